@@ -1,0 +1,77 @@
+"""The case: one question to the engine, complete with the state it starts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from dispatch.case.interchange import InterchangeForecast
+from dispatch.case.renewable import AvailableForecast, LoadForecast
+from dispatch.case.storage import StoreState
+from dispatch.case.thermal import MustRun, Outage, UnitState
+from dispatch.horizon import Horizon
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Prices of what the case would rather avoid; each enters the objective as a penalty, never the cost."""
+
+    large_curtailment_cny_per_mwh: float = 500.0
+    distributed_curtailment_cny_per_mwh: float = 1000.0
+
+
+@dataclass(frozen=True)
+class Scales:
+    """What-if factors on the grid's facts, 1 = as it stands."""
+
+    load_share: float = 1.0
+    renewable_share: float = 1.0
+    new_storage_share: float = 1.0
+    pumped_hydro_share: float = 1.0
+
+
+@dataclass(frozen=True)
+class Reserve:
+    """Reserve requirement as shares; None takes the grid's own rule."""
+
+    load_share: float | None = None
+    renewable_share: float | None = None
+
+
+@dataclass(frozen=True)
+class Interchange:
+    """Which plan holds at the borders, and how far it may be left without penalty."""
+
+    variant: str = "central"
+    band_share: float = 0.0  # of the plan of each hour, up and down
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything that is asked. Stored weather, load and plans hold wherever no forecast is given."""
+
+    grid: str
+    edition: int
+    horizon: Horizon
+    units: tuple[UnitState, ...]
+    stores: tuple[StoreState, ...]
+    name: str = ""
+    response_share: float = 0.0  # of the annual peak, cap on cut and on extra load alike
+    interchange: Interchange = field(default_factory=Interchange)
+    reserve: Reserve = field(default_factory=Reserve)
+    prices: Prices = field(default_factory=Prices)
+    scales: Scales = field(default_factory=Scales)
+    outages: tuple[Outage, ...] = ()
+    must_run: tuple[MustRun, ...] = ()
+    load_forecasts: tuple[LoadForecast, ...] = ()
+    available_forecasts: tuple[AvailableForecast, ...] = ()
+    interchange_forecasts: tuple[InterchangeForecast, ...] = ()
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long to look, and how sure to be."""
+
+    gap_share: float = 0.005  # stop when (incumbent - bound) / |incumbent| is at most this
+    time_s: float = 300.0  # for the whole run
+    seed_count: int = 0  # random seed of the solver
+    strict: bool = False  # a priced slack in use makes the case INFEASIBLE

@@ -1,0 +1,176 @@
+"""
+What a case and the facts mean together, hour by hour: the numbers every later station works with.
+
+Nothing is decided here and nothing is mended: forecasts replace stored series, scales multiply, seasons and
+outages are laid over the limits of the units.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dispatch.case.case import Case
+from dispatch.case.facts import GridFacts
+from dispatch.case.interchange import Interface
+from dispatch.case.storage import PUMPED_HYDRO, Store
+from dispatch.case.thermal import MustRun, Outage, ThermalUnit
+from dispatch.horizon import hour_of_year, in_yearly_season, local
+
+
+@dataclass(frozen=True)
+class RunningGroup:
+    """Units of one heating plant and how many of them must be on, shape (T,)."""
+
+    plant: str
+    unit_indices: tuple[int, ...]
+    units_on_count: np.ndarray
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Arrays over steps T (first axis); the second axis follows the tuples of `GridFacts`."""
+
+    times: pd.DatetimeIndex  # naive UTC+8
+    step_h: float
+    load_mw: np.ndarray  # (T, buses)
+    available_mw: np.ndarray  # (T, plants)
+    output_min_mw: np.ndarray  # (T, units), in force when on
+    output_max_mw: np.ndarray  # (T, units), in force when on
+    in_service: np.ndarray  # (T, units), bool
+    must_run: np.ndarray  # (T, units), bool
+    running_groups: tuple[RunningGroup, ...]
+    store_power_mw: np.ndarray  # (stores,)
+    level_min_mwh: np.ndarray  # (stores,)
+    level_max_mwh: np.ndarray  # (stores,)
+    contract_mw: np.ndarray  # (T, contracts), zero out of season
+    response_cap_mw: dict[str, float]  # by member grid
+    planned_import_mw: np.ndarray  # (T, interfaces), negative: export
+    import_floor_mw: np.ndarray  # (T, interfaces), lower edge of the plan's band
+    import_ceiling_mw: np.ndarray  # (T, interfaces), upper edge of the plan's band
+    reserve_mw: np.ndarray  # (T, members), the part that does not depend on which unit is on
+
+
+def inputs_of(case: Case, facts: GridFacts) -> Inputs:
+    """The case laid over the facts. Expects a case that `checks.checked` let pass."""
+    times = case.horizon.times
+    rows = hour_of_year(times)
+    load = _load_mw(case, facts, rows)
+    available = _available_mw(case, facts, rows)
+    output_min, output_max = _output_limits_mw(facts, times)
+    in_service = ~_covered(case.outages, facts.units, times)
+    plan = _planned_import_mw(case, facts, rows)
+    band = case.interchange.band_share * np.abs(plan)
+    scale = np.array([_store_scale(case, store) for store in facts.stores])
+    return Inputs(
+        times=times,
+        step_h=case.horizon.step_h,
+        load_mw=load,
+        available_mw=available,
+        output_min_mw=output_min,
+        output_max_mw=output_max,
+        in_service=in_service,
+        must_run=_covered(case.must_run, facts.units, times),
+        running_groups=_running_groups(facts, times, in_service),
+        store_power_mw=scale * np.array([store.power_mw for store in facts.stores]),
+        level_min_mwh=scale * np.array([store.level_min_mwh for store in facts.stores]),
+        level_max_mwh=scale * np.array([store.level_max_mwh for store in facts.stores]),
+        contract_mw=_contract_mw(facts, times),
+        response_cap_mw={g: case.response_share * facts.annual_peak_mw[g] for g in facts.members},
+        planned_import_mw=plan,
+        import_floor_mw=np.maximum(plan - band, -_limits(facts.interfaces, "export_limit_mw")),
+        import_ceiling_mw=np.minimum(plan + band, _limits(facts.interfaces, "import_limit_mw")),
+        reserve_mw=_reserve_mw(case, facts, load, available),
+    )
+
+
+def _load_mw(case: Case, facts: GridFacts, rows: np.ndarray) -> np.ndarray:
+    load = facts.year.load_mw[rows] * case.scales.load_share
+    for forecast in case.load_forecasts:
+        shares = np.array([b.load_share if b.grid == forecast.grid else 0.0 for b in facts.buses])
+        own = shares > 0
+        load[:, own] = np.outer(forecast.load_mw, shares[own] / shares[own].sum())
+    return load
+
+
+def _available_mw(case: Case, facts: GridFacts, rows: np.ndarray) -> np.ndarray:
+    capacity = np.array([plant.capacity_mw for plant in facts.plants])
+    available = facts.year.available_share[rows] * capacity * case.scales.renewable_share
+    index = {plant.name: k for k, plant in enumerate(facts.plants)}
+    for forecast in case.available_forecasts:
+        available[:, index[forecast.plant]] = forecast.available_mw
+    return available
+
+
+def _output_limits_mw(facts: GridFacts, times: pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:
+    heating = heating_hours(facts, times)
+    units = facts.units
+    lower = np.where(heating, [u.heating_output_min_mw for u in units], [u.output_min_mw for u in units])
+    upper = np.where(heating, [u.heating_output_max_mw for u in units], [u.output_max_mw for u in units])
+    return lower, upper
+
+
+def heating_hours(facts: GridFacts, times: pd.DatetimeIndex) -> np.ndarray:
+    """Whether each unit heats in each step, shape (T, units), bool."""
+    season = {s.city: in_yearly_season(times, s.first_day, s.last_day) for s in facts.heating_seasons}
+    never = np.zeros(len(times), dtype=bool)
+    columns = [season.get(u.city, never) if u.heats else never for u in facts.units]
+    return np.column_stack(columns) if columns else np.zeros((len(times), 0), dtype=bool)
+
+
+def _covered(
+    spans: tuple[Outage, ...] | tuple[MustRun, ...], units: tuple[ThermalUnit, ...], times: pd.DatetimeIndex
+) -> np.ndarray:
+    covered = np.zeros((len(times), len(units)), dtype=bool)
+    index = {unit.name: k for k, unit in enumerate(units)}
+    for span in spans:
+        covered[:, index[span.unit]] |= (times >= local(span.start)) & (times < local(span.end))
+    return covered
+
+
+def _running_groups(facts: GridFacts, times: pd.DatetimeIndex, in_service: np.ndarray) -> tuple[RunningGroup, ...]:
+    heating = heating_hours(facts, times)
+    groups = []
+    for minimum in facts.running_minimums:
+        members = tuple(k for k, u in enumerate(facts.units) if u.plant == minimum.plant and u.heats)
+        if members:
+            able = (heating & in_service)[:, members].sum(axis=1)
+            needed = np.where(heating[:, members].any(axis=1), minimum.units_on_count, 0)
+            groups.append(RunningGroup(minimum.plant, members, np.minimum(needed, able)))
+    return tuple(groups)
+
+
+def _store_scale(case: Case, store: Store) -> float:
+    scales = case.scales
+    return scales.pumped_hydro_share if store.technology == PUMPED_HYDRO else scales.new_storage_share
+
+
+def _contract_mw(facts: GridFacts, times: pd.DatetimeIndex) -> np.ndarray:
+    columns = [c.capacity_mw * in_yearly_season(times, c.first_day, c.last_day) for c in facts.contracts]
+    return np.column_stack(columns) if columns else np.zeros((len(times), 0))
+
+
+def _planned_import_mw(case: Case, facts: GridFacts, rows: np.ndarray) -> np.ndarray:
+    plan = facts.year.net_import_mw[case.interchange.variant][rows].copy()
+    index = {interface.name: k for k, interface in enumerate(facts.interfaces)}
+    for forecast in case.interchange_forecasts:
+        plan[:, index[forecast.interface]] = forecast.net_import_mw
+    return plan
+
+
+def _limits(interfaces: tuple[Interface, ...], attribute: str) -> np.ndarray:
+    return np.array([getattr(interface, attribute) for interface in interfaces])
+
+
+def _reserve_mw(case: Case, facts: GridFacts, load: np.ndarray, available: np.ndarray) -> np.ndarray:
+    columns = []
+    for rule in facts.reserve_rules:
+        asked = case.reserve
+        of_load = rule.load_share if asked.load_share is None else asked.load_share
+        of_renewable = rule.renewable_share if asked.renewable_share is None else asked.renewable_share
+        own_buses = np.array([bus.grid == rule.grid for bus in facts.buses])
+        own_plants = np.array([plant.grid == rule.grid for plant in facts.plants])
+        columns.append(of_load * load[:, own_buses].sum(axis=1) + of_renewable * available[:, own_plants].sum(axis=1))
+    return np.column_stack(columns)

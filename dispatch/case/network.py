@@ -1,0 +1,41 @@
+"""Places and the wires between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Bus:
+    """A station at 500 or 1000 kV, a DC node, or a neighbour's bus beyond our ties (grid "external")."""
+
+    name: str
+    grid: str
+    city: str
+    carrier: str  # AC or DC
+    nominal_kv: float
+    latitude_deg: float
+    longitude_deg: float
+    load_share: float  # of the load of its grid
+
+
+@dataclass(frozen=True)
+class Line:
+    """An AC line, all its circuits together. Flow is positive from `from_bus` to `to_bus`."""
+
+    name: str
+    from_bus: str
+    to_bus: str
+    reactance_share: float  # per unit on 1 MVA and the voltage of `from_bus`: ohm / kV^2
+    rating_mw: float
+    corridor: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """A DC line or converter of the VSC ring: flow is free within the rating, both ways, without loss."""
+
+    name: str
+    from_bus: str
+    to_bus: str
+    rating_mw: float

@@ -1,0 +1,56 @@
+"""
+Everything that can go wrong, by whose turn it is to act.
+
+* DispatchError
+  + CaseError         the caller changes the case        INVALID_ARGUMENT
+  + UnknownGrid       the caller names another grid      NOT_FOUND
+  + Cancelled         the caller cancelled               CANCELLED
+  + AuditFailed       we have a defect, never the caller INTERNAL
+  + SolverFailed      we have a defect, never the caller INTERNAL
+
+Infeasible, stopped early, no schedule found: these are answers (`schedule.outcome.Status`), not errors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """One thing that is wrong with a case: where it stands, what stands there, what would do."""
+
+    code: str  # stable, UPPER_SNAKE
+    field: str  # path in the case, as in `initial.units[3].output_mw`
+    message: str  # what was given and what would do, in one sentence
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.message}"
+
+
+class DispatchError(Exception):
+    """The root of the tree."""
+
+
+class CaseError(DispatchError):
+    """The case contradicts itself or the grid. Carries every flaw found, not the first."""
+
+    def __init__(self, flaws: tuple[Flaw, ...]) -> None:
+        super().__init__("\n".join(map(str, flaws)))
+        self.flaws = flaws
+
+
+class UnknownGrid(DispatchError):
+    """No grid, or no edition of it, has this name."""
+
+
+class Cancelled(DispatchError):
+    """The caller no longer wants the answer."""
+
+
+class AuditFailed(DispatchError):
+    """The schedule breaks a rule. Carries the breaches; it is never answered as if it were good."""
+
+
+class SolverFailed(DispatchError):
+    """The solver ended in a state that is no answer."""

@@ -1,0 +1,1 @@
+"""What was decided, and what is told of it."""

@@ -1,0 +1,217 @@
+"""The outcome: the schedule with its proof, its audit and what it is worth; or why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from dispatch.schedule.schedule import Schedule
+
+
+class Status(Enum):
+    """How a run ended. All of these are answers."""
+
+    OPTIMAL = "OPTIMAL"  # the gap asked for is proven
+    FEASIBLE = "FEASIBLE"  # stopped with a schedule; its gap is given
+    INFEASIBLE = "INFEASIBLE"  # no schedule meets the case; the shortfall is measured
+    NO_SOLUTION = "NO_SOLUTION"  # stopped before any schedule was found
+    FAILED = "FAILED"  # our fault
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the search knows. A number that does not exist is None, never infinite."""
+
+    objective_cny: float | None
+    bound_cny: float | None
+
+    @property
+    def gap_share(self) -> float | None:
+        """(objective - bound) / |objective|, never below 0."""
+        if self.objective_cny is None or self.bound_cny is None:
+            return None
+        return max(0.0, self.objective_cny - self.bound_cny) / max(1.0, abs(self.objective_cny))
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What `solve` hands over: a status, a proof, and a schedule where there is one."""
+
+    status: Status
+    proof: Proof
+    schedule: Schedule | None
+    steps: tuple[str, ...] = ()  # what the search did, in words, for the certificate
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """Power that is missing (or in surplus) at a place in an hour, in the cheapest relaxation of the balance."""
+
+    time: str  # ISO 8601, UTC+8
+    grid: str
+    bus: str
+    missing_mw: float
+    surplus_mw: float
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One broken rule, found by the audit."""
+
+    rule: str  # family-rule, as in `thermal-minimum_up_time`
+    component: str
+    time: str  # "" where the rule spans the horizon
+    amount: float  # how far beyond the limit, in the rule's unit
+
+
+@dataclass(frozen=True)
+class RuleCheck:
+    """One rule that was checked: how much was checked and the largest violation."""
+
+    rule: str
+    checked_count: int
+    largest_violation: float
+    tolerance: float
+    unit: str
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """Every rule that was recomputed, and every breach."""
+
+    rules: tuple[RuleCheck, ...]
+    breaches: tuple[Breach, ...]
+
+    @property
+    def passed(self) -> bool:
+        """No rule is broken."""
+        return not self.breaches
+
+
+@dataclass(frozen=True)
+class Slack:
+    """A priced slack in use: what, where, when, how many MW."""
+
+    kind: str  # reserve_up, reserve_down, interchange_over, interchange_under
+    component: str
+    time: str
+    slack_mw: float
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What the schedule costs to run, in CNY over the horizon. No penalty is inside."""
+
+    fuel_cny: float
+    operation_cny: float  # operation and maintenance of thermal units
+    start_cny: float  # starts and stops
+    wear_cny: float  # storage cycles
+    response_cny: float  # fees of contracts
+    interchange_cny: float  # imports paid less exports earned; negative where exports earn more
+
+    @property
+    def total_cny(self) -> float:
+        """The sum of the parts."""
+        return (
+            self.fuel_cny
+            + self.operation_cny
+            + self.start_cny
+            + self.wear_cny
+            + self.response_cny
+            + self.interchange_cny
+        )
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """What the objective adds to the cost for things the case would rather avoid, in CNY."""
+
+    curtailment_cny: float
+    reserve_cny: float
+    interchange_cny: float
+
+    @property
+    def total_cny(self) -> float:
+        """The sum of the parts."""
+        return self.curtailment_cny + self.reserve_cny + self.interchange_cny
+
+
+@dataclass(frozen=True)
+class TechnologyMetrics:
+    """Wind and sun of one technology."""
+
+    technology: str
+    available_mwh: float
+    absorbed_mwh: float
+    curtailed_mwh: float
+
+
+@dataclass(frozen=True)
+class GridMetrics:
+    """What the schedule is worth in one grid ("hebei_south", "jibei"), or in both together ("hebei")."""
+
+    grid: str
+    load_mwh: float
+    available_mwh: float
+    absorbed_mwh: float
+    curtailed_mwh: float
+    utilisation_share: float | None  # absorbed / available; None where nothing was available
+    technologies: tuple[TechnologyMetrics, ...]
+    net_export_mwh: float
+    local_consumption_mwh: float  # absorbed + renewable import - renewable export
+    thermal_mwh: float
+    cost: Cost
+    penalty: Penalty
+    start_count: int
+    carbon_tco2: float
+    response_cut_mwh: float
+    response_extra_mwh: float
+    response_cap_mw: float  # what the scenario allows
+    response_reach_mw: float  # what contracts in season can reach of it, least over the horizon
+    storage_charge_mwh: float
+    storage_discharge_mwh: float
+    pumped_charge_mwh: float
+    pumped_discharge_mwh: float
+    reserve_short_mwh: float
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """The whole case first, then each member grid when there are two."""
+
+    total: GridMetrics
+    members: tuple[GridMetrics, ...]
+    slacks: tuple[Slack, ...]
+
+    @property
+    def slack_used(self) -> bool:
+        """Some priced slack is in use."""
+        return bool(self.slacks)
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Who found the answer, with what, from what."""
+
+    case_sha256: str
+    facts_sha256: str
+    schedule_sha256: str
+    versions: tuple[tuple[str, str], ...]
+    gap_asked_share: float
+    seed_count: int
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The answer. `schedule`, `audit` and `metrics` are there whenever a schedule is."""
+
+    status: Status
+    proof: Proof
+    schedule: Schedule | None = None
+    audit: AuditReport | None = None
+    metrics: Metrics | None = None
+    certificate: Certificate | None = None
+    shortfalls: tuple[Shortfall, ...] = ()
+    reason: str = ""  # in words, where there is no schedule
+    seconds: tuple[tuple[str, float], ...] = field(default=())  # by station, and "total"

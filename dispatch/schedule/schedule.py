@@ -1,0 +1,61 @@
+"""
+The schedule: what every unit, plant, store, contract, tie and line does in every step.
+
+Each table has a row a step (naive UTC+8 start of the hour) and a column a component, in the order of `GridFacts`.
+No number here is negative but `flow_mw` (positive from `from_bus` to `to_bus`) and `net_import_mw` (negative: export).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Frozen tables, steps x components."""
+
+    step_h: float
+    # thermal units
+    on: pd.DataFrame  # 0 or 1
+    started: pd.DataFrame  # 0 or 1
+    stopped: pd.DataFrame  # 0 or 1
+    output_mw: pd.DataFrame
+    # wind and sun
+    injected_mw: pd.DataFrame
+    curtailed_mw: pd.DataFrame
+    # storage; levels are at the end of the step
+    charge_mw: pd.DataFrame
+    discharge_mw: pd.DataFrame
+    level_mwh: pd.DataFrame
+    # response contracts
+    delayed_mw: pd.DataFrame  # cut now, to be repaid
+    repaid_mw: pd.DataFrame  # extra load that repays what was delayed
+    advanced_mw: pd.DataFrame  # extra load now, to be spared later
+    spared_mw: pd.DataFrame  # cut now, thanks to what was advanced
+    filled_mw: pd.DataFrame  # extra load that is never given back
+    # interfaces
+    net_import_mw: pd.DataFrame
+    over_plan_mw: pd.DataFrame  # net import beyond the upper edge of the plan's band (a priced slack)
+    under_plan_mw: pd.DataFrame  # net import short of the lower edge (a priced slack)
+    # reserve, by thermal unit and store; shortfall by member grid (a priced slack)
+    reserve_up_mw: pd.DataFrame
+    reserve_down_mw: pd.DataFrame
+    short_up_mw: pd.DataFrame
+    short_down_mw: pd.DataFrame
+    # lines, then links
+    flow_mw: pd.DataFrame
+
+    @property
+    def cut_mw(self) -> pd.DataFrame:
+        """Load taken away by each contract, MW."""
+        return self.delayed_mw + self.spared_mw
+
+    @property
+    def extra_mw(self) -> pd.DataFrame:
+        """Load added by each contract, MW."""
+        return self.repaid_mw + self.advanced_mw + self.filled_mw
+
+
+TABLES = tuple(name for name in Schedule.__dataclass_fields__ if name != "step_h")

@@ -1,0 +1,11 @@
+"""Tolerances and conversions. Every number that decides whether two numbers are the same stands here."""
+
+from __future__ import annotations
+
+POWER_MW = 1e-3  # two powers closer than this are the same power
+ENERGY_MWH = 1e-3  # two energies closer than this are the same energy
+SHARE = 1e-6  # two ratios closer than this are the same ratio
+COST_SHARE = 1e-6  # a recomputed cost may differ from the solver's by this share
+
+MWH_PER_TCE = 8.141  # 29.3076 GJ a tonne of standard coal equivalent (GB/T 2589), 3.6 GJ a MWh
+SECONDS_PER_HOUR = 3600
