@@ -1,0 +1,26 @@
+"""The units that a number's name may end in, and the few numbers that have none."""
+
+from __future__ import annotations
+
+SUFFIXES = (
+    *("_mw", "_mwh", "_mw_per_h"),
+    *("_cny", "_cny_per_mwh", "_cny_per_h", "_cny_per_mw"),
+    *("_tco2", "_tco2_per_mwh"),
+    *("_h", "_s", "_seconds"),
+    *("_kv", "_km", "_mb", "_deg"),
+    *("_share", "_shares", "_count"),
+    *("_index", "_indices"),  # a position, which has no unit
+)
+
+WITHOUT_UNIT = {
+    "edition": "the name of a planning year",
+    "page_size": "named by AIP-158",
+    "amount": "an audit's breach: its rule carries the unit",
+    "largest_violation": "an audit's rule: the field `unit` stands beside it",
+    "tolerance": "an audit's rule: the field `unit` stands beside it",
+}
+
+
+def named_with_unit(name: str) -> bool:
+    """The name ends in a unit, is one, or is a known exception."""
+    return name in WITHOUT_UNIT or f"_{name}".endswith(SUFFIXES)
