@@ -90,7 +90,7 @@ wire: setup
 protos: setup
 	rm -f dispatch/v1/*_pb2*.py dispatch/v1/*_pb2*.pyi
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(PY) -m grpc_tools.protoc -I protos \
-	    --python_out=. --grpc_python_out=. --mypy_out=. --mypy_grpc_out=. $(PROTOS)
+	    --python_out=. --grpc_python_out=. --mypy_out=quiet:. --mypy_grpc_out=quiet:. $(PROTOS)
 
 profiles: setup
 	$(PY) networks/profiles.py

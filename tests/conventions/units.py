@@ -14,7 +14,6 @@ SUFFIXES = (
 
 WITHOUT_UNIT = {
     "edition": "the name of a planning year",
-    "page_size": "named by AIP-158",
     "amount": "an audit's breach: its rule carries the unit",
     "largest_violation": "an audit's rule: the field `unit` stands beside it",
     "tolerance": "an audit's rule: the field `unit` stands beside it",
