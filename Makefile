@@ -93,7 +93,7 @@ protos: setup
 	    --python_out=. --grpc_python_out=. --mypy_out=quiet:. --mypy_grpc_out=quiet:. $(PROTOS)
 
 profiles: setup
-	$(PY) networks/profiles.py
+	$(PY) -m dispatch.profiles --write
 
 bench: setup
 	$(PY) -m bench
