@@ -39,6 +39,7 @@ class Inputs:
     available_mw: np.ndarray  # (T, plants)
     output_min_mw: np.ndarray  # (T, units), in force when on
     output_max_mw: np.ndarray  # (T, units), in force when on
+    output_min_before_mw: np.ndarray  # (units,), in force in the step before the horizon
     in_service: np.ndarray  # (T, units), bool
     must_run: np.ndarray  # (T, units), bool
     running_groups: tuple[RunningGroup, ...]
@@ -56,14 +57,15 @@ class Inputs:
 def inputs_of(case: Case, facts: GridFacts) -> Inputs:
     """The case laid over the facts. Expects a case that `checks.checked` let pass."""
     times = case.horizon.times
+    eve = times[:1] - pd.Timedelta(hours=case.horizon.step_h)
     rows = hour_of_year(times)
     load = _load_mw(case, facts, rows)
     available = _available_mw(case, facts, rows)
-    output_min, output_max = _output_limits_mw(facts, times)
-    in_service = ~_covered(case.outages, facts.units, times)
+    output_min, output_max = output_limits_mw(facts, times)
+    in_service = ~covered(case.outages, facts.units, times)
     plan = _planned_import_mw(case, facts, rows)
     band = case.interchange.band_share * np.abs(plan)
-    scale = np.array([_store_scale(case, store) for store in facts.stores])
+    scale = np.array([store_scale(case, store) for store in facts.stores])
     return Inputs(
         times=times,
         step_h=case.horizon.step_h,
@@ -71,9 +73,10 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         available_mw=available,
         output_min_mw=output_min,
         output_max_mw=output_max,
+        output_min_before_mw=output_limits_mw(facts, eve)[0][0],
         in_service=in_service,
-        must_run=_covered(case.must_run, facts.units, times),
-        running_groups=_running_groups(facts, times, in_service),
+        must_run=covered(case.must_run, facts.units, times),
+        running_groups=running_groups(facts, times, in_service),
         store_power_mw=scale * np.array([store.power_mw for store in facts.stores]),
         level_min_mwh=scale * np.array([store.level_min_mwh for store in facts.stores]),
         level_max_mwh=scale * np.array([store.level_max_mwh for store in facts.stores]),
@@ -87,7 +90,7 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
 
 
 def _load_mw(case: Case, facts: GridFacts, rows: np.ndarray) -> np.ndarray:
-    load = facts.year.load_mw[rows] * case.scales.load_share
+    load: np.ndarray = facts.year.load_mw[rows] * case.scales.load_share
     for forecast in case.load_forecasts:
         shares = np.array([b.load_share if b.grid == forecast.grid else 0.0 for b in facts.buses])
         own = shares > 0
@@ -97,14 +100,15 @@ def _load_mw(case: Case, facts: GridFacts, rows: np.ndarray) -> np.ndarray:
 
 def _available_mw(case: Case, facts: GridFacts, rows: np.ndarray) -> np.ndarray:
     capacity = np.array([plant.capacity_mw for plant in facts.plants])
-    available = facts.year.available_share[rows] * capacity * case.scales.renewable_share
+    available: np.ndarray = facts.year.available_share[rows] * capacity * case.scales.renewable_share
     index = {plant.name: k for k, plant in enumerate(facts.plants)}
     for forecast in case.available_forecasts:
         available[:, index[forecast.plant]] = forecast.available_mw
     return available
 
 
-def _output_limits_mw(facts: GridFacts, times: pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:
+def output_limits_mw(facts: GridFacts, times: pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:
+    """Lowest and highest output in force of each unit that is on, MW, both of shape (T, units)."""
     heating = heating_hours(facts, times)
     units = facts.units
     lower = np.where(heating, [u.heating_output_min_mw for u in units], [u.output_min_mw for u in units])
@@ -120,17 +124,22 @@ def heating_hours(facts: GridFacts, times: pd.DatetimeIndex) -> np.ndarray:
     return np.column_stack(columns) if columns else np.zeros((len(times), 0), dtype=bool)
 
 
-def _covered(
+def covered(
     spans: tuple[Outage, ...] | tuple[MustRun, ...], units: tuple[ThermalUnit, ...], times: pd.DatetimeIndex
 ) -> np.ndarray:
-    covered = np.zeros((len(times), len(units)), dtype=bool)
+    """Whether some span of a unit holds the start of each step, shape (T, units), bool."""
+    inside = np.zeros((len(times), len(units)), dtype=bool)
     index = {unit.name: k for k, unit in enumerate(units)}
     for span in spans:
-        covered[:, index[span.unit]] |= (times >= local(span.start)) & (times < local(span.end))
-    return covered
+        start, end = pd.Timestamp(local(span.start)), pd.Timestamp(local(span.end))
+        inside[:, index[span.unit]] |= (times >= start) & (times < end)
+    return inside
 
 
-def _running_groups(facts: GridFacts, times: pd.DatetimeIndex, in_service: np.ndarray) -> tuple[RunningGroup, ...]:
+def running_groups(
+    facts: GridFacts, times: pd.DatetimeIndex, in_service: np.ndarray
+) -> tuple[RunningGroup, ...]:
+    """Heating plants with the units they keep on: never more than are in service."""
     heating = heating_hours(facts, times)
     groups = []
     for minimum in facts.running_minimums:
@@ -142,7 +151,8 @@ def _running_groups(facts: GridFacts, times: pd.DatetimeIndex, in_service: np.nd
     return tuple(groups)
 
 
-def _store_scale(case: Case, store: Store) -> float:
+def store_scale(case: Case, store: Store) -> float:
+    """The case's factor on power and levels of a store, 1 = as it stands."""
     scales = case.scales
     return scales.pumped_hydro_share if store.technology == PUMPED_HYDRO else scales.new_storage_share
 
@@ -153,7 +163,7 @@ def _contract_mw(facts: GridFacts, times: pd.DatetimeIndex) -> np.ndarray:
 
 
 def _planned_import_mw(case: Case, facts: GridFacts, rows: np.ndarray) -> np.ndarray:
-    plan = facts.year.net_import_mw[case.interchange.variant][rows].copy()
+    plan: np.ndarray = facts.year.net_import_mw[case.interchange.variant][rows].copy()
     index = {interface.name: k for k, interface in enumerate(facts.interfaces)}
     for forecast in case.interchange_forecasts:
         plan[:, index[forecast.interface]] = forecast.net_import_mw
@@ -172,5 +182,7 @@ def _reserve_mw(case: Case, facts: GridFacts, load: np.ndarray, available: np.nd
         of_renewable = rule.renewable_share if asked.renewable_share is None else asked.renewable_share
         own_buses = np.array([bus.grid == rule.grid for bus in facts.buses])
         own_plants = np.array([plant.grid == rule.grid for plant in facts.plants])
-        columns.append(of_load * load[:, own_buses].sum(axis=1) + of_renewable * available[:, own_plants].sum(axis=1))
+        columns.append(
+            of_load * load[:, own_buses].sum(axis=1) + of_renewable * available[:, own_plants].sum(axis=1)
+        )
     return np.column_stack(columns)

@@ -1,0 +1,194 @@
+"""
+Whether the facts of a grid can be scheduled at all: for foreign networks, and for our own in tests.
+
+The caller of a case is not to blame for these, so they are apart from `checks.flaws_of`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from dispatch.case.check_numbers import duplicate_flaws, share_flaws, unknown_flaws
+from dispatch.case.check_thermal_facts import thermal_flaws
+from dispatch.case.demand_response import FILL, REDUCE, SHIFT, Contract
+from dispatch.case.facts import GridFacts
+from dispatch.case.interchange import VARIANTS
+from dispatch.errors import Flaw
+from dispatch.horizon import HOURS_PER_YEAR
+from dispatch.units import SHARE
+
+TABLES = ("buses", "lines", "links", "units", "plants", "stores", "contracts", "interfaces")
+PLACED = ("units", "plants", "stores", "interfaces")  # each stands at one bus
+BRANCHES = ("lines", "links")
+LARGEST_PAYBACK_SHARE = 2.0
+
+
+def facts_flaws(facts: GridFacts) -> tuple[Flaw, ...]:
+    """Every flaw of the facts; paths begin with `facts.`."""
+    return tuple(_flaws(facts))
+
+
+def _flaws(facts: GridFacts) -> Iterator[Flaw]:
+    for table in TABLES:
+        yield from duplicate_flaws(f"facts.{table}", "name", [row.name for row in getattr(facts, table)])
+    yield from _place_flaws(facts)
+    yield from _connection_flaws(facts)
+    yield from _branch_flaws(facts)
+    yield from thermal_flaws(facts)
+    yield from _plant_flaws(facts)
+    yield from _store_flaws(facts)
+    yield from _contract_flaws(facts)
+    yield from _interface_flaws(facts)
+    yield from _rule_flaws(facts)
+    yield from _year_flaws(facts)
+
+
+def _place_flaws(facts: GridFacts) -> Iterator[Flaw]:
+    known = [bus.name for bus in facts.buses]
+    for table in PLACED:
+        for k, row in enumerate(getattr(facts, table)):
+            yield from unknown_flaws("UNKNOWN_BUS", f"facts.{table}[{k}].bus", row.bus, known)
+    for table in BRANCHES:
+        for k, row in enumerate(getattr(facts, table)):
+            for end in ("from_bus", "to_bus"):
+                yield from unknown_flaws("UNKNOWN_BUS", f"facts.{table}[{k}].{end}", getattr(row, end), known)
+    for k, contract in enumerate(facts.contracts):
+        for j, (bus, _) in enumerate(contract.bus_shares):
+            yield from unknown_flaws("UNKNOWN_BUS", f"facts.contracts[{k}].bus_shares[{j}]", bus, known)
+
+
+def _connection_flaws(facts: GridFacts) -> Iterator[Flaw]:
+    """Every bus is reached from the first one over lines and links."""
+    neighbours: dict[str, set[str]] = {bus.name: set() for bus in facts.buses}
+    ends = [(b.from_bus, b.to_bus) for b in facts.lines] + [(b.from_bus, b.to_bus) for b in facts.links]
+    for one, other in ends:
+        if one in neighbours and other in neighbours:
+            neighbours[one].add(other)
+            neighbours[other].add(one)
+    reached: set[str] = set()
+    ahead = [facts.buses[0].name] if facts.buses else []
+    while ahead:
+        bus = ahead.pop()
+        if bus not in reached:
+            reached.add(bus)
+            ahead.extend(neighbours[bus] - reached)
+    for k, place in enumerate(facts.buses):
+        if place.name not in reached:
+            message = f"no line or link joins {place.name} to {facts.buses[0].name}; add one"
+            yield Flaw("NOT_CONNECTED", f"facts.buses[{k}]", message)
+
+
+def _branch_flaws(facts: GridFacts) -> Iterator[Flaw]:
+    for table in BRANCHES:
+        for k, row in enumerate(getattr(facts, table)):
+            yield from above_zero(f"facts.{table}[{k}].rating_mw", row.rating_mw, "MW")
+    for k, line in enumerate(facts.lines):
+        yield from above_zero(f"facts.lines[{k}].reactance_share", line.reactance_share, "p.u.")
+
+
+def _plant_flaws(facts: GridFacts) -> Iterator[Flaw]:
+    for k, plant in enumerate(facts.plants):
+        yield from not_below_zero(f"facts.plants[{k}].capacity_mw", plant.capacity_mw, "MW")
+
+
+def _store_flaws(facts: GridFacts) -> Iterator[Flaw]:
+    for k, store in enumerate(facts.stores):
+        path = f"facts.stores[{k}]"
+        yield from above_zero(f"{path}.power_mw", store.power_mw, "MW")
+        for name in ("charge_efficiency_share", "discharge_efficiency_share"):
+            if not 0 < getattr(store, name) <= 1:
+                message = f"{getattr(store, name)} is no efficiency; give one above 0 and at most 1"
+                yield Flaw("EFFICIENCY_OUT_OF_RANGE", f"{path}.{name}", message)
+        yield from share_flaws(f"{path}.hourly_loss_share", store.hourly_loss_share)
+        if not 0 <= store.level_min_mwh <= store.level_max_mwh:
+            message = f"{store.level_min_mwh:g} MWh is not from 0 to the highest, {store.level_max_mwh:g} MWh"
+            yield Flaw("MINIMUM_ABOVE_MAXIMUM", f"{path}.level_min_mwh", message)
+
+
+def _contract_flaws(facts: GridFacts) -> Iterator[Flaw]:
+    for k, contract in enumerate(facts.contracts):
+        path = f"facts.contracts[{k}]"
+        yield from unknown_flaws("UNKNOWN_KIND", f"{path}.kind", contract.kind, (REDUCE, SHIFT, FILL))
+        yield from unknown_flaws("UNKNOWN_MEMBER_GRID", f"{path}.grid", contract.grid, facts.members)
+        for name, unit in (("capacity_mw", "MW"), ("daily_energy_h", "h"), ("fee_cny_per_mwh", "CNY/MWh")):
+            yield from not_below_zero(f"{path}.{name}", getattr(contract, name), unit)
+        yield from _payback_flaws(path, contract)
+        total_share = sum(share for _, share in contract.bus_shares)
+        if abs(total_share - 1) > SHARE:
+            message = f"the shares of its buses add up to {total_share:g}; make it 1"
+            yield Flaw("SHARES_NOT_ONE", f"{path}.bus_shares", message)
+
+
+def _payback_flaws(path: str, contract: Contract) -> Iterator[Flaw]:
+    if not 0 <= contract.payback_share <= LARGEST_PAYBACK_SHARE:
+        message = f"{contract.payback_share} cannot be meant; give 0 to {LARGEST_PAYBACK_SHARE:g}"
+        yield Flaw("SHARE_OUT_OF_RANGE", f"{path}.payback_share", message)
+    if contract.kind != FILL and contract.payback_share > 0:
+        yield from above_zero(f"{path}.payback_window_h", contract.payback_window_h, "h")
+
+
+def _interface_flaws(facts: GridFacts) -> Iterator[Flaw]:
+    for k, interface in enumerate(facts.interfaces):
+        path = f"facts.interfaces[{k}]"
+        yield from unknown_flaws("UNKNOWN_MEMBER_GRID", f"{path}.grid", interface.grid, facts.members)
+        for name in ("import_limit_mw", "export_limit_mw"):
+            yield from not_below_zero(f"{path}.{name}", getattr(interface, name), "MW")
+        yield from share_flaws(f"{path}.renewable_share", interface.renewable_share)
+
+
+def _rule_flaws(facts: GridFacts) -> Iterator[Flaw]:
+    """One reserve rule and one annual peak for each member, in their order."""
+    ruled = tuple(rule.grid for rule in facts.reserve_rules)
+    if ruled != facts.members:
+        message = f"rules for {', '.join(ruled) or 'none'}; give one each for {', '.join(facts.members)}"
+        yield Flaw("RULE_MISSING", "facts.reserve_rules", message)
+    for k, rule in enumerate(facts.reserve_rules):
+        yield from share_flaws(f"facts.reserve_rules[{k}].load_share", rule.load_share)
+        yield from share_flaws(f"facts.reserve_rules[{k}].renewable_share", rule.renewable_share)
+    for grid in facts.members:
+        peak_mw = facts.annual_peak_mw.get(grid, 0.0)
+        yield from above_zero(f"facts.annual_peak_mw[{grid}]", peak_mw, "MW")
+        total_share = sum(bus.load_share for bus in facts.buses if bus.grid == grid)
+        if abs(total_share - 1) > SHARE:
+            message = f"load shares of {grid} add up to {total_share:g}; make it 1"
+            yield Flaw("SHARES_NOT_ONE", "facts.buses", message)
+
+
+def _year_flaws(facts: GridFacts) -> Iterator[Flaw]:
+    year = facts.year
+    yield from _table_flaws("facts.year.load_mw", year.load_mw, len(facts.buses))
+    yield from _table_flaws("facts.year.available_share", year.available_share, len(facts.plants))
+    if year.available_share.size and year.available_share.max() > 1 + SHARE:
+        message = f"{year.available_share.max():g} is more than the capacity; give at most 1"
+        yield Flaw("SHARE_OUT_OF_RANGE", "facts.year.available_share", message)
+    for variant in VARIANTS:
+        field = f"facts.year.net_import_mw[{variant}]"
+        if variant not in year.net_import_mw:
+            yield Flaw("UNKNOWN_VARIANT", field, f"no plan for {variant!r}; give one for each of {VARIANTS}")
+        else:
+            plan_mw = year.net_import_mw[variant]
+            yield from _table_flaws(field, plan_mw, len(facts.interfaces), signed=True)
+
+
+def _table_flaws(field: str, table: np.ndarray, column_count: int, *, signed: bool = False) -> Iterator[Flaw]:
+    if table.shape != (HOURS_PER_YEAR, column_count):
+        message = f"shape {table.shape}; give {HOURS_PER_YEAR} hours x {column_count}"
+        yield Flaw("SERIES_LENGTH", field, message)
+    if not np.isfinite(table).all():
+        yield Flaw("NOT_FINITE", field, f"{int((~np.isfinite(table)).sum())} values are no numbers")
+    elif not signed and (table < 0).any():
+        yield Flaw("NEGATIVE", field, f"{int((table < 0).sum())} values are negative; give 0 or more")
+
+
+def above_zero(field: str, value: float, unit: str) -> Iterator[Flaw]:
+    """The number is above 0 (and is one)."""
+    if not value > 0:
+        yield Flaw("NOT_POSITIVE", field, f"{value:g} {unit}; give more than 0")
+
+
+def not_below_zero(field: str, value: float, unit: str) -> Iterator[Flaw]:
+    """The number is 0 or more (and is one)."""
+    if not value >= 0:
+        yield Flaw("NEGATIVE", field, f"{value:g} {unit}; give 0 or more")

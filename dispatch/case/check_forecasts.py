@@ -1,0 +1,77 @@
+"""Whether the forecasts that a case brings along fit its horizon, its grid and the plants they are for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from dispatch.case.case import Case
+from dispatch.case.check_numbers import LARGEST_POWER_MW, duplicate_flaws, number_flaws, unknown_flaws
+from dispatch.case.facts import GridFacts
+from dispatch.case.interchange import Interface
+from dispatch.errors import Flaw
+from dispatch.units import POWER_MW
+
+
+def forecast_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
+    """Every forecast of load, of available wind and sun, and of interchange."""
+    yield from _load_flaws(case, facts)
+    yield from _available_flaws(case, facts)
+    yield from _interchange_flaws(case, facts)
+
+
+def _load_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
+    forecasts = case.load_forecasts
+    yield from duplicate_flaws("load_forecasts", "grid", [f.grid for f in forecasts])
+    for k, forecast in enumerate(forecasts):
+        path = f"load_forecasts[{k}]"
+        yield from unknown_flaws("UNKNOWN_MEMBER_GRID", f"{path}.grid", forecast.grid, facts.members)
+        yield from _series_flaws(f"{path}.load_mw", forecast.load_mw, case, lowest_mw=0.0)
+
+
+def _available_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
+    forecasts = case.available_forecasts
+    yield from duplicate_flaws("available_forecasts", "plant", [f.plant for f in forecasts])
+    capacity_mw = {p.name: p.capacity_mw * case.scales.renewable_share for p in facts.plants}
+    for k, forecast in enumerate(forecasts):
+        path = f"available_forecasts[{k}]"
+        yield from unknown_flaws("UNKNOWN_PLANT", f"{path}.plant", forecast.plant, list(capacity_mw))
+        yield from _series_flaws(f"{path}.available_mw", forecast.available_mw, case, lowest_mw=0.0)
+        most_mw = capacity_mw.get(forecast.plant, LARGEST_POWER_MW)
+        for t, value in enumerate(forecast.available_mw):
+            if most_mw + POWER_MW < value <= LARGEST_POWER_MW:
+                message = (
+                    f"{value:g} MW is more than the capacity of {forecast.plant}; give at most {most_mw:g} MW"
+                )
+                yield Flaw("ABOVE_CAPACITY", f"{path}.available_mw[{t}]", message)
+
+
+def _interchange_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
+    forecasts = case.interchange_forecasts
+    yield from duplicate_flaws("interchange_forecasts", "interface", [f.interface for f in forecasts])
+    interfaces = {interface.name: interface for interface in facts.interfaces}
+    for k, forecast in enumerate(forecasts):
+        path = f"interchange_forecasts[{k}]"
+        name, series = forecast.interface, forecast.net_import_mw
+        yield from unknown_flaws("UNKNOWN_INTERFACE", f"{path}.interface", name, list(interfaces))
+        yield from _series_flaws(f"{path}.net_import_mw", series, case, lowest_mw=-LARGEST_POWER_MW)
+        if name in interfaces:
+            yield from _beyond_limit_flaws(f"{path}.net_import_mw", series, interfaces[name])
+
+
+def _beyond_limit_flaws(path: str, series: Sequence[float], interface: Interface) -> Iterator[Flaw]:
+    low_mw, high_mw = -interface.export_limit_mw, interface.import_limit_mw
+    for t, value in enumerate(series):
+        beyond = value < low_mw - POWER_MW or value > high_mw + POWER_MW
+        if beyond and abs(value) <= LARGEST_POWER_MW:
+            message = (
+                f"{value:g} MW is beyond {interface.name}; give {low_mw:g} to {high_mw:g} MW (minus: export)"
+            )
+            yield Flaw("BEYOND_INTERFACE_LIMIT", f"{path}[{t}]", message)
+
+
+def _series_flaws(path: str, series: Sequence[float], case: Case, lowest_mw: float) -> Iterator[Flaw]:
+    count = case.horizon.step_count
+    if len(series) != count:
+        yield Flaw("SERIES_LENGTH", path, f"{len(series)} values for {count} steps; give one value a step")
+    for t, value in enumerate(series):
+        yield from number_flaws(f"{path}[{t}]", value, "MW", LARGEST_POWER_MW, lowest_mw)

@@ -1,0 +1,90 @@
+"""Whether the levels that a case starts from and ends at can be held and reached."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from dispatch.case.case import Case
+from dispatch.case.check_horizon import is_sound
+from dispatch.case.check_numbers import (
+    LARGEST_POWER_MW,
+    duplicate_flaws,
+    missing_flaws,
+    number_flaws,
+    unknown_flaws,
+)
+from dispatch.case.facts import GridFacts
+from dispatch.case.inputs import store_scale
+from dispatch.case.storage import Store, StoreState
+from dispatch.errors import Flaw
+from dispatch.units import ENERGY_MWH
+
+LARGEST_ENERGY_MWH = LARGEST_POWER_MW * 24
+
+
+def store_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
+    """Every store has one state, within its limits, whose end level can be reached."""
+    given, known = [s.store for s in case.stores], {s.name: s for s in facts.stores}
+    yield from missing_flaws("STORE_STATE_MISSING", "stores", given, list(known))
+    yield from duplicate_flaws("stores", "store", given)
+    for k, state in enumerate(case.stores):
+        path = f"stores[{k}]"
+        yield from unknown_flaws("UNKNOWN_STORE", f"{path}.store", state.store, list(known))
+        numbers = list(_number_flaws(path, state))
+        yield from numbers
+        if state.store in known and not numbers:
+            yield from _level_flaws(path, state, known[state.store], case)
+
+
+def _number_flaws(path: str, state: StoreState) -> Iterator[Flaw]:
+    for name in ("start_level_mwh", "end_level_mwh"):
+        yield from number_flaws(f"{path}.{name}", getattr(state, name), "MWh", LARGEST_ENERGY_MWH)
+
+
+def _level_flaws(path: str, state: StoreState, store: Store, case: Case) -> Iterator[Flaw]:
+    scale = store_scale(case, store)
+    if not math.isfinite(scale):
+        return
+    low_mwh, high_mwh = scale * store.level_min_mwh, scale * store.level_max_mwh
+    outside = False
+    for name in ("start_level_mwh", "end_level_mwh"):
+        value = getattr(state, name)
+        if not low_mwh - ENERGY_MWH <= value <= high_mwh + ENERGY_MWH:
+            outside = True
+            message = (
+                f"{value:g} MWh is outside the limits of {store.name}; give {low_mwh:g} to {high_mwh:g} MWh"
+            )
+            yield Flaw("LEVEL_OUTSIDE_LIMITS", f"{path}.{name}", message)
+    if not outside and is_sound(case.horizon):
+        yield from _reach_flaws(path, state, store, case)
+
+
+def _reach_flaws(path: str, state: StoreState, store: Store, case: Case) -> Iterator[Flaw]:
+    low_mwh, high_mwh = reachable_mwh(state, store, case)
+    if not low_mwh - ENERGY_MWH <= state.end_level_mwh <= high_mwh + ENERGY_MWH:
+        message = (
+            f"{state.end_level_mwh:g} MWh cannot be reached from {state.start_level_mwh:g} MWh within "
+            f"{case.horizon.hours_h:g} h; give {low_mwh:g} to {high_mwh:g} MWh"
+        )
+        yield Flaw("END_LEVEL_OUT_OF_REACH", f"{path}.end_level_mwh", message)
+
+
+def reachable_mwh(state: StoreState, store: Store, case: Case) -> tuple[float, float]:
+    """
+    Lowest and highest level at the end, MWh, by discharging or charging at full power throughout.
+
+        e[t] = e[t-1] (1-loss)^dt + eta_c P dt        at most Emax
+        e[t] = e[t-1] (1-loss)^dt - P / eta_d dt      at least Emin
+
+    e  level  MWh     P  power  MW     eta  efficiency, 0 to 1     dt  step  h
+    """
+    scale, step_h = store_scale(case, store), case.horizon.step_h
+    kept_share = (1 - store.hourly_loss_share) ** step_h
+    gain_mwh = scale * store.power_mw * store.charge_efficiency_share * step_h
+    drain_mwh = scale * store.power_mw / store.discharge_efficiency_share * step_h
+    low_mwh = high_mwh = state.start_level_mwh
+    for _ in range(case.horizon.step_count):
+        low_mwh = max(scale * store.level_min_mwh, low_mwh * kept_share - drain_mwh)
+        high_mwh = min(scale * store.level_max_mwh, high_mwh * kept_share + gain_mwh)
+    return low_mwh, high_mwh

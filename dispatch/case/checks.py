@@ -1,0 +1,75 @@
+"""
+Whether a case can be answered: every flaw, field by field; nothing is mended.
+
+Files `check_*.py` beside this one hold the rules by subject. A rule names a flaw only where the case
+contradicts itself or the grid; a case that merely has no schedule (three times the load) passes here, and is
+INFEASIBLE later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from dispatch.case.case import Case
+from dispatch.case.check_forecasts import forecast_flaws
+from dispatch.case.check_horizon import horizon_flaws
+from dispatch.case.check_numbers import (
+    LARGEST_NUMBER,
+    LARGEST_SCALE_SHARE,
+    number_flaws,
+    share_flaws,
+    unknown_flaws,
+)
+from dispatch.case.check_stores import store_flaws
+from dispatch.case.check_units import unit_flaws
+from dispatch.case.facts import GridFacts
+from dispatch.case.interchange import VARIANTS
+from dispatch.errors import CaseError, Flaw
+
+
+def checked(case: Case, facts: GridFacts) -> Case:
+    """The case as it came, or CaseError with every flaw in it."""
+    if flaws := flaws_of(case, facts):
+        raise CaseError(flaws)
+    return case
+
+
+def flaws_of(case: Case, facts: GridFacts) -> tuple[Flaw, ...]:
+    """Every flaw of a case, in the order of its fields."""
+    own = flaws_without_facts(case, (facts.grid,), (facts.edition,))
+    if case.grid != facts.grid:
+        return own  # names and limits of another grid would only be noise
+    return own + tuple(_flaws_against(case, facts))
+
+
+def flaws_without_facts(case: Case, grids: Sequence[str], editions: Sequence[int]) -> tuple[Flaw, ...]:
+    """Every flaw that shows without the tables of the grid: for a case whose grid or edition is not known."""
+    return tuple(_own_flaws(case, grids, editions))
+
+
+def _own_flaws(case: Case, grids: Sequence[str], editions: Sequence[int]) -> Iterator[Flaw]:
+    yield from unknown_flaws("UNKNOWN_GRID", "grid", case.grid, grids)
+    if case.edition not in editions:
+        message = f"{case.edition} is not known; give one of {', '.join(map(str, editions))}"
+        yield Flaw("UNKNOWN_EDITION", "edition", message)
+    yield from horizon_flaws(case.horizon)
+    yield from share_flaws("response_share", case.response_share)
+    yield from unknown_flaws("UNKNOWN_VARIANT", "interchange.variant", case.interchange.variant, VARIANTS)
+    yield from share_flaws("interchange.band_share", case.interchange.band_share)
+    for name in ("load_share", "renewable_share"):
+        asked = getattr(case.reserve, name)
+        yield from share_flaws(f"reserve.{name}", asked) if asked is not None else ()
+    yield from _price_flaws(case)
+    for name in ("load_share", "renewable_share", "new_storage_share", "pumped_hydro_share"):
+        yield from number_flaws(f"scales.{name}", getattr(case.scales, name), "times", LARGEST_SCALE_SHARE)
+
+
+def _price_flaws(case: Case) -> Iterator[Flaw]:
+    for name in ("large_curtailment_cny_per_mwh", "distributed_curtailment_cny_per_mwh"):
+        yield from number_flaws(f"prices.{name}", getattr(case.prices, name), "CNY/MWh", LARGEST_NUMBER)
+
+
+def _flaws_against(case: Case, facts: GridFacts) -> Iterator[Flaw]:
+    yield from unit_flaws(case, facts)
+    yield from store_flaws(case, facts)
+    yield from forecast_flaws(case, facts)
