@@ -1,0 +1,169 @@
+"""From the wire to a case. Every flaw seen without the grid is found; nothing is guessed or mended."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from google.protobuf.message import Message
+
+from dispatch.case.case import Case, Interchange, Limits, Prices, Reserve, Scales
+from dispatch.case.interchange import InterchangeForecast
+from dispatch.case.renewable import AvailableForecast, LoadForecast
+from dispatch.case.storage import StoreState
+from dispatch.case.thermal import MustRun, Outage, UnitState
+from dispatch.errors import CaseError, Flaw
+from dispatch.horizon import Horizon
+from dispatch.v1 import case_pb2, run_pb2
+from dispatch.wire.mirror import given
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+NANOS_PER_MICROSECOND = 1000
+NANOS_PER_SECOND = 10**9
+
+VARIANTS = {
+    case_pb2.INTERCHANGE_VARIANT_UNSPECIFIED: "central",
+    case_pb2.INTERCHANGE_VARIANT_LOW: "low",
+    case_pb2.INTERCHANGE_VARIANT_CENTRAL: "central",
+    case_pb2.INTERCHANGE_VARIANT_HIGH: "high",
+}
+
+
+class Findings:
+    """Flaws as they are found; what is read in place of a flawed value is never used."""
+
+    def __init__(self) -> None:
+        self.flaws: list[Flaw] = []
+
+    def add(self, code: str, path: str, message: str) -> None:
+        """Keep one flaw."""
+        self.flaws.append(Flaw(code, path, message))
+
+    def settle(self) -> None:
+        """Refuse, if anything was found."""
+        if self.flaws:
+            raise CaseError(tuple(self.flaws))
+
+    def required(self, message: Message, field: str, path: str = "") -> Any:
+        """The value of a field that must be there."""
+        value = getattr(message, field)
+        present = message.HasField(field) if message.DESCRIPTOR.fields_by_name[field].has_presence else value
+        if not present:
+            self.add("REQUIRED", path + field, "is absent and must be given")
+        return value
+
+    def moment(self, message: Message, field: str, path: str = "") -> datetime:
+        """A time that must be there, in whole microseconds, between 2000 and 2100."""
+        stamp = self.required(message, field, path)
+        if not message.HasField(field):
+            return EPOCH
+        if not _seconds(FIRST) <= stamp.seconds < _seconds(LAST) or not 0 <= stamp.nanos < NANOS_PER_SECOND:
+            self.add("OUT_OF_RANGE", path + field, "must be a time from 2000 to 2099")
+            return EPOCH
+        if stamp.nanos % NANOS_PER_MICROSECOND:
+            self.add("OUT_OF_RANGE", path + field, "must be in whole microseconds")
+        return EPOCH + timedelta(seconds=stamp.seconds, microseconds=stamp.nanos // NANOS_PER_MICROSECOND)
+
+
+def _seconds(moment: datetime) -> int:
+    return int((moment - EPOCH).total_seconds())
+
+
+def case_from(message: case_pb2.Case) -> Case:
+    """The case that was sent, or `CaseError` with every flaw of its form."""
+    findings = Findings()
+    case = Case(
+        name=message.name,
+        grid=findings.required(message, "grid"),
+        edition=findings.required(message, "edition"),
+        horizon=_horizon(message, findings),
+        units=tuple(_unit(u, f"units[{k}].", findings) for k, u in enumerate(message.units)),
+        stores=tuple(_store(s, f"stores[{k}].", findings) for k, s in enumerate(message.stores)),
+        response_share=message.response_share,
+        interchange=_interchange(message.interchange, findings),
+        reserve=given(Reserve, message.reserve),
+        prices=given(Prices, message.prices),
+        scales=given(Scales, message.scales),
+        outages=tuple(_outage(o, f"outages[{k}].", findings) for k, o in enumerate(message.outages)),
+        must_run=tuple(_must_run(m, f"must_run[{k}].", findings) for k, m in enumerate(message.must_run)),
+        load_forecasts=tuple(LoadForecast(f.grid, tuple(f.load_mw)) for f in message.load_forecasts),
+        available_forecasts=tuple(
+            AvailableForecast(f.plant, tuple(f.available_mw)) for f in message.available_forecasts
+        ),
+        interchange_forecasts=tuple(
+            InterchangeForecast(f.interface, tuple(f.net_import_mw)) for f in message.interchange_forecasts
+        ),
+    )
+    findings.settle()
+    return case
+
+
+def _horizon(message: case_pb2.Case, findings: Findings) -> Horizon:
+    horizon = findings.required(message, "horizon")
+    if not message.HasField("horizon"):
+        return Horizon(EPOCH, 0)
+    return Horizon(
+        start=findings.moment(horizon, "start", "horizon."),
+        step_count=findings.required(horizon, "step_count", "horizon."),
+        step_h=horizon.step_h if horizon.HasField("step_h") else 1.0,
+    )
+
+
+def _unit(message: case_pb2.UnitState, path: str, findings: Findings) -> UnitState:
+    return UnitState(
+        unit=findings.required(message, "unit", path),
+        on=findings.required(message, "on", path),
+        hours_h=findings.required(message, "hours_h", path),
+        output_mw=findings.required(message, "output_mw", path),
+    )
+
+
+def _store(message: case_pb2.StoreState, path: str, findings: Findings) -> StoreState:
+    return StoreState(
+        store=findings.required(message, "store", path),
+        start_level_mwh=findings.required(message, "start_level_mwh", path),
+        end_level_mwh=findings.required(message, "end_level_mwh", path),
+    )
+
+
+def _interchange(message: case_pb2.Interchange, findings: Findings) -> Interchange:
+    variant = VARIANTS.get(message.variant)
+    if variant is None:
+        findings.add(
+            "UNKNOWN_VALUE", "interchange.variant", f"{message.variant} is not one of LOW, CENTRAL, HIGH"
+        )
+    return Interchange(variant=variant or "", band_share=message.band_share)
+
+
+def _outage(message: case_pb2.Outage, path: str, findings: Findings) -> Outage:
+    return Outage(
+        unit=findings.required(message, "unit", path),
+        start=findings.moment(message, "start", path),
+        end=findings.moment(message, "end", path),
+    )
+
+
+def _must_run(message: case_pb2.MustRun, path: str, findings: Findings) -> MustRun:
+    return MustRun(
+        unit=findings.required(message, "unit", path),
+        start=findings.moment(message, "start", path),
+        end=findings.moment(message, "end", path),
+    )
+
+
+def limits_from(message: run_pb2.Limits) -> Limits:
+    """The limits that were sent, or `CaseError` with every flaw of them, under `limits.`."""
+    default = Limits()
+    gap_share = message.gap_share if message.HasField("gap_share") else default.gap_share
+    time_s = message.time_seconds if message.HasField("time_seconds") else default.time_s
+    findings = Findings()
+    if not 0 <= gap_share <= 1:
+        findings.add("OUT_OF_RANGE", "limits.gap_share", f"{gap_share} must be from 0 to 1")
+    if not (math.isfinite(time_s) and time_s > 0):
+        findings.add("OUT_OF_RANGE", "limits.time_seconds", f"{time_s} must be above 0 and finite")
+    if message.seed_count < 0:
+        findings.add("OUT_OF_RANGE", "limits.seed_count", f"{message.seed_count} must be 0 or more")
+    findings.settle()
+    return Limits(gap_share=gap_share, time_s=time_s, seed_count=message.seed_count, strict=message.strict)

@@ -1,0 +1,61 @@
+"""`case.json` and `outcome.json`: protobuf JSON with a versioned schema."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dispatch.case.case import Case
+from dispatch.errors import CaseError, Flaw
+from dispatch.schedule.outcome import Outcome
+from dispatch.v1 import case_pb2, run_pb2
+from dispatch.wire.json_text import message_of, text_of
+from dispatch.wire.translate import answer_from, case_from, case_to, outcome_from
+
+
+def case_text(case: Case) -> str:
+    """The text of a `case.json`."""
+    return text_of(case_to(case))
+
+
+def case_of(text: str, origin: str = "case") -> Case:
+    """The case in the text of a `case.json`, or `CaseError` with every flaw; `origin` names the file."""
+    return case_from(message_of(text, case_pb2.Case(), origin))
+
+
+def write_case(case: Case, path: Path) -> None:
+    """Keep a case."""
+    path.write_text(case_text(case), encoding="utf-8")
+
+
+def read_case(path: Path) -> Case:
+    """The case in a file, or `CaseError` with every flaw."""
+    return case_of(_read(path), str(path))
+
+
+def outcome_text(outcome: Outcome) -> str:
+    """The text of an `outcome.json`; the schedule goes to `schedule.nc` instead."""
+    return text_of(answer_from(outcome))
+
+
+def outcome_of(text: str, origin: str = "outcome") -> Outcome:
+    """The outcome in the text of an `outcome.json`, without a schedule, or `CaseError` with every flaw."""
+    return outcome_from(message_of(text, run_pb2.Outcome(), origin))
+
+
+def write_outcome(outcome: Outcome, path: Path) -> None:
+    """Keep an outcome, without its schedule."""
+    path.write_text(outcome_text(outcome), encoding="utf-8")
+
+
+def read_outcome(path: Path) -> Outcome:
+    """The outcome in a file, without its schedule, or `CaseError` with every flaw."""
+    return outcome_of(_read(path), str(path))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise CaseError((Flaw("UNREADABLE", str(path), "there is no such file that can be read"),)) from error
+    except UnicodeDecodeError as error:
+        raise CaseError((Flaw("NOT_JSON", str(path), "is not text in UTF-8"),)) from error

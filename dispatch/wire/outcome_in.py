@@ -1,0 +1,78 @@
+"""From the wire to an outcome, and to what a run tells."""
+
+from __future__ import annotations
+
+from dispatch.errors import CaseError, Flaw
+from dispatch.schedule.outcome import (
+    AuditReport,
+    Breach,
+    Certificate,
+    Cost,
+    GridMetrics,
+    Metrics,
+    Outcome,
+    Penalty,
+    Proof,
+    RuleCheck,
+    Shortfall,
+    Slack,
+    TechnologyMetrics,
+)
+from dispatch.schedule.progress import Progress
+from dispatch.v1 import run_pb2
+from dispatch.wire.mirror import made
+from dispatch.wire.outcome_out import STATUSES
+from dispatch.wire.schedule import schedule_from
+
+_STATUS = {value: status for status, value in STATUSES.items()}
+
+
+def progress_from(message: run_pb2.Progress) -> Progress:
+    """What a run told."""
+    return made(Progress, message)
+
+
+def outcome_from(message: run_pb2.Outcome) -> Outcome:
+    """The outcome that was sent, with its schedule if it has one, or `CaseError` where it is no outcome."""
+    if message.status not in _STATUS:
+        raise CaseError((Flaw("UNKNOWN_VALUE", "status", f"{message.status} is not a status"),))
+    return Outcome(
+        status=_STATUS[message.status],
+        proof=made(Proof, message),
+        schedule=schedule_from(message.schedule) if message.HasField("schedule") else None,
+        audit=_audit(message.audit) if message.HasField("audit") else None,
+        metrics=_metrics(message) if message.HasField("metrics") else None,
+        certificate=_certificate(message.certificate) if message.HasField("certificate") else None,
+        shortfalls=tuple(made(Shortfall, shortfall) for shortfall in message.shortfalls),
+        reason=message.reason,
+        seconds=tuple(sorted(message.seconds.items(), key=lambda item: (item[0] == "total", item[0]))),
+    )
+
+
+def _metrics(message: run_pb2.Outcome) -> Metrics:
+    return Metrics(
+        total=_grid_metrics(message.metrics),
+        members=tuple(_grid_metrics(member) for member in message.metrics.members),
+        slacks=tuple(made(Slack, slack) for slack in message.slacks),
+    )
+
+
+def _grid_metrics(message: run_pb2.Metrics) -> GridMetrics:
+    return made(
+        GridMetrics,
+        message,
+        technologies=tuple(made(TechnologyMetrics, technology) for technology in message.technologies),
+        cost=made(Cost, message.cost),
+        penalty=made(Penalty, message.penalty),
+    )
+
+
+def _audit(message: run_pb2.Audit) -> AuditReport:
+    return AuditReport(
+        rules=tuple(made(RuleCheck, rule) for rule in message.rules),
+        breaches=tuple(made(Breach, breach) for breach in message.breaches),
+    )
+
+
+def _certificate(message: run_pb2.Certificate) -> Certificate:
+    return made(Certificate, message, versions=tuple(sorted(message.versions.items())))

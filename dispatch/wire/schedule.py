@@ -1,0 +1,80 @@
+"""The schedule, both ways: tables with a column a component here, a message a component there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC
+from typing import Any
+
+import pandas as pd
+from google.protobuf.descriptor import FieldDescriptor
+
+from dispatch.errors import CaseError, Flaw
+from dispatch.horizon import Horizon, beijing
+from dispatch.schedule.schedule import TABLES, Schedule
+from dispatch.v1 import schedule_pb2
+from dispatch.wire.case_out import stamp_of
+from dispatch.wire.mirror import fields_of
+
+HALF = 0.5  # a decision above is yes
+YES_OR_NO = {"on", "started", "stopped"}
+
+
+def _kinds() -> Iterator[tuple[str, str, list[FieldDescriptor]]]:
+    """Of each kind of component: its field in the message, the field that names one, its tables."""
+    for field in fields_of(schedule_pb2.Schedule.DESCRIPTOR):
+        if field.is_repeated:
+            key, *tables = fields_of(field.message_type)
+            yield field.name, key.name, tables
+
+
+def schedule_to(schedule: Schedule) -> schedule_pb2.Schedule:
+    """The schedule as a message."""
+    times = schedule.output_mw.index
+    message = schedule_pb2.Schedule(
+        start=stamp_of(beijing(times[0].to_pydatetime())), step_count=len(times), step_h=schedule.step_h
+    )
+    for kind, key, tables in _kinds():
+        for name in getattr(schedule, tables[0].name).columns:
+            component = getattr(message, kind).add(**{key: name})
+            for table in tables:
+                _fill(component, table, getattr(schedule, table.name), name)
+    return message
+
+
+def _fill(component: Any, table: FieldDescriptor, frame: pd.DataFrame, name: str) -> None:
+    """One series into one component; units and stores share the reserve, so a table may hold more or less."""
+    if name in frame.columns:
+        yes_or_no = table.cpp_type == FieldDescriptor.CPPTYPE_BOOL
+        series = frame[name] > HALF if yes_or_no else frame[name].astype(float)
+        getattr(component, table.name).extend(series.tolist())
+
+
+def schedule_from(message: schedule_pb2.Schedule) -> Schedule:
+    """The schedule that was sent, or `CaseError` where a series has another length than the horizon."""
+    start = message.start.ToDatetime(tzinfo=UTC)
+    times = Horizon(start, message.step_count, message.step_h).times
+    tables: dict[str, dict[str, list[float]]] = {table: {} for table in TABLES}
+    flaws = []
+    for path, table, name, series in _series(message):
+        if len(series) == len(times):
+            tables[table][name] = series
+        elif series:
+            flaws.append(Flaw("WRONG_LENGTH", path, f"has {len(series)} values for {len(times)} steps"))
+    if flaws:
+        raise CaseError(tuple(flaws))
+    return Schedule(step_h=message.step_h, **{table: _frame(tables[table], times, table) for table in TABLES})
+
+
+def _series(message: schedule_pb2.Schedule) -> Iterator[tuple[str, str, str, list[float]]]:
+    """Every series: its path, its table, its component and its values."""
+    for kind, key, tables in _kinds():
+        for k, component in enumerate(getattr(message, kind)):
+            for table in tables:
+                path = f"schedule.{kind}[{k}].{table.name}"
+                yield path, table.name, getattr(component, key), list(getattr(component, table.name))
+
+
+def _frame(columns: dict[str, list[float]], times: pd.DatetimeIndex, table: str) -> pd.DataFrame:
+    names = pd.Index(list(columns), dtype="str")
+    return pd.DataFrame(columns, index=times, columns=names, dtype=int if table in YES_OR_NO else float)

@@ -1,0 +1,159 @@
+"""Cases and outcomes to send back and forth. They need no grid: translation knows none."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pandas as pd
+from hypothesis import strategies as st
+
+from dispatch.case.case import Case, Interchange, Prices, Reserve, Scales
+from dispatch.case.interchange import VARIANTS, InterchangeForecast
+from dispatch.case.renewable import AvailableForecast, LoadForecast
+from dispatch.case.storage import StoreState
+from dispatch.case.thermal import MustRun, Outage, UnitState
+from dispatch.horizon import BEIJING, Horizon
+from dispatch.schedule.outcome import (
+    AuditReport,
+    Breach,
+    Certificate,
+    Cost,
+    GridMetrics,
+    Metrics,
+    Outcome,
+    Penalty,
+    Proof,
+    RuleCheck,
+    Shortfall,
+    Slack,
+    Status,
+    TechnologyMetrics,
+)
+from dispatch.schedule.schedule import TABLES, Schedule
+
+START = datetime(2030, 1, 15, tzinfo=BEIJING)
+
+
+def a_case() -> Case:
+    return Case(
+        name="a day",
+        grid="jibei",
+        edition=2030,
+        horizon=Horizon(START, 2),
+        units=(UnitState("zhangjiakou-1", on=True, hours_h=30.0, output_mw=200.0),),
+        stores=(StoreState("fengning", start_level_mwh=9000.0, end_level_mwh=9000.0),),
+    )
+
+
+# ---------------------------------------------------------------- any case
+
+_names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
+_numbers = st.floats(allow_nan=False)
+_counts = st.integers(-(2**31), 2**31 - 1)
+_times = st.integers(0, 3_150_000_000 * 10**6).map(
+    lambda microseconds: datetime(2000, 1, 1, 8, tzinfo=BEIJING) + timedelta(microseconds=microseconds)
+)
+_series = st.lists(_numbers, max_size=4).map(tuple)
+
+
+def _several(element: st.SearchStrategy[object]) -> st.SearchStrategy[tuple[object, ...]]:
+    return st.lists(element, max_size=3).map(tuple)
+
+
+CASES = st.builds(
+    Case,
+    name=st.just("") | _names,
+    grid=_names,
+    edition=_counts,
+    horizon=st.builds(Horizon, start=_times, step_count=_counts, step_h=_numbers),
+    units=_several(st.builds(UnitState, _names, st.booleans(), _numbers, _numbers)),
+    stores=_several(st.builds(StoreState, _names, _numbers, _numbers)),
+    response_share=_numbers,
+    interchange=st.builds(Interchange, st.sampled_from(VARIANTS), _numbers),
+    reserve=st.builds(Reserve, st.none() | _numbers, st.none() | _numbers),
+    prices=st.builds(Prices, _numbers, _numbers),
+    scales=st.builds(Scales, _numbers, _numbers, _numbers, _numbers),
+    outages=_several(st.builds(Outage, _names, _times, _times)),
+    must_run=_several(st.builds(MustRun, _names, _times, _times)),
+    load_forecasts=_several(st.builds(LoadForecast, _names, _series)),
+    available_forecasts=_several(st.builds(AvailableForecast, _names, _series)),
+    interchange_forecasts=_several(st.builds(InterchangeForecast, _names, _series)),
+)
+
+
+# ---------------------------------------------------------------- one outcome
+
+
+def grid_metrics(grid: str, *, utilisation_share: float | None = 0.9) -> GridMetrics:
+    return GridMetrics(
+        grid=grid,
+        load_mwh=1000.0,
+        available_mwh=500.0,
+        absorbed_mwh=450.0,
+        curtailed_mwh=50.0,
+        utilisation_share=utilisation_share,
+        technologies=(TechnologyMetrics("wind_onshore", 500.0, 450.0, 50.0),),
+        net_export_mwh=-30.0,
+        local_consumption_mwh=450.0,
+        thermal_mwh=520.0,
+        cost=Cost(1.0, 2.0, 3.0, 4.0, 5.0, -6.0),
+        penalty=Penalty(7.0, 8.0, 9.0),
+        start_count=2,
+        carbon_tco2=400.0,
+        response_cut_mwh=10.0,
+        response_extra_mwh=11.0,
+        response_cap_mw=12.0,
+        response_reach_mw=13.0,
+        storage_charge_mwh=14.0,
+        storage_discharge_mwh=15.0,
+        pumped_charge_mwh=16.0,
+        pumped_discharge_mwh=17.0,
+        reserve_short_mwh=0.5,
+    )
+
+
+def a_schedule() -> Schedule:
+    """Two steps; two units, a plant, a store, a contract, an interface, a line and a grid."""
+    times = Horizon(START, 2, 0.5).times
+    kinds = {
+        ("on", "started", "stopped", "output_mw"): ["g1", "g2"],
+        ("injected_mw", "curtailed_mw"): ["w1"],
+        ("charge_mw", "discharge_mw", "level_mwh"): ["s1"],
+        ("delayed_mw", "repaid_mw", "advanced_mw", "spared_mw", "filled_mw"): ["c1"],
+        ("net_import_mw", "over_plan_mw", "under_plan_mw"): ["i1"],
+        ("reserve_up_mw", "reserve_down_mw"): ["g1", "g2", "s1"],
+        ("short_up_mw", "short_down_mw"): ["jibei"],
+        ("flow_mw",): ["l1"],
+    }
+    columns = {table: names for tables, names in kinds.items() for table in tables}
+    frames = {}
+    for position, table in enumerate(TABLES):
+        names = pd.Index(columns[table], dtype="str")
+        values = {name: [position + k, position + k + 0.25] for k, name in enumerate(names)}
+        frames[table] = pd.DataFrame(values, index=times, columns=names)
+    for table in ("on", "started", "stopped"):
+        frames[table] = pd.DataFrame({"g1": [1, 0], "g2": [0, 1]}, index=times, columns=frames[table].columns)
+    return Schedule(step_h=0.5, **frames)
+
+
+def an_outcome(*, schedule: Schedule | None = None) -> Outcome:
+    return Outcome(
+        status=Status.FEASIBLE,
+        proof=Proof(objective_cny=105.0, bound_cny=100.0),
+        schedule=schedule,
+        audit=AuditReport(
+            rules=(RuleCheck("thermal-ramps", 7, 0.5, 0.001, "MW"),),
+            breaches=(Breach("thermal-ramps", "g1", "2030-01-15T00:00:00+08:00", 0.5),),
+        ),
+        metrics=Metrics(
+            total=grid_metrics("hebei"),
+            members=(grid_metrics("hebei_south"), grid_metrics("jibei", utilisation_share=None)),
+            slacks=(Slack("reserve_up", "jibei", "2030-01-15T00:00:00+08:00", 0.5),),
+        ),
+        certificate=Certificate(
+            "a1", "b2", "c3", (("highspy", "1.15.1"), ("pypsa", "1.4.0")), 0.005, 3, ("relaxed",)
+        ),
+        shortfalls=(Shortfall("2030-01-15T00:00:00+08:00", "jibei", "zhangbei", 10.0, 0.0),),
+        reason="none",
+        seconds=(("building", 1.5), ("placing", 0.5), ("total", 2.0)),
+    )

@@ -1,0 +1,127 @@
+"""What translation can see of a case is refused with every flaw."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dispatch.case.case import Case, Interchange, Limits, Prices, Scales
+from dispatch.errors import CaseError
+from dispatch.v1 import case_pb2, run_pb2
+from dispatch.wire.translate import case_from, case_to, limits_from, limits_to
+from tests.wire.examples import CASES, a_case
+
+
+def _flaws(message: case_pb2.Case) -> dict[str, str]:
+    with pytest.raises(CaseError) as refused:
+        case_from(message)
+    return {flaw.field: flaw.code for flaw in refused.value.flaws}
+
+
+@given(CASES)
+@settings(max_examples=50, deadline=None)
+def test_a_case_comes_back_from_the_wire_as_it_went(case: Case) -> None:
+    sent = case_to(case).SerializeToString()
+    assert case_from(case_pb2.Case.FromString(sent)) == case
+
+
+def test_what_is_left_out_takes_its_default() -> None:
+    message = case_to(a_case())
+    for field in ("interchange", "reserve", "prices", "scales"):
+        message.ClearField(field)
+    message.horizon.ClearField("step_h")
+    assert case_from(message) == a_case()
+
+
+def test_one_price_given_leaves_the_other_at_its_default() -> None:
+    message = case_to(a_case())
+    message.ClearField("prices")
+    message.prices.large_curtailment_cny_per_mwh = 0.0
+    message.ClearField("scales")
+    message.scales.load_share = 3.0
+    case = case_from(message)
+    assert case.prices == Prices(large_curtailment_cny_per_mwh=0.0)
+    assert case.scales == Scales(load_share=3.0)
+
+
+def test_an_unspecified_plan_is_the_central_one() -> None:
+    message = case_to(a_case())
+    message.interchange.variant = case_pb2.INTERCHANGE_VARIANT_UNSPECIFIED
+    assert case_from(message).interchange == Interchange("central")
+
+
+def test_an_empty_case_lacks_its_grid_its_edition_and_its_horizon() -> None:
+    assert _flaws(case_pb2.Case()) == {"grid": "REQUIRED", "edition": "REQUIRED", "horizon": "REQUIRED"}
+
+
+def test_every_missing_part_is_named_at_once() -> None:
+    message = case_to(a_case())
+    message.horizon.Clear()
+    message.units.add(unit="x")
+    message.stores.add()
+    message.outages.add(unit="x")
+    message.must_run.add(unit="x").start.GetCurrentTime()
+    message.interchange.variant = 9  # type: ignore[assignment]
+    assert _flaws(message) == {
+        "horizon.start": "REQUIRED",
+        "horizon.step_count": "REQUIRED",
+        "units[1].on": "REQUIRED",
+        "units[1].hours_h": "REQUIRED",
+        "units[1].output_mw": "REQUIRED",
+        "stores[1].store": "REQUIRED",
+        "stores[1].start_level_mwh": "REQUIRED",
+        "stores[1].end_level_mwh": "REQUIRED",
+        "outages[0].start": "REQUIRED",
+        "outages[0].end": "REQUIRED",
+        "must_run[0].end": "REQUIRED",
+        "interchange.variant": "UNKNOWN_VALUE",
+    }
+
+
+@pytest.mark.parametrize(
+    ("seconds", "nanos"),
+    [(0, 0), (2**62, 0), (-(2**62), 0), (1_900_000_000, -1), (1_900_000_000, 10**9), (1_900_000_000, 1)],
+)
+def test_a_time_out_of_range_is_refused(seconds: int, nanos: int) -> None:
+    message = case_to(a_case())
+    message.horizon.start.seconds, message.horizon.start.nanos = seconds, nanos
+    assert _flaws(message) == {"horizon.start": "OUT_OF_RANGE"}
+
+
+@given(st.binary(max_size=60))
+@settings(deadline=None)
+def test_no_bytes_that_parse_are_answered_by_anything_but_a_case_or_its_flaws(noise: bytes) -> None:
+    message = case_to(a_case())
+    try:
+        message.MergeFromString(noise)
+    except Exception:  # noqa: BLE001 (these bytes are no message)
+        return
+    with contextlib.suppress(CaseError):
+        assert isinstance(case_from(message), Case)
+
+
+def test_a_plan_that_has_no_name_on_the_wire_is_refused() -> None:
+    case = Case("jibei", 2030, a_case().horizon, (), (), interchange=Interchange("enormous"))
+    with pytest.raises(CaseError, match=r"interchange\.variant"):
+        case_to(case)
+
+
+def test_limits_come_back_as_they_went() -> None:
+    limits = Limits(gap_share=0.0, time_s=12.5, seed_count=7, strict=True)
+    assert limits_from(limits_to(limits)) == limits
+    assert limits_from(run_pb2.Limits()) == Limits()
+
+
+@pytest.mark.parametrize("number", [-1.0, math.nan, math.inf, -math.inf])
+def test_limits_out_of_range_are_refused_all_at_once(number: float) -> None:
+    with pytest.raises(CaseError) as refused:
+        limits_from(run_pb2.Limits(gap_share=number, time_seconds=number, seed_count=-1))
+    assert [flaw.field for flaw in refused.value.flaws] == [
+        "limits.gap_share",
+        "limits.time_seconds",
+        "limits.seed_count",
+    ]
