@@ -153,7 +153,7 @@ def _fill_leaf(message: Message, field: FieldDescriptor, value: Any, path: str, 
 
 
 def _merged(message: Message, field: FieldDescriptor, value: Any) -> bool:
-    """Whether protobuf itself can read the value, which is then in the message; but true is not the number 1."""
+    """Whether protobuf can read the value, which is then in the message; but true is not the number 1."""
     if field.cpp_type != FieldDescriptor.CPPTYPE_BOOL and any(isinstance(v, bool) for v in _inside(value)):
         return False
     try:
