@@ -10,13 +10,19 @@ SUFFIXES = (
     *("_kv", "_km", "_mb", "_deg"),
     *("_share", "_shares", "_count"),
     *("_index", "_indices"),  # a position, which has no unit
+    "_x",  # a point of the whole program: each column in its own unit
 )
 
 WITHOUT_UNIT = {
     "edition": "the name of a planning year",
     "amount": "an audit's breach: its rule carries the unit",
     "largest_violation": "an audit's rule: the field `unit` stands beside it",
+    "seed": "names a stream of random numbers",
     "tolerance": "an audit's rule: the field `unit` stands beside it",
+}
+
+RECORDS_WITHOUT_UNIT = {
+    "Problem": "a program for the solver: each row and column in its own unit",
 }
 
 
