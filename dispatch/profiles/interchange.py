@@ -22,15 +22,15 @@ def plans(networks: Path, grid: str, variant: str = "central", edition: int = 20
     levels = levels[(levels["variant"] == variant) & (levels["edition"] == edition)]
     levels = levels[levels["interface"].str.startswith(f"{grid} ")]
     shapes = pd.read_csv(networks / "ties" / "interchange_shapes.csv").set_index(["shape", "day_type"])
+    curve = {key: row for key, row in zip(shapes.index, shapes[HOUR_COLUMNS].to_numpy(dtype=float), strict=True)}
+    level = {(row.interface, row.season): (row.level_mw, row.shape) for row in levels.itertuples()}
     types, by_season = day_types(networks), seasons()
     columns = {}
-    for interface, rows in levels.groupby("interface", sort=False):
-        by_name = rows.set_index("season")
-        days = [
-            float(by_name.loc[season, "level_mw"])
-            * shapes.loc[(by_name.loc[season, "shape"], kind), HOUR_COLUMNS].to_numpy(dtype=float)
-            for season, kind in zip(by_season, types, strict=True)
-        ]
+    for interface in levels["interface"].unique():
+        days = []
+        for season, kind in zip(by_season, types, strict=True):
+            level_mw, shape = level[interface, season]
+            days.append(level_mw * curve[shape, kind])
         columns[str(interface)] = np.round(np.concatenate(days), 1)
     return pd.DataFrame(columns, index=HOURS)
 

@@ -1,0 +1,1 @@
+"""Where it happens: the stored grids, and a case laid on one of them."""

@@ -1,0 +1,219 @@
+"""
+The facts of a grid and an edition, frozen, read straight from the CSV files.
+
+The tables are the truth; no number stands here. "hebei" is both grids joined: what one grid plans with the other is
+no plan there but a flow, and the ties between them lie inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dispatch.case.demand_response import Contract
+from dispatch.case.facts import GridFacts, ReserveRule, StoredYear
+from dispatch.case.interchange import VARIANTS, Interface
+from dispatch.case.network import Bus, Line, Link
+from dispatch.case.renewable import RenewablePlant
+from dispatch.case.thermal import HeatingSeason, RunningMinimum
+from dispatch.grid.plants import renewable_plants, stores, thermal_units
+from dispatch.grid.tables import EDITIONS, MEMBERS, Tables, content_sha256, members_of, networks_folder, shared
+from dispatch.profiles.interchange import plans
+
+HOURS_PER_DAY = 24
+
+
+def grids() -> tuple[str, ...]:
+    """Names of the grids that can be asked about; "hebei" is both joined."""
+    return tuple(MEMBERS)
+
+
+def editions() -> tuple[int, ...]:
+    """Editions that can be asked about."""
+    return EDITIONS
+
+
+@lru_cache(maxsize=8)
+def facts_of(grid: str, edition: int) -> GridFacts:
+    """What is known of a grid in an edition. Raises UnknownGrid."""
+    members = members_of(grid, edition)
+    tables = [Tables(member, edition) for member in members]
+    lines = _unique(line for table in tables for line in _lines(table))
+    links = _unique(link for table in tables for link in _links(table))
+    joined = {end for branch in (*lines, *links) for end in (branch.from_bus, branch.to_bus)}
+    buses = _places(tables, members, joined)
+    interfaces = _interfaces(members, buses, edition)
+    plants = tuple(plant for table in tables for plant in renewable_plants(table))
+    units = tuple(unit for table in tables for unit in thermal_units(table))
+    return GridFacts(
+        grid=grid,
+        edition=edition,
+        members=members,
+        buses=buses,
+        lines=lines,
+        links=links,
+        units=units,
+        plants=plants,
+        stores=tuple(store for table in tables for store in stores(table)),
+        contracts=tuple(contract for table in tables for contract in _contracts(table, buses)),
+        interfaces=interfaces,
+        heating_seasons=tuple(season for table in tables for season in _seasons(table)),
+        running_minimums=tuple(minimum for table in tables for minimum in _minimums(table)),
+        reserve_rules=tuple(rule for table in tables for rule in _reserve_rules(table)),
+        annual_peak_mw={table.grid: _peak_mw(table) for table in tables},
+        year=_year(tables, buses, plants, interfaces),
+        content_sha256=content_sha256(members),
+    )
+
+
+def _unique(branches: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple({branch.name: branch for branch in branches}.values())
+
+
+def _places(tables: list[Tables], members: tuple[str, ...], joined: set[str]) -> tuple[Bus, ...]:
+    """Buses that something joins; a bus of a member comes from the folder of that member."""
+    found: dict[str, Bus] = {}
+    for table in tables:
+        for name, row in table.static("buses").iterrows():
+            own = row["grid"] == table.grid
+            if str(name) in joined and (own or (row["grid"] not in members and name not in found)):
+                found[str(name)] = Bus(
+                    name=str(name),
+                    grid=row["grid"],
+                    city=str(row["city"]),
+                    carrier=row["carrier"],
+                    nominal_kv=float(row["v_nom"]),
+                    latitude_deg=float(row["y"]),
+                    longitude_deg=float(row["x"]),
+                    load_share=float(row["load_share"]),
+                )
+    return tuple(found.values())
+
+
+def _lines(table: Tables) -> tuple[Line, ...]:
+    kv = table.static("buses")["v_nom"]
+    rows = table.static("lines")
+    return tuple(
+        Line(
+            name=str(name),
+            from_bus=row["bus0"],
+            to_bus=row["bus1"],
+            reactance_share=float(row["x"]) / float(kv[row["bus0"]]) ** 2,
+            rating_mw=float(row["s_nom"]),
+            corridor="" if pd.isna(row["corridor"]) else str(row["corridor"]),
+        )
+        for name, row in rows.iterrows()
+    )
+
+
+def _links(table: Tables) -> tuple[Link, ...]:
+    rows = table.static("links")
+    return tuple(Link(str(name), row["bus0"], row["bus1"], float(row["p_nom"])) for name, row in rows.iterrows())
+
+
+def _contracts(table: Tables, buses: tuple[Bus, ...]) -> tuple[Contract, ...]:
+    peak, heating = _peak_mw(table), _seasons(table)[0]
+    seasons = {"all": ("01-01", "12-31"), "summer": ("06-01", "08-31")}
+    seasons["heating"] = (heating.first_day, heating.last_day)
+    return tuple(
+        Contract(
+            name=row["contract"],
+            grid=row["grid"],
+            category=row["category"],
+            kind=row["kind"],
+            capacity_mw=float(row["capacity_share_of_peak"]) * peak,
+            first_day=seasons[row["season"]][0],
+            last_day=seasons[row["season"]][1],
+            daily_energy_h=min(HOURS_PER_DAY, float(row["duration_h"] * row["calls_per_day"])),
+            payback_share=float(row["payback_share"]),
+            payback_window_h=float(row["payback_window_h"]),
+            fee_cny_per_mwh=float(row["fee_cny_per_mwh"]),
+            bus_shares=_sites(row["sites"], table.grid, buses),
+        )
+        for _, row in table.sidecar("response_contracts").iterrows()
+    )
+
+
+def _sites(sites: str, grid: str, buses: tuple[Bus, ...]) -> tuple[tuple[str, float], ...]:
+    """Shares of a contract at the loads of its cities, in proportion to these loads."""
+    cities = None if sites == "all" else set(sites.split(";"))
+    here = [b for b in buses if b.grid == grid and b.load_share > 0 and (cities is None or b.city in cities)]
+    total = sum(bus.load_share for bus in here)
+    return tuple((bus.name, bus.load_share / total) for bus in here)
+
+
+def _interfaces(members: tuple[str, ...], buses: tuple[Bus, ...], edition: int) -> tuple[Interface, ...]:
+    """Interfaces of the members at buses beyond them; between two members there is no plan."""
+    beyond = {bus.name for bus in buses if bus.grid not in members}
+    rows = shared("interfaces")
+    rows = rows[rows["grid"].isin(members) & rows["bus"].isin(beyond)]
+    return tuple(
+        Interface(
+            name=row["interface"],
+            grid=row["grid"],
+            bus=row["bus"],
+            import_limit_mw=float(row["import_limit_mw"]),
+            export_limit_mw=float(row["export_limit_mw"]),
+            renewable_share=float(row["renewable_share_of_import"]),
+            price_cny_per_mwh=float(row["price_cny_per_mwh"]),
+            deviation_cny_per_mwh=float(row["deviation_cny_per_mwh"]),
+        )
+        for _, row in rows.iterrows()
+    )
+
+
+def _seasons(table: Tables) -> tuple[HeatingSeason, ...]:
+    rows = table.sidecar("heating_season")
+    return tuple(HeatingSeason(r["city"], r["first_day"], r["last_day"]) for _, r in rows.iterrows())
+
+
+def _minimums(table: Tables) -> tuple[RunningMinimum, ...]:
+    rows = table.sidecar("running_minimum")
+    return tuple(RunningMinimum(r["plant"], int(r["units_on"])) for _, r in rows.iterrows())
+
+
+def _reserve_rules(table: Tables) -> tuple[ReserveRule, ...]:
+    rows = table.sidecar("reserve_rules")
+    return tuple(
+        ReserveRule(
+            r["grid"], float(r["load_share"]), float(r["renewable_share"]), float(r["shortfall_cny_per_mwh"])
+        )
+        for _, r in rows.iterrows()
+    )
+
+
+def _peak_mw(table: Tables) -> float:
+    return float(table.sidecar("annual_peak")["peak_mw"].iloc[0])
+
+
+def _year(
+    tables: list[Tables],
+    buses: tuple[Bus, ...],
+    plants: tuple[RenewablePlant, ...],
+    interfaces: tuple[Interface, ...],
+) -> StoredYear:
+    load, share = [], []
+    for table in tables:
+        stored = table.series("loads-p_set")
+        own = [column for column in stored if column.startswith("load ")]
+        total = stored[own].sum(axis=1).to_numpy() * float(table.setting("load_scale", "1"))
+        load.append({bus.name: total * bus.load_share for bus in buses if bus.grid == table.grid})
+        share.append(table.series("generators-p_max_pu"))
+    merged = {name: column for part in load for name, column in part.items()}
+    nothing = np.zeros(len(share[0]))
+    available = pd.concat(share, axis=1)
+    names = [interface.name for interface in interfaces]
+    return StoredYear(
+        load_mw=np.column_stack([merged.get(bus.name, nothing) for bus in buses]),
+        available_share=available[[plant.name for plant in plants]].to_numpy(),
+        net_import_mw={variant: _plans_mw(tables, variant, names) for variant in VARIANTS},
+    )
+
+
+def _plans_mw(tables: list[Tables], variant: str, names: list[str]) -> np.ndarray:
+    by_grid = [plans(networks_folder(), table.grid, variant, table.edition) for table in tables]
+    return pd.concat(by_grid, axis=1)[names].to_numpy()

@@ -1,0 +1,127 @@
+"""Thermal units, wind and sun, and storage of a stored grid, as the facts hold them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dispatch.case.renewable import TECHNOLOGIES, RenewablePlant
+from dispatch.case.storage import Store
+from dispatch.case.thermal import CostCurve, ThermalUnit
+from dispatch.grid.tables import Tables, shared
+
+THERMAL = ("coal", "gas")
+LEAST_OUTPUT_SHARE = 0.1  # cost curves begin here, below every minimum in force
+KG_PER_T = 1000.0
+
+
+def thermal_units(tables: Tables) -> tuple[ThermalUnit, ...]:
+    """Every unit in service in the edition, with the limits of its class and retrofit state."""
+    generators = tables.static("generators")
+    classes = shared("technology_classes").set_index("class")
+    rates = shared("heat_rates")
+    state = tables.setting("retrofit", "after")
+    rows = generators[generators["carrier"].isin(THERMAL)]
+    return tuple(
+        _unit(str(name), row, classes.loc[row["technology_class"]], rates, state) for name, row in rows.iterrows()
+    )
+
+
+def _unit(name: str, row: Any, kind: Any, rates: pd.DataFrame, state: str) -> ThermalUnit:
+    size = float(row["p_nom"])
+    heats = row["chp"] != "no"
+    lower = size * kind[f"p_min_pu_{state}"]
+    heating_lower = size * kind[f"heating_p_min_pu_{state}"]
+    heating_upper = size * kind["heating_p_max_pu"]
+    ramp = size * kind[f"ramp_pu_per_h_{state}"]
+    return ThermalUnit(
+        name=name,
+        plant=str(row["plant"]),
+        bus=str(row["bus"]),
+        grid=str(row["grid"]),
+        city=str(row["city"]),
+        carrier=str(row["carrier"]),
+        technology_class=str(row["technology_class"]),
+        heats=heats,
+        output_min_mw=lower,
+        output_max_mw=size,
+        heating_output_min_mw=heating_lower if heats else lower,
+        heating_output_max_mw=heating_upper if heats else size,
+        ramp_up_mw_per_h=ramp,
+        ramp_down_mw_per_h=ramp,
+        start_ramp_mw=size * kind["start_ramp_pu"],
+        stop_ramp_mw=size * kind["stop_ramp_pu"],
+        min_up_h=float(kind["min_up_h"]),
+        min_down_h=float(kind["min_down_h"]),
+        start_cny=size * kind["start_cost_warm_cny_per_mw"],
+        stop_cny=size * kind["shut_down_cost_cny_per_mw"],
+        other_cny_per_mwh=float(kind["vom_cny_per_mwh"]),
+        curve=_curve(size, kind, rates[rates["class"] == row["technology_class"]]),
+    )
+
+
+def _curve(size: float, kind: Any, rates: pd.DataFrame) -> CostCurve:
+    if kind["fuel"] == "gas":
+        output = size * np.array([LEAST_OUTPUT_SHARE, 1.0])
+        fuel = kind["no_load_cost_cny_per_h_per_mw"] * size + kind["marginal_cost_cny_per_mwh"] * output
+        return CostCurve(tuple(output), tuple(fuel), tuple(kind["co2_t_per_mwh"] * output))
+    share = rates["load_share"].to_numpy(dtype=float)
+    coal_t_per_h = share * size * rates["coal_g_per_kwh"].to_numpy(dtype=float) / KG_PER_T
+    output, coal = convex_from(share * size, coal_t_per_h, LEAST_OUTPUT_SHARE * size)
+    fuel, carbon = coal * kind["fuel_price_cny_per_tce"], coal * kind["co2_t_per_tce"]
+    return CostCurve(tuple(output), tuple(fuel), tuple(carbon))
+
+
+def convex_from(x: np.ndarray, y: np.ndarray, first: float) -> tuple[np.ndarray, np.ndarray]:
+    """
+    The lower convex hull of measured points, its first piece extended down to `first`.
+
+    Measured heat rates are not quite convex; the hull lies below the points, by less than 1 % here (a test holds it).
+    Parameters: x rising, y of the same shape. Returns the hull's points.
+    """
+    hull: list[tuple[float, float]] = []
+    for point in zip(x.tolist(), y.tolist(), strict=True):
+        while len(hull) > 1 and _turns_down(hull[-2], hull[-1], point):
+            hull.pop()
+        hull.append(point)
+    (x0, y0), (x1, y1) = hull[0], hull[1]
+    if x0 > first:
+        hull[0] = (first, y0 - (y1 - y0) / (x1 - x0) * (x0 - first))
+    return np.array([p[0] for p in hull]), np.array([p[1] for p in hull])
+
+
+def _turns_down(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> bool:
+    return (b[1] - a[1]) * (c[0] - b[0]) >= (c[1] - b[1]) * (b[0] - a[0])
+
+
+def renewable_plants(tables: Tables) -> tuple[RenewablePlant, ...]:
+    """Wind and sun by city, technology and bus."""
+    generators = tables.static("generators")
+    rows = generators[generators["carrier"].isin(TECHNOLOGIES)]
+    return tuple(
+        RenewablePlant(str(name), row["bus"], row["grid"], row["city"], row["carrier"], float(row["p_nom"]))
+        for name, row in rows.iterrows()
+    )
+
+
+def stores(tables: Tables) -> tuple[Store, ...]:
+    """New-type storage and pumped hydro in service in the edition."""
+    rows = tables.static("storage_units")
+    return tuple(
+        Store(
+            name=str(name),
+            bus=row["bus"],
+            grid=row["grid"],
+            technology=row["carrier"],
+            power_mw=float(row["p_nom"]),
+            level_min_mwh=float(row["p_nom"] * row["max_hours"] * row["level_min_share"]),
+            level_max_mwh=float(row["p_nom"] * row["max_hours"] * row["level_max_share"]),
+            charge_efficiency_share=float(row["efficiency_store"]),
+            discharge_efficiency_share=float(row["efficiency_dispatch"]),
+            hourly_loss_share=float(row["standing_loss"]),
+            wear_cny_per_mwh=float(row["marginal_cost"]),
+        )
+        for name, row in rows.iterrows()
+    )

@@ -1,0 +1,1 @@
+"""Thermal units: commitment, output limits, ramps and cost."""

@@ -1,0 +1,114 @@
+"""One run of HiGHS: options, deadline, progress, and what it knows when it stops."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+
+from dispatch.errors import SolverFailed
+from dispatch.solve.problem import Problem
+
+THREADS = 2
+FEASIBILITY = 1e-7  # rows and bounds, absolute
+INTEGRALITY = 1e-6
+REPORT_EVERY_SECONDS = 0.5
+
+Report = Callable[[float | None, float | None], None]  # incumbent, bound
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one run found. `x` is None without a feasible point; `bound` is -inf without a proof."""
+
+    x: np.ndarray | None
+    objective: float
+    bound: float
+    infeasible: bool
+    finished: bool  # by optimality, gap or target; not by time
+
+
+@dataclass(frozen=True)
+class Orders:
+    """How to run: until when, how sure, and when good enough is good enough."""
+
+    deadline: float  # time.monotonic()
+    gap_share: float = 1e-9
+    target: float = -np.inf  # stop as soon as the objective is at most this
+    start: np.ndarray | None = None
+    seed: int = 0
+    method: str = "choose"  # of the LP: choose, simplex, ipm
+
+
+def solved_by_highs(problem: Problem, orders: Orders, report: Report | None = None) -> Answer:
+    """Run HiGHS once on a problem. Raises SolverFailed where HiGHS ends in a state that is no answer."""
+    left = orders.deadline - time.monotonic()
+    if left <= 0:
+        return Answer(None, np.inf, -np.inf, infeasible=False, finished=False)
+    highs = _session(problem, orders, left)
+    if report is not None and problem.integer.any():
+        _listen(highs, orders, report)
+    status = highs.run()
+    if status == highspy.HighsStatus.kError:
+        message = f"HiGHS ended in error: {highs.modelStatusToString(highs.getModelStatus())}"
+        raise SolverFailed(message)
+    return _answer(highs, is_integer=bool(problem.integer.any()))
+
+
+def _session(problem: Problem, orders: Orders, left: float) -> highspy.Highs:
+    highs = highspy.Highs()
+    options = {
+        "output_flag": False,
+        "threads": THREADS,
+        "random_seed": orders.seed,
+        "time_limit": left,
+        "primal_feasibility_tolerance": FEASIBILITY,
+        "mip_feasibility_tolerance": INTEGRALITY,
+        "mip_rel_gap": orders.gap_share,
+        "solver": orders.method,
+    }
+    for option, value in options.items():
+        highs.setOptionValue(option, value)
+    if np.isfinite(orders.target):
+        highs.setOptionValue("objective_target", orders.target)
+    highs.passModel(problem.highs_model())
+    if orders.start is not None:
+        solution = highspy.HighsSolution()
+        solution.col_value = orders.start.tolist()
+        highs.setSolution(solution)
+    return highs
+
+
+def _listen(highs: highspy.Highs, orders: Orders, report: Report) -> None:
+    """Report incumbent and bound now and then, and stop inside long sub-problems when the time is over."""
+    last = [0.0]
+
+    def heard(event: highspy.HighsCallbackEvent) -> None:
+        now = time.monotonic()
+        if now - last[0] >= REPORT_EVERY_SECONDS:
+            last[0] = now
+            found, proven = event.data_out.mip_primal_bound, event.data_out.mip_dual_bound
+            report(found if abs(found) < highspy.kHighsInf else None, proven if np.isfinite(proven) else None)
+        if now > orders.deadline:
+            event.interrupt()
+
+    highs.cbMipInterrupt += heard
+
+
+def _answer(highs: highspy.Highs, *, is_integer: bool) -> Answer:
+    status, info = highs.getModelStatus(), highs.getInfo()
+    kinds = highspy.HighsModelStatus
+    if status in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible):
+        return Answer(None, np.inf, np.inf, infeasible=True, finished=True)
+    finished = status in (kinds.kOptimal, kinds.kObjectiveTarget)
+    feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    if not is_integer:
+        x = np.array(highs.getSolution().col_value) if status == kinds.kOptimal else None
+        value = info.objective_function_value if x is not None else np.inf
+        return Answer(x, value, value if x is not None else -np.inf, infeasible=False, finished=finished)
+    x = np.array(highs.getSolution().col_value) if feasible else None
+    objective = info.objective_function_value if feasible else np.inf
+    return Answer(x, objective, info.mip_dual_bound, infeasible=False, finished=finished)

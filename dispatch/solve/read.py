@@ -1,0 +1,119 @@
+"""From a point of the solver to a schedule."""
+
+from __future__ import annotations
+
+import linopy
+import numpy as np
+import pandas as pd
+
+from dispatch.case.facts import GridFacts
+from dispatch.case.inputs import Inputs
+from dispatch.case.renewable import DISTRIBUTED
+from dispatch.model import names
+from dispatch.schedule.schedule import Schedule
+from dispatch.solve.problem import value_of
+
+
+class Reader:
+    """The values of a point, one variable at a time, as tables steps x components; 0 where there is no variable."""
+
+    def __init__(self, model: linopy.Model, x: np.ndarray, inputs: Inputs) -> None:
+        self._model, self._x, self._times = model, x, pd.DatetimeIndex(inputs.times, name="snapshot")
+
+    def table(self, variable: str, components: list[str], *, signed: bool = False) -> pd.DataFrame:
+        """One variable; solver noise below zero is taken off unless the quantity is signed."""
+        table = pd.DataFrame(0.0, index=self._times, columns=components)
+        if variable in self._model.variables:
+            values = value_of(self._model, variable, self._x)
+            found = [name for name in components if name in set(values.coords["name"].to_numpy())]
+            table[found] = values.transpose("snapshot", "name").sel(name=found).to_numpy()
+        return table if signed else table.clip(lower=0.0)
+
+    def whole(self, variable: str, components: list[str]) -> pd.DataFrame:
+        """A variable that is 0 or 1."""
+        return self.table(variable, components).round().astype(int)
+
+    def frame(self, values: np.ndarray, components: list[str]) -> pd.DataFrame:
+        """An array as such a table."""
+        return pd.DataFrame(values, index=self._times, columns=components)
+
+
+def schedule_of(model: linopy.Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -> Schedule:
+    """The schedule in a point of the model."""
+    read = Reader(model, x, inputs)
+    units, plants = [u.name for u in facts.units], [p.name for p in facts.plants]
+    stores, contracts = [s.name for s in facts.stores], [c.name for c in facts.contracts]
+    interfaces, members = [i.name for i in facts.interfaces], list(facts.members)
+    on, started = read.whole(names.STATUS, units), read.whole(names.START, units)
+    stopped, output = read.whole(names.STOP, units), read.table(names.OUTPUT, units) * on
+    curtailed = read.frame(_shared_curtailment(read.table(names.CURTAILED, plants), facts, inputs), plants)
+    net_import = read.table(names.OUTPUT, interfaces, signed=True)
+    up, down = _unit_reserve(facts, inputs, on, started, stopped, output)
+    flows = [read.table(names.LINE_FLOW, [line.name for line in facts.lines], signed=True)]
+    flows.append(read.table(names.LINK_FLOW, [link.name for link in facts.links], signed=True))
+    return Schedule(
+        step_h=inputs.step_h,
+        on=on,
+        started=started,
+        stopped=stopped,
+        output_mw=output,
+        injected_mw=(read.frame(inputs.available_mw, plants) - curtailed).clip(lower=0.0),
+        curtailed_mw=curtailed,
+        charge_mw=read.table(names.CHARGE, stores),
+        discharge_mw=read.table(names.DISCHARGE, stores),
+        level_mwh=read.table(names.LEVEL, stores),
+        delayed_mw=read.table(names.DELAYED, contracts),
+        repaid_mw=read.table(names.REPAID, contracts),
+        advanced_mw=read.table(names.ADVANCED, contracts),
+        spared_mw=read.table(names.SPARED, contracts),
+        filled_mw=read.table(names.FILLED, contracts),
+        net_import_mw=net_import,
+        over_plan_mw=(net_import - inputs.import_ceiling_mw).clip(lower=0.0),
+        under_plan_mw=(inputs.import_floor_mw - net_import).clip(lower=0.0),
+        reserve_up_mw=pd.concat([up, read.table(names.STORE_UP, stores)], axis=1),
+        reserve_down_mw=pd.concat([down, read.table(names.STORE_DOWN, stores)], axis=1),
+        short_up_mw=read.table(names.SHORT_UP, members),
+        short_down_mw=read.table(names.SHORT_DOWN, members),
+        flow_mw=pd.concat(flows, axis=1),
+    )
+
+
+def _shared_curtailment(curtailed: pd.DataFrame, facts: GridFacts, inputs: Inputs) -> np.ndarray:
+    """
+    Curtailment at one bus and class, shared by its plants in proportion to what each has available, (T, plants).
+
+    The split inside a bus and class costs nothing either way; without this it is whatever vertex the solver met.
+    """
+    values, available = curtailed.to_numpy().copy(), inputs.available_mw
+    groups: dict[tuple[str, bool], list[int]] = {}
+    for k, plant in enumerate(facts.plants):
+        groups.setdefault((plant.bus, plant.technology in DISTRIBUTED), []).append(k)
+    for members in groups.values():
+        together, able = values[:, members].sum(axis=1), available[:, members].sum(axis=1)
+        share = np.divide(together, able, out=np.zeros_like(able), where=able > 0)
+        values[:, members] = available[:, members] * np.minimum(share, 1.0)[:, None]
+    return values
+
+
+def _unit_reserve(
+    facts: GridFacts,
+    inputs: Inputs,
+    on: pd.DataFrame,
+    started: pd.DataFrame,
+    stopped: pd.DataFrame,
+    output: pd.DataFrame,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Reserve of each thermal unit, up and down, (T, units): its room, at most its ramp over one hour."""
+    start = np.maximum([u.start_ramp_mw for u in facts.units], inputs.output_min_mw)
+    stop = np.maximum([u.stop_ramp_mw for u in facts.units], inputs.output_min_mw)
+    stops_next = np.vstack([stopped.to_numpy()[1:], np.zeros((1, len(facts.units)), dtype=int)])
+    top = np.where(started.to_numpy() == 1, np.minimum(inputs.output_max_mw, start), inputs.output_max_mw)
+    top = np.where(stops_next == 1, np.minimum(top, stop), top) * on.to_numpy()
+    up = np.minimum(top - output.to_numpy(), [u.ramp_up_mw_per_h for u in facts.units])
+    down = np.minimum(
+        output.to_numpy() - inputs.output_min_mw * on.to_numpy(), [u.ramp_down_mw_per_h for u in facts.units]
+    )
+    return (
+        pd.DataFrame(np.maximum(up, 0.0), index=on.index, columns=on.columns),
+        pd.DataFrame(np.maximum(down, 0.0), index=on.index, columns=on.columns),
+    )

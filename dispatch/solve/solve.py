@@ -1,0 +1,54 @@
+"""The station: a model in, a solution out."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import linopy
+
+from dispatch.case.case import Limits
+from dispatch.case.facts import GridFacts
+from dispatch.case.inputs import Inputs
+from dispatch.schedule.outcome import Solution, Status
+from dispatch.schedule.progress import Progress, Tell
+from dispatch.solve.ladder import Search, climbed
+from dispatch.solve.problem import problem_of
+from dispatch.solve.read import schedule_of
+
+
+@dataclass(frozen=True)
+class Clock:
+    """When a run began and when it must end, both in time.monotonic() seconds."""
+
+    began: float
+    deadline: float
+
+    @classmethod
+    def of(cls, limits: Limits) -> Clock:
+        """A clock that starts now."""
+        now = time.monotonic()
+        return cls(now, now + limits.time_s)
+
+    @property
+    def elapsed_seconds(self) -> float:
+        """Seconds since the run began."""
+        return time.monotonic() - self.began
+
+
+def solved(
+    model: linopy.Model, facts: GridFacts, inputs: Inputs, limits: Limits, clock: Clock, tell: Tell
+) -> Solution:
+    """Search the model until the gap asked for is proven or the time is over."""
+
+    def report(objective: float | None, bound: float | None) -> None:
+        gap = None
+        if objective is not None and bound is not None:
+            gap = max(0.0, objective - bound) / max(1.0, abs(objective))
+        tell(Progress("searching", clock.elapsed_seconds, objective, bound, gap))
+
+    search = Search(clock.deadline, limits.gap_share, limits.seed_count)
+    found, status, proof = climbed(problem_of(model), search, report)
+    if found.x is None or status in (Status.INFEASIBLE, Status.NO_SOLUTION):
+        return Solution(status, proof, None, tuple(found.steps))
+    return Solution(status, proof, schedule_of(model, found.x, facts, inputs), tuple(found.steps))
