@@ -180,8 +180,8 @@ def _reserve_mw(case: Case, facts: GridFacts, load: np.ndarray, available: np.nd
         asked = case.reserve
         of_load = rule.load_share if asked.load_share is None else asked.load_share
         of_renewable = rule.renewable_share if asked.renewable_share is None else asked.renewable_share
-        own_buses = np.array([bus.grid == rule.grid for bus in facts.buses])
-        own_plants = np.array([plant.grid == rule.grid for plant in facts.plants])
+        own_buses = np.array([bus.grid == rule.grid for bus in facts.buses], dtype=bool)
+        own_plants = np.array([plant.grid == rule.grid for plant in facts.plants], dtype=bool)
         columns.append(
             of_load * load[:, own_buses].sum(axis=1) + of_renewable * available[:, own_plants].sum(axis=1)
         )

@@ -1,0 +1,103 @@
+"""The network: every bus balances, no branch exceeds its rating, AC flows obey Kirchhoff's voltage law."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from dispatch.audit.evidence import Evidence, names, numbers
+from dispatch.audit.finding import Finding, Rule, found
+from dispatch.case.network import Line, Link
+from dispatch.units import ENERGY_MWH, LOOP_FLOW_MW, POWER_MW
+
+BALANCE = Rule("network-balance", "MWh", ENERGY_MWH)
+RATING = Rule("network-rating", "MW", POWER_MW)
+VOLTAGE_LAW = Rule("network-voltage_law", "MW", LOOP_FLOW_MW)
+
+
+class AtBus(Protocol):
+    """Anything that stands at one bus."""
+
+    @property
+    def bus(self) -> str: ...  # noqa: D102 (said above)
+
+
+def balance(e: Evidence) -> Finding:
+    """
+    At every bus, what comes in goes out.
+
+        output + injected + discharge - charge + import - load + cut - extra = flow out - flow in
+    """
+    facts = e.facts
+    net_mw = (
+        e.table("output_mw") @ _stands_at(e, facts.units)
+        + e.table("injected_mw") @ _stands_at(e, facts.plants)
+        + (e.table("discharge_mw") - e.table("charge_mw")) @ _stands_at(e, facts.stores)
+        + e.table("net_import_mw") @ _stands_at(e, facts.interfaces)
+        + _response_mw(e)
+        - e.inputs.load_mw
+    )
+    out_mw = e.table("flow_mw") @ _leaves(e, [*facts.lines, *facts.links])
+    return found(BALANCE, np.abs(net_mw - out_mw) * e.inputs.step_h, names(facts.buses), e.inputs.times)
+
+
+def rating(e: Evidence) -> Finding:
+    """
+    No line and no link carries more than its rating, either way.
+
+        |flow[t]| <= rating        MW
+    """
+    branches: list[Line | Link] = [*e.facts.lines, *e.facts.links]
+    amount = np.abs(e.table("flow_mw")) - numbers(branches, "rating_mw")
+    return found(RATING, amount, names(branches), e.inputs.times)
+
+
+def voltage_law(e: Evidence) -> Finding:
+    """
+    There are voltage angles at the buses that drive the flows of all AC lines.
+
+        flow[t] = (angle_from[t] - angle_to[t]) / x
+
+    x is the reactance in per unit on 1 MVA and the voltage of `from_bus`. Angles are found by least squares,
+    in all synchronous islands at once (each island's angles are free up to a constant, which the least norm
+    settles); the violation is what they leave of the flow, in MW.
+    """
+    lines = e.facts.lines
+    if not lines:
+        return found(VOLTAGE_LAW, np.zeros((len(e.inputs.times), 0)), [], e.inputs.times)
+    reactance = numbers(lines, "reactance_share")
+    drives = _leaves(e, lines) * (np.median(reactance) / reactance)[:, None]
+    flow = e.table("flow_mw")[:, : len(lines)]
+    angles = np.linalg.lstsq(drives, flow.T, rcond=None)[0]
+    return found(VOLTAGE_LAW, np.abs(flow.T - drives @ angles).T, names(lines), e.inputs.times)
+
+
+def _stands_at(e: Evidence, components: Iterable[AtBus]) -> np.ndarray:
+    """1 where a component stands at a bus, (components, buses)."""
+    index = {bus.name: k for k, bus in enumerate(e.facts.buses)}
+    rows = [index[component.bus] for component in components]
+    return np.eye(len(index))[rows] if rows else np.zeros((0, len(index)))
+
+
+def _leaves(e: Evidence, branches: Sequence[Line | Link]) -> np.ndarray:
+    """1 where a branch begins at a bus, -1 where it ends, (branches, buses)."""
+    index = {bus.name: k for k, bus in enumerate(e.facts.buses)}
+    leaves = np.zeros((len(branches), len(index)))
+    for row, branch in enumerate(branches):
+        leaves[row, index[branch.from_bus]] += 1
+        leaves[row, index[branch.to_bus]] -= 1
+    return leaves
+
+
+def _response_mw(e: Evidence) -> np.ndarray:
+    """Load taken away less load added at each bus, MW, (T, buses)."""
+    index = {bus.name: k for k, bus in enumerate(e.facts.buses)}
+    shares = np.zeros((len(e.facts.contracts), len(index)))
+    for row, contract in enumerate(e.facts.contracts):
+        for bus, share in contract.bus_shares:
+            shares[row, index[bus]] += share
+    cut = e.table("delayed_mw") + e.table("spared_mw")
+    extra = e.table("repaid_mw") + e.table("advanced_mw") + e.table("filled_mw")
+    return np.asarray((cut - extra) @ shares)

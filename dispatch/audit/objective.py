@@ -1,0 +1,105 @@
+"""
+The objective, in the audit's own words: what the schedule costs, and what the case would rather have avoided.
+
+Powers are MW in a step of dt hours, prices CNY per MWh, starts and stops CNY each.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dispatch.audit.evidence import Evidence, numbers
+from dispatch.audit.finding import Finding, Rule, found
+from dispatch.case.renewable import DISTRIBUTED, LARGE
+from dispatch.units import COST_SHARE
+
+
+def value(e: Evidence) -> Finding:
+    """
+    Cost and penalty, recomputed, are the objective of the proof; a schedule without an objective fails.
+
+        |objective - (cost + penalty)| <= 1e-6 |cost + penalty|
+    """
+    expected = objective_cny(e)
+    stated = e.proof.objective_cny
+    amount = abs(expected) + 1.0 if stated is None else abs(stated - expected)
+    rule = Rule("objective-value", "CNY", COST_SHARE * max(1.0, abs(expected)))
+    return found(rule, np.array([amount]), ["objective"])
+
+
+def objective_cny(e: Evidence) -> float:
+    """
+    Cost + penalty over the horizon, CNY.
+
+        thermal + storage wear + response fees + imports + curtailment + reserve short + plan left
+    """
+    parts = (_thermal_cny, _flexibility_cny, _interchange_cny, _curtailment_cny, _reserve_cny)
+    return float(sum(part(e) for part in parts))
+
+
+def _thermal_cny(e: Evidence) -> float:
+    """
+    Fuel by the curve while on, operation and maintenance by energy, starts and stops by number, CNY.
+
+        sum( fuel(p) u dt + other p dt + start v + stop w )
+    """
+    units, output, step_h = e.facts.units, e.table("output_mw"), e.inputs.step_h
+    fuel = sum(
+        np.interp(output[e.on[:, k], k], unit.curve.output_mw, unit.curve.fuel_cny_per_h).sum() * step_h
+        for k, unit in enumerate(units)
+    )
+    operation = (output @ numbers(units, "other_cny_per_mwh")).sum() * step_h
+    starts = (e.table("started") @ numbers(units, "start_cny")).sum()
+    stops = (e.table("stopped") @ numbers(units, "stop_cny")).sum()
+    return float(fuel + operation + starts + stops)
+
+
+def _flexibility_cny(e: Evidence) -> float:
+    """
+    Wear by energy discharged and fees by energy cut or filled, CNY.
+
+        sum( wear d dt ) + sum( fee (delayed + spared + filled) dt )
+    """
+    called = e.table("delayed_mw") + e.table("spared_mw") + e.table("filled_mw")
+    wear = e.table("discharge_mw") @ numbers(e.facts.stores, "wear_cny_per_mwh")
+    fees = called @ numbers(e.facts.contracts, "fee_cny_per_mwh")
+    return float((wear + fees).sum() * e.inputs.step_h)
+
+
+def _interchange_cny(e: Evidence) -> float:
+    """
+    Imports paid, exports earned, and the penalty of leaving the plan's band, CNY.
+
+        sum( (price import + deviation (over + under)) dt )
+    """
+    paid = e.table("net_import_mw") @ numbers(e.facts.interfaces, "price_cny_per_mwh")
+    left = (e.table("over_plan_mw") + e.table("under_plan_mw")) @ numbers(
+        e.facts.interfaces, "deviation_cny_per_mwh"
+    )
+    return float((paid + left).sum() * e.inputs.step_h)
+
+
+def _curtailment_cny(e: Evidence) -> float:
+    """
+    Curtailment at the price of its class, CNY.
+
+        sum( price(large or distributed) curtailed dt )
+    """
+    prices = e.case.prices
+    by_technology = {
+        **dict.fromkeys(LARGE, prices.large_curtailment_cny_per_mwh),
+        **dict.fromkeys(DISTRIBUTED, prices.distributed_curtailment_cny_per_mwh),
+    }
+    price = np.array([by_technology[plant.technology] for plant in e.facts.plants], dtype=float)
+    return float((e.table("curtailed_mw") @ price).sum() * e.inputs.step_h)
+
+
+def _reserve_cny(e: Evidence) -> float:
+    """
+    Reserve short, up and down, at the price of its grid, CNY.
+
+        sum( shortfall (short_up + short_down) dt )
+    """
+    by_grid = {rule.grid: rule.shortfall_cny_per_mwh for rule in e.facts.reserve_rules}
+    price = np.array([by_grid.get(grid, 0.0) for grid in e.facts.members])
+    return float(((e.table("short_up_mw") + e.table("short_down_mw")) @ price).sum() * e.inputs.step_h)

@@ -1,0 +1,64 @@
+"""The audit: every rule, in the order of docs/model.md."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dispatch.audit import interchange, network, objective, renewable, reserve, response, storage, thermal
+from dispatch.audit.evidence import Evidence
+from dispatch.audit.finding import Finding
+from dispatch.audit.shape import readable, shape
+from dispatch.case.case import Case
+from dispatch.case.facts import GridFacts
+from dispatch.case.inputs import inputs_of
+from dispatch.schedule.outcome import AuditReport, Proof
+from dispatch.schedule.schedule import Schedule
+
+RULES: tuple[Callable[[Evidence], Finding], ...] = (
+    thermal.logic,
+    thermal.minimum_up_time,
+    thermal.minimum_down_time,
+    thermal.output_limits,
+    thermal.start_stop_ramps,
+    thermal.ramps,
+    thermal.must_run,
+    thermal.in_service,
+    thermal.running_minimum,
+    renewable.available,
+    storage.level,
+    storage.level_limits,
+    storage.power,
+    storage.one_direction,
+    storage.end_level,
+    response.kind,
+    response.capacity,
+    response.cap,
+    response.payback,
+    response.advance,
+    response.daily_energy,
+    interchange.band,
+    interchange.limits,
+    reserve.requirement,
+    reserve.unit_room,
+    reserve.store_room,
+    network.balance,
+    network.rating,
+    network.voltage_law,
+    objective.value,
+)
+
+
+def audited(case: Case, facts: GridFacts, schedule: Schedule, proof: Proof) -> AuditReport:
+    """
+    Recompute every rule from the case, the facts and the tables of the schedule, never from the model.
+
+    Where the tables cannot be read (`schedule-shape`), nothing else can be said and no other rule is listed.
+    """
+    evidence = Evidence(case, facts, inputs_of(case, facts), schedule, proof)
+    findings = [shape(evidence)]
+    if readable(evidence):
+        findings += [rule(evidence) for rule in RULES]
+    return AuditReport(
+        rules=tuple(finding.check for finding in findings),
+        breaches=tuple(breach for finding in findings for breach in finding.breaches),
+    )

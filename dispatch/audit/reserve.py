@@ -1,0 +1,81 @@
+"""
+Reserve: each grid has what it needs or says what is missing, and nobody promises more than there is room for.
+
+p output, r_up, r_down reserve, c charge, d discharge, P power, MW; e, Emin, Emax levels MWh; u on (0 or 1).
+Reserve lasts one hour, measured from the level at the end of the step.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dispatch.audit.evidence import Evidence, belongs, names, numbers
+from dispatch.audit.finding import Finding, Rule, found
+from dispatch.units import POWER_MW
+
+REQUIREMENT = Rule("reserve-requirement", "MW", POWER_MW)
+UNIT_ROOM = Rule("reserve-unit_room", "MW", POWER_MW)
+STORE_ROOM = Rule("reserve-store_room", "MW", POWER_MW)
+
+LASTING_H = 1.0
+
+
+def requirement(e: Evidence) -> Finding:
+    """
+    Reserve promised and reserve short cover the requirement of every grid, up and down.
+
+        sum(r_up[t]) + short_up[t] >= max(fixed[t], Pmax[t] of the largest unit on)
+        sum(r_down[t]) + short_down[t] >= fixed[t]
+    """
+    largest_on = np.where(e.on, e.inputs.output_max_mw, 0.0)
+    up, down = e.table("reserve_up_mw"), e.table("reserve_down_mw")
+    grids = [rule.grid for rule in e.facts.reserve_rules]
+    amount = np.zeros((len(e.inputs.times), len(grids)))
+    for k, grid in enumerate(grids):
+        fixed, member = e.inputs.reserve_mw[:, k], e.facts.members.index(grid)
+        units, stores = belongs(e.facts.units, grid), belongs(e.facts.stores, grid)
+        givers = np.concatenate([units, stores])
+        needed_up = np.maximum(fixed, largest_on[:, units].max(axis=1, initial=0.0))
+        short_up = needed_up - up[:, givers].sum(axis=1) - e.table("short_up_mw")[:, member]
+        short_down = fixed - down[:, givers].sum(axis=1) - e.table("short_down_mw")[:, member]
+        amount[:, k] = np.maximum(short_up, short_down)
+    return found(REQUIREMENT, amount, grids, e.inputs.times)
+
+
+def unit_room(e: Evidence) -> Finding:
+    """
+    A unit promises what it can still rise or fall by, within its ramp in one hour; off, it promises nothing.
+
+        p[t] + r_up[t] <= Pmax[t] u[t];  <= SU[t] in the step of a start;  <= SD[t] in the step before a stop
+        r_up[t] <= RU x 1 h;   r_down[t] <= p[t] - Pmin[t] u[t];   r_down[t] <= RD x 1 h
+    """
+    units, count = e.facts.units, len(e.facts.units)
+    output = e.table("output_mw")
+    stops_next = np.vstack([e.stops[1:], np.zeros((1, count), dtype=bool)])
+    highest = np.where(e.on, e.inputs.output_max_mw, 0.0)
+    highest = np.where(e.starts, np.minimum(highest, e.start_limit_mw), highest)
+    highest = np.where(stops_next, np.minimum(highest, e.stop_limit_mw), highest)
+    lowest = np.where(e.on, e.inputs.output_min_mw, output)
+    room_up = np.minimum(highest - output, numbers(units, "ramp_up_mw_per_h") * LASTING_H)
+    room_down = np.minimum(output - lowest, numbers(units, "ramp_down_mw_per_h") * LASTING_H)
+    over_up = e.table("reserve_up_mw")[:, :count] - np.maximum(room_up, 0.0)
+    over_down = e.table("reserve_down_mw")[:, :count] - np.maximum(room_down, 0.0)
+    return found(UNIT_ROOM, np.maximum(over_up, over_down), names(units), e.inputs.times)
+
+
+def store_room(e: Evidence) -> Finding:
+    """
+    A store promises what its power and, for one hour, its level allow.
+
+        r_up[t] <= P - d[t] + c[t],     r_up[t] x 1 h <= (e[t] - Emin) eta_d
+        r_down[t] <= P - c[t] + d[t],   r_down[t] x 1 h x eta_c <= Emax - e[t]
+    """
+    stores, count = e.facts.stores, len(e.facts.units)
+    level, net_charge = e.table("level_mwh"), e.table("charge_mw") - e.table("discharge_mw")
+    held = (level - e.inputs.level_min_mwh) * numbers(stores, "discharge_efficiency_share") / LASTING_H
+    space = (e.inputs.level_max_mwh - level) / numbers(stores, "charge_efficiency_share") / LASTING_H
+    room_up = np.minimum(e.inputs.store_power_mw + net_charge, held)
+    room_down = np.minimum(e.inputs.store_power_mw - net_charge, space)
+    over_up = e.table("reserve_up_mw")[:, count:] - np.maximum(room_up, 0.0)
+    over_down = e.table("reserve_down_mw")[:, count:] - np.maximum(room_down, 0.0)
+    return found(STORE_ROOM, np.maximum(over_up, over_down), names(stores), e.inputs.times)

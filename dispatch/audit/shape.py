@@ -1,0 +1,85 @@
+"""Whether the tables of a schedule can be read at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from dispatch.audit.evidence import Evidence, names
+from dispatch.audit.finding import Finding, Rule, found
+from dispatch.case.facts import GridFacts
+from dispatch.schedule.schedule import TABLES
+from dispatch.units import DURATION_H, POWER_MW
+
+SHAPE = Rule("schedule-shape", "entries", 0.0)
+SIGNED = ("flow_mw", "net_import_mw")
+
+
+def shape(e: Evidence) -> Finding:
+    """
+    Every table has a row a step, a column a component in the order of the facts, and numbers in them.
+
+    Nothing is missing, infinite, or negative in a table that has no sign. A violation counts the entries that
+    are wrong, by table and column.
+    """
+    faults = _unreadable(e) | _negative(e)
+    return found(SHAPE, np.array(list(faults.values()), dtype=float), list(faults))
+
+
+def readable(e: Evidence) -> bool:
+    """Whether the other rules can be recomputed from these tables."""
+    return not any(_unreadable(e).values())
+
+
+def columns_of(facts: GridFacts) -> dict[str, Sequence[str]]:
+    """The columns of every table."""
+    units, stores = names(facts.units), names(facts.stores)
+    by_owner: dict[tuple[str, ...], Sequence[str]] = {
+        ("on", "started", "stopped", "output_mw"): units,
+        ("injected_mw", "curtailed_mw"): names(facts.plants),
+        ("charge_mw", "discharge_mw", "level_mwh"): stores,
+        ("delayed_mw", "repaid_mw", "advanced_mw", "spared_mw", "filled_mw"): names(facts.contracts),
+        ("net_import_mw", "over_plan_mw", "under_plan_mw"): names(facts.interfaces),
+        ("reserve_up_mw", "reserve_down_mw"): [*units, *stores],
+        ("short_up_mw", "short_down_mw"): facts.members,
+        ("flow_mw",): [*names(facts.lines), *names(facts.links)],
+    }
+    return {table: columns for tables, columns in by_owner.items() for table in tables}
+
+
+def _unreadable(e: Evidence) -> dict[str, int]:
+    """Entries that are misplaced, missing, unknown or no finite number, by place."""
+    faults = {"step_h": int(abs(e.schedule.step_h - e.case.horizon.step_h) > DURATION_H)}
+    for name, columns in columns_of(e.facts).items():
+        table: pd.DataFrame = getattr(e.schedule, name)
+        faults[f"{name}.index"] = _misplaced(list(table.index), list(e.inputs.times))
+        faults[f"{name}.columns"] = _misplaced(list(table.columns), list(columns))
+        infinite = (~np.isfinite(_floats(table))).sum(axis=0)
+        faults |= {f"{name}.{c}": int(n) for c, n in zip(table.columns, infinite, strict=True)}
+    return faults
+
+
+def _negative(e: Evidence) -> dict[str, int]:
+    """Entries below zero in tables without a sign, by place."""
+    faults: dict[str, int] = {}
+    for name in TABLES:
+        if name not in SIGNED:
+            table: pd.DataFrame = getattr(e.schedule, name)
+            below = (_floats(table) < -POWER_MW).sum(axis=0)
+            faults |= {f"{name}.{c} >= 0": int(n) for c, n in zip(table.columns, below, strict=True)}
+    return faults
+
+
+def _misplaced(given: Sequence[object], asked: Sequence[object]) -> int:
+    """Labels that are not where they should be."""
+    pairs = sum(a != b for a, b in zip(given, asked, strict=False))
+    return pairs + abs(len(given) - len(asked))
+
+
+def _floats(table: pd.DataFrame) -> np.ndarray:
+    """A table as numbers; what is no number becomes NaN."""
+    if not all(pd.api.types.is_numeric_dtype(kind) for kind in table.dtypes):
+        table = table.apply(pd.to_numeric, errors="coerce")
+    return table.to_numpy(dtype=float)

@@ -1,0 +1,82 @@
+"""
+Storage and pumped hydro: level, limits, power, one direction, and the level at the end.
+
+c charge MW, d discharge MW (both at the bus), e level at the end of the step MWh, P power MW,
+eta_c, eta_d efficiencies, loss share of the level lost an hour, dt length of a step h.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dispatch.audit.evidence import Evidence, names, numbers
+from dispatch.audit.finding import Finding, Rule, found
+from dispatch.units import ENERGY_MWH, POWER_MW
+
+LEVEL = Rule("storage-level", "MWh", ENERGY_MWH)
+LEVEL_LIMITS = Rule("storage-level_limits", "MWh", ENERGY_MWH)
+POWER = Rule("storage-power", "MW", POWER_MW)
+ONE_DIRECTION = Rule("storage-one_direction", "MW", POWER_MW)
+END_LEVEL = Rule("storage-end_level", "MWh", ENERGY_MWH)
+
+
+def level(e: Evidence) -> Finding:
+    """
+    The level follows from the level before, less standing loss, and from what goes in and out.
+
+        e[t] = e[t-1] (1 - loss)^dt + (eta_c c[t] - d[t] / eta_d) dt
+    """
+    stores, step_h, now = e.facts.stores, e.inputs.step_h, e.table("level_mwh")
+    before = np.vstack([_state_mwh(e, "start_level_mwh")[None, :], now[:-1]])
+    kept = before * (1 - numbers(stores, "hourly_loss_share")) ** step_h
+    into = e.table("charge_mw") * numbers(stores, "charge_efficiency_share")
+    out_of = e.table("discharge_mw") / numbers(stores, "discharge_efficiency_share")
+    amount = np.abs(now - kept - (into - out_of) * step_h)
+    return found(LEVEL, amount, names(stores), e.inputs.times)
+
+
+def level_limits(e: Evidence) -> Finding:
+    """
+    The level stays inside the store.
+
+        Emin <= e[t] <= Emax
+    """
+    now = e.table("level_mwh")
+    amount = np.maximum(e.inputs.level_min_mwh - now, now - e.inputs.level_max_mwh)
+    return found(LEVEL_LIMITS, amount, names(e.facts.stores), e.inputs.times)
+
+
+def power(e: Evidence) -> Finding:
+    """
+    Neither charge nor discharge exceeds the power of the store.
+
+        c[t] <= P,   d[t] <= P
+    """
+    amount = np.maximum(e.table("charge_mw"), e.table("discharge_mw")) - e.inputs.store_power_mw
+    return found(POWER, amount, names(e.facts.stores), e.inputs.times)
+
+
+def one_direction(e: Evidence) -> Finding:
+    """
+    A store charges or discharges in a step, never both.
+
+        min(c[t], d[t]) = 0
+    """
+    amount = np.minimum(e.table("charge_mw"), e.table("discharge_mw"))
+    return found(ONE_DIRECTION, amount, names(e.facts.stores), e.inputs.times)
+
+
+def end_level(e: Evidence) -> Finding:
+    """
+    A store ends the horizon at the level of the case.
+
+        e[T-1] = end level
+    """
+    amount = np.abs(e.table("level_mwh")[-1] - _state_mwh(e, "end_level_mwh"))
+    return found(END_LEVEL, amount, names(e.facts.stores))
+
+
+def _state_mwh(e: Evidence, attribute: str) -> np.ndarray:
+    """One level of every store's state in the case, MWh, (stores,)."""
+    states = {state.store: getattr(state, attribute) for state in e.case.stores}
+    return np.array([states[store.name] for store in e.facts.stores], dtype=float)

@@ -1,0 +1,5 @@
+"""What a schedule is worth: absorption, cost, carbon, response and storage used."""
+
+from dispatch.metrics.measure import measured
+
+__all__ = ["measured"]

@@ -1,0 +1,81 @@
+"""What is measured, and where: one member grid, or all of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispatch.case.case import Case
+from dispatch.case.facts import GridFacts
+from dispatch.case.inputs import Inputs
+from dispatch.schedule.schedule import Schedule
+
+Mask = NDArray[np.bool_]
+
+
+class Owned(Protocol):
+    """Anything that belongs to a grid."""
+
+    @property
+    def grid(self) -> str: ...  # noqa: D102 (said above)
+
+
+@dataclass(frozen=True)
+class Basis:
+    """The case, the facts, what they mean together, and the schedule."""
+
+    case: Case
+    facts: GridFacts
+    inputs: Inputs
+    schedule: Schedule
+
+    def table(self, name: str) -> np.ndarray:
+        """A table of the schedule as numbers, (T, components)."""
+        return np.asarray(getattr(self.schedule, name).to_numpy(dtype=float))
+
+    def energy_mwh(self, power_mw: np.ndarray) -> float:
+        """Energy of a power over the horizon: sum(power dt), MWh."""
+        return float(power_mw.sum() * self.inputs.step_h)
+
+
+@dataclass(frozen=True)
+class Area:
+    """Which components belong to an area, by the tuples of `GridFacts`."""
+
+    name: str
+    grids: tuple[str, ...]
+    buses: Mask
+    units: Mask
+    plants: Mask
+    stores: Mask
+    contracts: Mask
+    interfaces: Mask
+    members: Mask
+
+
+def area_of(facts: GridFacts, name: str, grids: tuple[str, ...]) -> Area:
+    """The area of some member grids."""
+    return Area(
+        name=name,
+        grids=grids,
+        buses=_within(facts.buses, grids),
+        units=_within(facts.units, grids),
+        plants=_within(facts.plants, grids),
+        stores=_within(facts.stores, grids),
+        contracts=_within(facts.contracts, grids),
+        interfaces=_within(facts.interfaces, grids),
+        members=np.array([member in grids for member in facts.members], dtype=bool),
+    )
+
+
+def numbers(components: Iterable[object], attribute: str) -> np.ndarray:
+    """One number of every component, (components,)."""
+    return np.array([getattr(component, attribute) for component in components], dtype=float)
+
+
+def _within(components: Iterable[Owned], grids: tuple[str, ...]) -> Mask:
+    return np.array([component.grid in grids for component in components], dtype=bool)

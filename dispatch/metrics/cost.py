@@ -1,0 +1,101 @@
+"""What a schedule costs to run, and, on a line of its own, what the objective adds to it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dispatch.case.renewable import DISTRIBUTED
+from dispatch.metrics.area import Area, Basis, numbers
+from dispatch.schedule.outcome import Cost, Penalty
+
+
+def cost(basis: Basis, area: Area) -> Cost:
+    """
+    Cost of an area, CNY; no penalty is inside.
+
+        fuel         sum( fuel(p) u dt )                 by the units' curves
+        operation    sum( other p dt )
+        start        sum( start v + stop w )
+        wear         sum( wear d dt )                    per MWh discharged
+        response     sum( fee (cut + filled) dt )
+        interchange  sum( price net import dt )          of the area's interfaces; negative: exports earn more
+    """
+    facts, schedule = basis.facts, basis.schedule
+    called = schedule.cut_mw.to_numpy(dtype=float) + basis.table("filled_mw")
+    return Cost(
+        fuel_cny=_fuel_cny(basis, area),
+        operation_cny=_priced_cny(
+            basis, basis.table("output_mw"), numbers(facts.units, "other_cny_per_mwh"), area.units
+        ),
+        start_cny=_start_cny(basis, area),
+        wear_cny=_priced_cny(
+            basis, basis.table("discharge_mw"), numbers(facts.stores, "wear_cny_per_mwh"), area.stores
+        ),
+        response_cny=_priced_cny(basis, called, numbers(facts.contracts, "fee_cny_per_mwh"), area.contracts),
+        interchange_cny=_priced_cny(
+            basis,
+            basis.table("net_import_mw"),
+            numbers(facts.interfaces, "price_cny_per_mwh"),
+            area.interfaces,
+        ),
+    )
+
+
+def penalty(basis: Basis, area: Area) -> Penalty:
+    """
+    What the case would rather have avoided, priced, CNY.
+
+        curtailment  sum( price of the class x curtailed dt )
+        reserve      sum( shortfall price x (short up + short down) dt )
+        interchange  sum( deviation price x (over + under the plan) dt )
+    """
+    facts = basis.facts
+    by_grid = {rule.grid: rule.shortfall_cny_per_mwh for rule in facts.reserve_rules}
+    shortfall = np.array([by_grid.get(member, 0.0) for member in facts.members])
+    short = basis.table("short_up_mw") + basis.table("short_down_mw")
+    left = basis.table("over_plan_mw") + basis.table("under_plan_mw")
+    deviation = numbers(facts.interfaces, "deviation_cny_per_mwh")
+    return Penalty(
+        curtailment_cny=_priced_cny(
+            basis, basis.table("curtailed_mw"), _curtailment_prices(basis), area.plants
+        ),
+        reserve_cny=_priced_cny(basis, short, shortfall, area.members),
+        interchange_cny=_priced_cny(basis, left, deviation, area.interfaces),
+    )
+
+
+def _priced_cny(basis: Basis, power_mw: np.ndarray, cny_per_mwh: np.ndarray, own: np.ndarray) -> float:
+    """Energy of the area's own components at their prices: sum( price power dt ), CNY."""
+    return basis.energy_mwh(power_mw[:, own] * cny_per_mwh[own])
+
+
+def _fuel_cny(basis: Basis, area: Area) -> float:
+    """Fuel of units while they are on, straight lines between the points of their curves, CNY."""
+    output, on = basis.table("output_mw"), basis.table("on")
+    return sum(
+        basis.energy_mwh(on[:, k] * np.interp(output[:, k], unit.curve.output_mw, unit.curve.fuel_cny_per_h))
+        for k, unit in enumerate(basis.facts.units)
+        if area.units[k]
+    )
+
+
+def _start_cny(basis: Basis, area: Area) -> float:
+    """Starts and stops at their price each, CNY."""
+    units = basis.facts.units
+    starts = basis.table("started") * numbers(units, "start_cny")
+    stops = basis.table("stopped") * numbers(units, "stop_cny")
+    return float((starts + stops)[:, area.units].sum())
+
+
+def _curtailment_prices(basis: Basis) -> np.ndarray:
+    """Price of curtailing each plant, CNY per MWh, (plants,)."""
+    prices = basis.case.prices
+    return np.array(
+        [
+            prices.distributed_curtailment_cny_per_mwh
+            if plant.technology in DISTRIBUTED
+            else prices.large_curtailment_cny_per_mwh
+            for plant in basis.facts.plants
+        ],
+        dtype=float,
+    )

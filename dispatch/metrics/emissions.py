@@ -1,0 +1,23 @@
+"""Carbon dioxide of thermal units."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dispatch.metrics.area import Area, Basis
+
+
+def carbon_tco2(basis: Basis, area: Area) -> float:
+    """
+    Carbon of an area's units while they are on, straight lines between the points of their curves, tCO2.
+
+        sum( carbon(p) u dt )
+    """
+    output, on = basis.table("output_mw"), basis.table("on")
+    return sum(
+        basis.energy_mwh(
+            on[:, k] * np.interp(output[:, k], unit.curve.output_mw, unit.curve.carbon_tco2_per_h)
+        )
+        for k, unit in enumerate(basis.facts.units)
+        if area.units[k]
+    )

@@ -1,0 +1,367 @@
+"""
+Faults planted in the good schedule, each of them breaking one rule and no other.
+
+`decided` changes a decision, and everything that follows from it follows; `added` changes entries of the
+finished tables; `case` and `facts` change what was asked, so that the schedule is one that forgot it. The
+objective is right for each of them, but where the fault is the objective.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from dispatch.case.case import Case, Scales
+from dispatch.case.facts import GridFacts
+from dispatch.case.thermal import MustRun, Outage, RunningMinimum, UnitState
+from dispatch.schedule.outcome import Proof
+from dispatch.schedule.schedule import Schedule
+from tests.audit.good import Edits, Solved, added, good_case, good_facts, proof_of, schedule_of
+from tests.small import WINTER_DAY
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong, and the one rule that must say so."""
+
+    rule: str
+    story: str
+    decided: Edits = field(default_factory=dict)
+    added: Edits = field(default_factory=dict)
+    case: Callable[[Case], Case] = lambda case: case
+    facts: Callable[[GridFacts], GridFacts] = lambda facts: facts
+    schedule: Callable[[Schedule], Schedule] = lambda schedule: schedule
+    proof: Callable[[Proof], Proof] = lambda proof: proof
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.story}"
+
+
+def planted(fault: Fault) -> Solved:
+    """The good schedule with a fault in it."""
+    facts = good_facts()
+    case = good_case(facts)
+    decided_for = fault.case(case) if fault.rule.startswith("thermal") else case
+    schedule = added(schedule_of(decided_for, facts, fault.decided), fault.added)
+    case, facts = fault.case(case), fault.facts(facts)
+    proof = fault.proof(proof_of(case, facts, schedule))
+    return Solved(case, facts, fault.schedule(schedule), proof)
+
+
+def gas_was(on: bool, hours_h: float, output_mw: float) -> Callable[[Case], Case]:
+    """The gas unit was in another state before the first hour."""
+    return unit_was(UnitState("gas", on, hours_h, output_mw))
+
+
+def unit_was(state: UnitState) -> Callable[[Case], Case]:
+    """A unit was in another state before the first hour."""
+    return lambda case: replace(case, units=tuple(state if s.unit == state.unit else s for s in case.units))
+
+
+def changed(part: str, name: str, **changes: Any) -> Callable[[GridFacts], GridFacts]:
+    """One component of the facts is another."""
+
+    def change(facts: GridFacts) -> GridFacts:
+        components = getattr(facts, part)
+        new: Any = tuple(replace(c, **changes) if c.name == name else c for c in components)
+        return replace(facts, **{part: new})
+
+    return change
+
+
+def table(name: str, change: Callable[[Any], Any]) -> Callable[[Schedule], Schedule]:
+    """One table of the schedule is another."""
+    return lambda schedule: replace(schedule, **{name: change(getattr(schedule, name))})
+
+
+def gas(table_name: str, by_hour: Mapping[int, float]) -> Edits:
+    """A decision on the gas unit."""
+    return {(table_name, "gas"): by_hour}
+
+
+GAS_OFF: Edits = {
+    ("on", "gas"): dict.fromkeys((2, 3, 4), 0.0),
+    ("output_mw", "gas"): dict.fromkeys((2, 3, 4), 0.0),
+    ("reserve_up_mw", "gas"): {3: 0.0},
+}
+SIX, EIGHT = WINTER_DAY + timedelta(hours=6), WINTER_DAY + timedelta(hours=8)
+THREE, FOUR = WINTER_DAY + timedelta(hours=3), WINTER_DAY + timedelta(hours=4)
+
+SHAPE = (
+    Fault("schedule-shape", "a level is no number", added={("level_mwh", "battery"): {3: float("nan")}}),
+    Fault("schedule-shape", "a flow is infinite", added={("flow_mw", "ab"): {3: float("inf")}}),
+    Fault("schedule-shape", "a slack is negative", added={("under_plan_mw", "import"): {3: -5}}),
+    Fault(
+        "schedule-shape", "a column is missing", schedule=table("output_mw", lambda t: t.drop(columns="gas"))
+    ),
+    Fault("schedule-shape", "columns changed places", schedule=table("on", lambda t: t[t.columns[::-1]])),
+    Fault("schedule-shape", "the last hour is missing", schedule=table("on", lambda t: t.iloc[:-1])),
+    Fault(
+        "schedule-shape",
+        "hours are shifted",
+        schedule=table("on", lambda t: t.set_axis(t.index.shift(1, "h"))),
+    ),
+    Fault(
+        "schedule-shape",
+        "words in a table",
+        schedule=table("on", lambda t: t.astype(object).replace(1, "on")),
+    ),
+    Fault("schedule-shape", "another step", schedule=lambda s: replace(s, step_h=0.5)),
+)
+
+THERMAL = (
+    Fault("thermal-logic", "a start without coming on", added={("started", "gas"): {6: 1}}),
+    Fault("thermal-logic", "a stop that did not happen", added={("stopped", "gas"): {5: -1}}),
+    Fault("thermal-logic", "half on", added={("on", "gas"): {3: 0.01}, ("started", "gas"): {3: 0.01}}),
+    Fault(
+        "thermal-logic",
+        "start and stop at once",
+        added={(t, "coal_2"): {3: 1} for t in ("started", "stopped")},
+    ),
+    Fault(
+        "thermal-minimum_up_time",
+        "gas stops after two hours of three",
+        decided={
+            ("on", "gas"): {4: 0},
+            ("output_mw", "gas"): {3: 25, 4: 0},
+            ("reserve_up_mw", "gas"): {3: 0},
+        },
+    ),
+    Fault(
+        "thermal-minimum_up_time",
+        "gas, on for one hour before, stops at once",
+        decided=GAS_OFF,
+        case=gas_was(True, 1, 25),
+    ),
+    Fault(
+        "thermal-minimum_down_time",
+        "gas starts again after one hour of four",
+        decided={("on", "gas"): {6: 1, 7: 1}, ("output_mw", "gas"): {6: 25, 7: 25}},
+    ),
+    Fault(
+        "thermal-minimum_down_time", "gas, off for one hour before, starts in 2", case=gas_was(False, 1, 0)
+    ),
+    Fault("thermal-output_limits", "gas gives 10 MW while off", decided=gas("output_mw", {6: 10})),
+    Fault("thermal-output_limits", "gas gives 10 MW of at least 20", decided=gas("output_mw", {3: 10})),
+    Fault(
+        "thermal-output_limits",
+        "coal_1 gives 283 MW of at most 250 while it heats",
+        decided={("output_mw", "coal_2"): {0: 110}, ("reserve_up_mw", "coal_1"): {0: 0}},
+    ),
+    Fault("thermal-start_stop_ramps", "gas starts at 40 MW of 30", decided=gas("output_mw", {2: 40})),
+    Fault("thermal-start_stop_ramps", "gas stops from 40 MW of 30", decided=gas("output_mw", {4: 40})),
+    Fault(
+        "thermal-start_stop_ramps",
+        "gas stops in the first hour from 60 MW of 30",
+        decided=GAS_OFF,
+        case=gas_was(True, 48, 60),
+    ),
+    Fault("thermal-ramps", "gas rises and falls 35 MW in an hour of 20", decided=gas("output_mw", {3: 60})),
+    Fault(
+        "thermal-ramps",
+        "coal_1 rises 163 MW from the hour before",
+        case=unit_was(UnitState("coal_1", on=True, hours_h=48, output_mw=60)),
+    ),
+    Fault(
+        "thermal-must_run",
+        "gas was to run from 6 to 8",
+        case=lambda case: replace(case, must_run=(MustRun("gas", SIX, EIGHT),)),
+    ),
+    Fault(
+        "thermal-in_service",
+        "gas is out of service from 3 to 4",
+        case=lambda case: replace(case, outages=(Outage("gas", THREE, FOUR),)),
+    ),
+    Fault(
+        "thermal-running_minimum",
+        "all three units of the plant were to run",
+        facts=lambda facts: replace(facts, running_minimums=(RunningMinimum("heat", 3),)),
+    ),
+)
+
+RENEWABLE = (
+    Fault(
+        "renewable-available", "more is curtailed than was there", added={("curtailed_mw", "wind"): {2: 5}}
+    ),
+    Fault(
+        "renewable-available",
+        "the forecast was lower",
+        case=lambda case: replace(case, scales=Scales(renewable_share=0.9)),
+    ),
+)
+
+STORAGE = (
+    Fault("storage-level", "a level jumps", added={("level_mwh", "battery"): {3: 1}}),
+    Fault(
+        "storage-level", "standing loss forgotten", facts=changed("stores", "pumps", hourly_loss_share=0.01)
+    ),
+    Fault(
+        "storage-level_limits",
+        "114 MWh of 100",
+        decided={
+            ("charge_mw", "battery"): {2: 20, 3: 20},
+            ("discharge_mw", "battery"): {6: 16.2, 7: 16.2},
+            ("reserve_down_mw", "battery"): {3: 0, 4: 0},
+        },
+    ),
+    Fault(
+        "storage-level_limits",
+        "15.6 MWh of at least 20",
+        decided={
+            ("discharge_mw", "battery"): {1: 40, 5: 0},
+            ("charge_mw", "battery"): {1: 0, 5: 30, 6: 40 / 0.81 - 30},
+            ("reserve_up_mw", "battery"): dict.fromkeys(range(1, 7), 0),
+        },
+    ),
+    Fault(
+        "storage-power",
+        "charge of 41 MW of 40",
+        decided={
+            ("charge_mw", "battery"): {1: 41},
+            ("discharge_mw", "battery"): {5: 41 * 0.405, 6: 41 * 0.405},
+            ("reserve_down_mw", "battery"): {1: 0},
+        },
+    ),
+    Fault(
+        "storage-power",
+        "discharge of 41 MW of 40",
+        decided={
+            ("charge_mw", "battery"): {6: 41 / 0.81 - 20},
+            ("discharge_mw", "battery"): {5: 41},
+            ("reserve_up_mw", "battery"): {5: 0},
+        },
+    ),
+    Fault(
+        "storage-one_direction",
+        "10 MW in and 8.1 MW out in one hour",
+        decided={("charge_mw", "battery"): {3: 10}, ("discharge_mw", "battery"): {3: 8.1}},
+    ),
+    Fault("storage-end_level", "too little given back", decided={("discharge_mw", "battery"): {5: 10}}),
+)
+
+RESPONSE = (
+    Fault(
+        "response-kind",
+        "factories take early",
+        decided={("advanced_mw", "factories"): {5: 3}, ("spared_mw", "factories"): {6: 3}},
+    ),
+    Fault("response-kind", "irrigation fills", decided={("filled_mw", "irrigation"): {5: 3}}),
+    Fault("response-kind", "cold stores cut", decided={("delayed_mw", "cold_stores"): {5: 3}}),
+    Fault("response-capacity", "20 MW of 15", decided={("filled_mw", "cold_stores"): {5: 20}}),
+    Fault(
+        "response-capacity",
+        "called out of season",
+        facts=changed("contracts", "cold_stores", first_day="06-01", last_day="08-31"),
+    ),
+    Fault(
+        "response-cap",
+        "35 MW cut of 30",
+        decided={
+            ("delayed_mw", "factories"): {2: 20},
+            ("repaid_mw", "factories"): {3: 10},
+            ("delayed_mw", "irrigation"): {2: 15},
+            ("repaid_mw", "irrigation"): {4: 15},
+        },
+    ),
+    Fault(
+        "response-cap",
+        "35 MW extra of 30",
+        decided={
+            ("delayed_mw", "irrigation"): {2: 20},
+            ("repaid_mw", "irrigation"): {4: 20},
+            ("filled_mw", "cold_stores"): {4: 15},
+        },
+    ),
+    Fault("response-payback", "repaid never", decided={("repaid_mw", "irrigation"): {4: 0}}),
+    Fault(
+        "response-payback", "repaid after 4 hours of 3", decided={("repaid_mw", "irrigation"): {4: 0, 6: 10}}
+    ),
+    Fault("response-payback", "repaid beforehand", decided={("repaid_mw", "irrigation"): {1: 10, 4: 0}}),
+    Fault("response-payback", "repaid in full, not by half", decided={("repaid_mw", "factories"): {3: 10}}),
+    Fault("response-advance", "spared never", decided={("spared_mw", "irrigation"): {1: 0}}),
+    Fault(
+        "response-advance", "spared after 5 hours of 3", decided={("spared_mw", "irrigation"): {1: 0, 5: 8}}
+    ),
+    Fault("response-advance", "spared beforehand", decided={("advanced_mw", "irrigation"): {0: 0, 2: 8}}),
+    Fault(
+        "response-daily_energy",
+        "50 MWh cut of 40",
+        decided={
+            ("delayed_mw", "factories"): {2: 20, 4: 20, 5: 10},
+            ("repaid_mw", "factories"): {3: 10, 5: 10, 6: 5},
+        },
+    ),
+    Fault(
+        "response-daily_energy",
+        "60 MWh filled of 45",
+        decided={("filled_mw", "cold_stores"): {0: 0, **dict.fromkeys(range(4, 8), 15)}},
+    ),
+)
+
+INTERCHANGE = (
+    Fault("interchange-band", "70 MW of at most 66", decided={("net_import_mw", "import"): {4: 70}}),
+    Fault("interchange-band", "50 MW of at least 54", decided={("net_import_mw", "import"): {4: 50}}),
+    Fault(
+        "interchange-limits",
+        "85 MW of 80, priced as beyond the plan",
+        decided={("net_import_mw", "import"): {7: 85}, ("over_plan_mw", "import"): {7: 19}},
+    ),
+    Fault(
+        "interchange-limits",
+        "5 MW exported of none",
+        decided={
+            ("net_import_mw", "import"): {6: -5},
+            ("under_plan_mw", "import"): {6: 59},
+            ("reserve_up_mw", "coal_1"): {6: 0},
+        },
+        facts=changed("interfaces", "import", export_limit_mw=0),
+    ),
+)
+
+RESERVE = (
+    Fault("reserve-requirement", "5 MW missing and not said", added={("short_up_mw", "jibei"): {5: -5}}),
+    Fault("reserve-requirement", "too little downwards", added={("reserve_down_mw", "coal_1"): {4: -20}}),
+    Fault("reserve-unit_room", "beyond the maximum", added={("reserve_up_mw", "coal_1"): {0: 30}}),
+    Fault("reserve-unit_room", "beyond the start limit", added={("reserve_up_mw", "gas"): {2: 10}}),
+    Fault("reserve-unit_room", "beyond the stop limit", added={("reserve_up_mw", "gas"): {4: 10}}),
+    Fault("reserve-unit_room", "beyond an hour's ramp", added={("reserve_up_mw", "gas"): {3: 25}}),
+    Fault("reserve-unit_room", "from a unit that is off", added={("reserve_up_mw", "gas"): {6: 5}}),
+    Fault("reserve-unit_room", "below the minimum", added={("reserve_down_mw", "coal_2"): {3: 61}}),
+    Fault("reserve-store_room", "beyond the power", added={("reserve_up_mw", "pumps"): {3: 40}}),
+    Fault("reserve-store_room", "more than lasts an hour", added={("reserve_up_mw", "battery"): {7: 17}}),
+    Fault("reserve-store_room", "more than finds room", added={("reserve_down_mw", "battery"): {2: 30}}),
+)
+
+NETWORK = (
+    Fault("network-balance", "5 MW from nowhere", added={("output_mw", "coal_1"): {4: 5}}),
+    Fault("network-balance", "5 MW lost on a tie", added={("flow_mw", "tie"): {4: 5}}),
+    Fault(
+        "network-balance", "the load was higher", case=lambda c: replace(c, scales=Scales(load_share=1.01))
+    ),
+    Fault("network-rating", "a line carries more", facts=changed("lines", "ab", rating_mw=120)),
+    Fault("network-rating", "a link carries more", facts=changed("links", "cd", rating_mw=40)),
+    Fault(
+        "network-voltage_law",
+        "power runs in a circle",
+        added={("flow_mw", "ab"): {3: 6}, ("flow_mw", "bc"): {3: 6}, ("flow_mw", "ac"): {3: -6}},
+    ),
+    Fault("network-voltage_law", "another reactance", facts=changed("lines", "ab", reactance_share=2e-4)),
+)
+
+OBJECTIVE = (
+    Fault(
+        "objective-value",
+        "a hundredth too low",
+        proof=lambda p: Proof(p.objective_cny and p.objective_cny * 0.99, 0),
+    ),
+    Fault("objective-value", "none is stated", proof=lambda _: Proof(None, None)),
+    Fault(
+        "objective-value",
+        "a start unpaid",
+        proof=lambda p: Proof(p.objective_cny and p.objective_cny - 30_000, 0),
+    ),
+)
+
+FAULTS = SHAPE + THERMAL + RENEWABLE + STORAGE + RESPONSE + INTERCHANGE + RESERVE + NETWORK + OBJECTIVE

@@ -1,0 +1,79 @@
+"""The audit as a whole: what is good passes, and each planted fault is found by its own rule and no other."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from dispatch.audit import audited
+from dispatch.schedule.outcome import AuditReport
+from tests.audit.good import Solved, added, good
+from tests.audit.planted import FAULTS, Fault, planted
+from tests.conventions.tree import ROOT
+
+
+def _audited(solved: Solved) -> AuditReport:
+    return audited(solved.case, solved.facts, solved.schedule, solved.proof)
+
+
+@pytest.mark.parametrize("step_h", [1.0, 0.5])
+def test_the_good_schedule_passes_in_whole_and_in_half_hours(step_h: float) -> None:
+    report = _audited(good(step_h))
+
+    assert report.breaches == ()
+    assert report.passed
+    assert all(rule.checked_count > 0 for rule in report.rules)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+def test_a_planted_fault_is_found_by_its_rule_and_no_other(fault: Fault) -> None:
+    report = _audited(planted(fault))
+
+    assert {breach.rule for breach in report.breaches} == {fault.rule}
+    assert not report.passed
+
+
+def test_every_rule_has_a_planted_fault() -> None:
+    rules = [check.rule for check in _audited(good()).rules]
+
+    assert {fault.rule for fault in FAULTS} == set(rules)
+    assert len(rules) == len(set(rules))
+
+
+def test_the_rules_are_those_of_the_page() -> None:
+    page = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
+    written = re.findall(r"^\| `([a-z]+-[a-z_]+)` \|", page, re.MULTILINE)
+
+    rules = [check.rule for check in _audited(good()).rules]
+    assert [rule for rule in rules if rule != "schedule-shape"] == [
+        rule for rule in written if rule != "schedule-shape"
+    ]
+
+
+def test_a_breach_names_the_component_the_time_and_the_amount() -> None:
+    """Gas starts in hour 2 at 40 MW where 30 MW is the most: 10 MW too high, at 02:00 of UTC+8."""
+    (fault,) = (f for f in FAULTS if f.story == "gas starts at 40 MW of 30")
+
+    (breach,) = _audited(planted(fault)).breaches
+    assert breach.component == "gas"
+    assert breach.time == "2030-01-15T02:00+08:00"
+    assert breach.amount == pytest.approx(10)
+
+
+def test_the_largest_violation_of_a_rule_is_told_even_where_it_is_forgiven() -> None:
+    solved = good()
+    report = _audited(replace(solved, schedule=added(solved.schedule, {("level_mwh", "battery"): {3: 5e-4}})))
+
+    (check,) = (rule for rule in report.rules if rule.rule == "storage-level")
+    assert report.passed
+    assert check.largest_violation == pytest.approx(5e-4)
+    assert check.unit == "MWh"
+
+
+def test_where_a_table_cannot_be_read_nothing_else_is_claimed() -> None:
+    (fault,) = (f for f in FAULTS if f.story == "a column is missing")
+
+    report = _audited(planted(fault))
+    assert [rule.rule for rule in report.rules] == ["schedule-shape"]
