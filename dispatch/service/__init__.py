@@ -1,0 +1,1 @@
+"""The gRPC service: translate, run in a child process, translate back."""

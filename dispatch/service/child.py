@@ -1,0 +1,51 @@
+"""What a child process does: one solve, at low priority, told through a pipe. It imports nothing of gRPC."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection, wait
+
+from dispatch.case.case import Case, Limits
+from dispatch.case.facts import GridFacts
+from dispatch.errors import DispatchError, SolverFailed
+from dispatch.schedule.outcome import Outcome
+from dispatch.schedule.progress import Progress
+
+Told = Progress | Outcome | DispatchError
+Work = Callable[[Case, GridFacts, Limits, Connection], None]
+
+LOWEST_PRIORITY_COUNT = 19  # niceness: calls are answered at once even with every core solving
+LOG = logging.getLogger(__name__)
+
+
+def work(case: Case, facts: GridFacts, limits: Limits, told: Connection) -> None:
+    """Run the case; send every progress, then exactly one outcome or error."""
+    os.nice(LOWEST_PRIORITY_COUNT)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C reaches the whole group; the server decides
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    told.send(_answer(case, facts, limits, told))
+
+
+def _answer(case: Case, facts: GridFacts, limits: Limits, told: Connection) -> Told:
+    from dispatch.run import run  # it loads the solver: seconds, which the preloaded parent has spent
+
+    try:
+        return run(case, facts, limits, told.send)
+    except DispatchError as error:
+        return error
+    except Exception:
+        LOG.exception("the run of %r ended with a defect", case.name)
+        return SolverFailed("the run ended with a defect of ours, which the log of the service names")
+
+
+def _end_with_parent() -> None:
+    """A server that was killed leaves no solver behind."""
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)

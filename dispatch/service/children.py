@@ -1,0 +1,135 @@
+"""
+Each solve in a process of its own: what is cancelled ends at once, and what crashes takes nothing with it.
+
+The processes are forked from Python's own fork server, which has imported the heavy libraries and nothing of
+gRPC, so that one starts in milliseconds. `Children()` starts it, before any event loop or channel exists.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import multiprocessing.forkserver
+from collections.abc import Awaitable, Callable
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
+
+from dispatch.case.case import Case, Limits
+from dispatch.case.facts import GridFacts
+from dispatch.errors import DispatchError, SolverFailed
+from dispatch.schedule.outcome import Outcome
+from dispatch.schedule.progress import Progress
+from dispatch.service.child import Told, Work, work
+
+PRELOADED = ["pypsa", "linopy", "highspy", "dispatch.run", "dispatch.service.child"]
+
+
+Tell = Callable[[Progress], Awaitable[None]]
+
+
+class Busy(DispatchError):
+    """As many solves as the settings allow are under way."""
+
+
+class Draining(DispatchError):
+    """The service is about to stop and takes no more solves."""
+
+
+class SolverDied(SolverFailed):
+    """The process of a solve ended without an answer: killed, out of memory, or crashed."""
+
+
+class Children:
+    """The solves under way, at most `limit_count` at once."""
+
+    def __init__(self, limit_count: int, task: Work = work) -> None:
+        self._limit_count = limit_count
+        self._task = task
+        self._running_count = 0
+        self._draining = False
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(PRELOADED)
+        multiprocessing.forkserver.ensure_running()
+
+    async def solve(self, case: Case, facts: GridFacts, limits: Limits, tell: Tell) -> Outcome:
+        """The outcome of this case from a new process, which ends with this call, however that ends."""
+        self._enter()
+        try:
+            ours, theirs = self._context.Pipe(duplex=False)
+            process = self._context.Process(
+                target=self._task, args=(case, facts, limits, theirs), daemon=True
+            )
+            starting = asyncio.ensure_future(asyncio.to_thread(_start, process, theirs))
+            try:
+                await asyncio.shield(starting)
+                return await _outcome(ours, tell)
+            finally:
+                await starting  # a process that is just being started is not forgotten
+                await asyncio.to_thread(_end, process)
+                ours.close()
+        finally:
+            self._leave()
+
+    async def drained(self) -> None:
+        """Take no more solves, and return when none is under way."""
+        self._draining = True
+        await self._idle.wait()
+
+    def _enter(self) -> None:
+        if self._draining:
+            message = "the service is stopping"
+            raise Draining(message)
+        if self._running_count >= self._limit_count:
+            message = f"{self._limit_count} solves are under way, as many as are allowed at once"
+            raise Busy(message)
+        self._running_count += 1
+        self._idle.clear()
+
+    def _leave(self) -> None:
+        self._running_count -= 1
+        if not self._running_count:
+            self._idle.set()
+
+
+def _start(process: ForkServerProcess, theirs: Connection) -> None:
+    process.start()
+    theirs.close()  # so that the end of the process is the end of the pipe
+
+
+def _end(process: ForkServerProcess) -> None:
+    process.kill()
+    process.join()
+    process.close()
+
+
+async def _outcome(ours: Connection, tell: Tell) -> Outcome:
+    """What the process sends last, after every progress is told; or the error that it sends, or dies with."""
+    while True:
+        await _readable(ours)
+        told = await asyncio.to_thread(_received, ours)
+        if isinstance(told, DispatchError):
+            raise told
+        if isinstance(told, Outcome):
+            return told
+        await tell(told)
+
+
+async def _readable(ours: Connection) -> None:
+    loop = asyncio.get_running_loop()
+    ready = asyncio.Event()
+    loop.add_reader(ours.fileno(), ready.set)
+    try:
+        await ready.wait()
+    finally:
+        loop.remove_reader(ours.fileno())
+
+
+def _received(ours: Connection) -> Told:
+    try:
+        told: Told = ours.recv()
+    except (EOFError, OSError) as end:
+        message = "the process of the solve ended without an answer; it may have been killed or out of memory"
+        raise SolverDied(message) from end
+    return told

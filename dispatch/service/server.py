@@ -1,0 +1,106 @@
+"""The server: one process that answers, and a child for each solve."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from typing import Any
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc  # type: ignore[import-untyped]
+from grpc_reflection.v1alpha import reflection, reflection_pb2  # type: ignore[import-untyped]
+
+from dispatch.service.background import FAREWELL_S, LISTENING, running
+from dispatch.service.children import Children
+from dispatch.service.handlers import Handlers
+from dispatch.service.interceptor import Refusals
+from dispatch.settings import Settings
+from dispatch.wire import rpc
+
+BYTES_PER_MB = 2**20
+
+__all__ = ["running", "serve"]
+
+REFLECTION_V1 = "grpc.reflection.v1.ServerReflection"
+REFLECTED = (rpc.SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME)
+
+
+def serve(listen: str, settings: Settings | None = None) -> None:
+    """
+    Serve on HOST:PORT until SIGTERM or SIGINT; port 0 takes a free one. The first line tells where.
+
+    A signal drains: health turns to NOT_SERVING, no solve is taken any more, and those under way may end.
+    A second signal, or the time that the settings grant, ends them.
+    """
+    settings = settings or Settings.from_environment(os.environ)
+    children = Children(settings.solve_count)  # before the event loop and gRPC: see there
+    asyncio.run(_serve(listen, settings, children))
+
+
+async def _serve(listen: str, settings: Settings, children: Children) -> None:
+    server = grpc.aio.server(interceptors=[Refusals(settings.retry_seconds)], options=_options(settings))
+    checks = health.aio.HealthServicer()
+    rpc.add_DispatchServiceServicer_to_server(Handlers(children), server)
+    health_pb2_grpc.add_HealthServicer_to_server(checks, server)
+    _reflect(server)
+    port = server.add_insecure_port(listen)
+    stop = _stop_signal()
+    await server.start()
+    for service in ("", *REFLECTED):
+        await checks.set(service, health_pb2.HealthCheckResponse.SERVING)
+    _say(f"{LISTENING}{listen.rpartition(':')[0]}:{port}")
+    await stop.wait()
+    stop.clear()
+    await checks.enter_graceful_shutdown()
+    await _first_of(children.drained(), stop.wait(), timeout_s=settings.drain_seconds)
+    await server.stop(FAREWELL_S)
+
+
+def _options(settings: Settings) -> list[tuple[str, int]]:
+    return [
+        ("grpc.so_reuseport", 0),  # a port in use is refused, not shared
+        ("grpc.max_receive_message_length", settings.receive_mb * BYTES_PER_MB),
+        ("grpc.max_send_message_length", -1),
+        ("grpc.keepalive_time_ms", 60_000),  # a caller that has vanished is found, and its solve ended
+        ("grpc.keepalive_timeout_ms", 20_000),
+        ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+        ("grpc.http2.max_ping_strikes", 3),
+        ("grpc.server.max_pending_requests", 20_000),  # else gRPC drops calls at random from about 1,000 on
+        ("grpc.server.max_pending_requests_hard_limit", 40_000),
+    ]
+
+
+def _reflect(server: grpc.aio.Server) -> None:
+    """Reflection under both of its names; v1 and v1alpha are the same on the wire."""
+    servicer: Any = reflection.aio.ReflectionServicer(REFLECTED)
+    handler = grpc.stream_stream_rpc_method_handler(
+        servicer.ServerReflectionInfo,
+        request_deserializer=reflection_pb2.ServerReflectionRequest.FromString,
+        response_serializer=reflection_pb2.ServerReflectionResponse.SerializeToString,
+    )
+    for name in (reflection.SERVICE_NAME, REFLECTION_V1):
+        methods = {"ServerReflectionInfo": handler}
+        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(name, methods),))
+
+
+def _stop_signal() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+async def _first_of(*awaitables: Any, timeout_s: float) -> None:
+    """Until one is done, or time is up; the rest are let go."""
+    tasks = [asyncio.ensure_future(awaitable) for awaitable in awaitables]
+    await asyncio.wait(tasks, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

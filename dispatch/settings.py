@@ -1,0 +1,36 @@
+"""What an operator may set, from the environment: DISPATCH_SOLVE_COUNT and its like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+PREFIX = "DISPATCH_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Few, and each with a default that serves."""
+
+    solve_count: int = 2  # solves at once; one more is refused with a time to come back
+    receive_mb: int = 64  # largest request
+    retry_seconds: int = 5  # when a refused caller may come back
+    drain_seconds: int = 30  # how long running solves may go on after SIGTERM
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+        """The settings named in the environment; `ValueError` names one that is no whole number above 0."""
+        names = {field.name: PREFIX + field.name.upper() for field in fields(cls)}
+        return cls(**{name: _count(environment, key) for name, key in names.items() if key in environment})
+
+    def environment(self) -> dict[str, str]:
+        """The settings as the environment of another process."""
+        return {PREFIX + field.name.upper(): str(getattr(self, field.name)) for field in fields(self)}
+
+
+def _count(environment: Mapping[str, str], key: str) -> int:
+    text = environment[key]
+    if not (text.isascii() and text.isdigit()) or int(text) == 0:
+        message = f"{key}={text!r} must be a whole number above 0"
+        raise ValueError(message)
+    return int(text)
