@@ -8,9 +8,7 @@ SHARE = 1e-6  # two ratios closer than this are the same ratio
 COST_SHARE = 1e-6  # a recomputed cost may differ from the solver's by this share
 INTEGRALITY = 1e-6  # a decision closer than this to 0 or 1 is 0 or 1
 DURATION_H = 1e-6  # two durations closer than this are the same duration
-LOOP_FLOW_MW = (
-    0.1  # flows closer than this to Kirchhoff's voltage law obey it: its rows are in volts, not MW
-)
+LOOP_FLOW_MW = 0.1  # flows this close to Kirchhoff's voltage law obey it: its rows are in volts, not in MW
 
 MWH_PER_TCE = 8.141  # 29.3076 GJ a tonne of standard coal equivalent (GB/T 2589), 3.6 GJ a MWh
 SECONDS_PER_HOUR = 3600

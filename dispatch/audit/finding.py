@@ -42,18 +42,18 @@ def found(
     are listed; one more then says how many were left out, with the largest of them.
     """
     broken = np.argwhere(~(amount <= rule.tolerance))
-    worst_first = sorted(map(tuple, broken), key=lambda place: (-amount[place], place))
+    worst_first = broken[np.argsort(-amount[tuple(broken.T)], kind="stable")]
     listed = [
         Breach(
             rule=rule.name,
             component=components[place[-1]],
             time="" if times is None else stamp(times[place[0]]),
-            amount=float(amount[place]),
+            amount=float(amount[tuple(place)]),
         )
         for place in worst_first[:LISTED_COUNT]
     ]
-    if rest := worst_first[LISTED_COUNT:]:
-        listed.append(Breach(rule.name, f"and {len(rest)} more", "", float(amount[rest[0]])))
+    if len(rest := worst_first[LISTED_COUNT:]):
+        listed.append(Breach(rule.name, f"and {len(rest)} more", "", float(amount[tuple(rest[0])])))
     check = RuleCheck(
         rule=rule.name,
         checked_count=amount.size,
