@@ -132,6 +132,7 @@ def _add_stores(network: pypsa.Network, case: Case, facts: GridFacts, inputs: In
     if not stores:
         return
     start = {state.store: state.start_level_mwh for state in case.stores}
+    kept = [(1 - store.hourly_loss_share) ** inputs.step_h for store in stores]  # PyPSA spares the first step its loss
     power = np.asarray(inputs.store_power_mw, dtype=float)
     hours = np.divide(inputs.level_max_mwh, power, out=np.zeros_like(power), where=power > 0)
     network.add(
@@ -145,7 +146,7 @@ def _add_stores(network: pypsa.Network, case: Case, facts: GridFacts, inputs: In
         efficiency_store=[store.charge_efficiency_share for store in stores],
         efficiency_dispatch=[store.discharge_efficiency_share for store in stores],
         standing_loss=[store.hourly_loss_share for store in stores],
-        state_of_charge_initial=[start[store.name] for store in stores],
+        state_of_charge_initial=[start[store.name] * rest for store, rest in zip(stores, kept, strict=True)],
         cyclic_state_of_charge=False,
     )
 

@@ -34,16 +34,6 @@ class Proof:
 
 
 @dataclass(frozen=True)
-class Solution:
-    """What `solve` hands over: a status, a proof, and a schedule where there is one."""
-
-    status: Status
-    proof: Proof
-    schedule: Schedule | None
-    steps: tuple[str, ...] = ()  # what the search did, in words, for the certificate
-
-
-@dataclass(frozen=True)
 class Shortfall:
     """Power that is missing (or in surplus) at a place in an hour, in the cheapest relaxation of the balance."""
 
@@ -52,6 +42,18 @@ class Shortfall:
     bus: str
     missing_mw: float
     surplus_mw: float
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What `solve` hands over: a status, a proof, and a schedule where there is one."""
+
+    status: Status
+    proof: Proof
+    schedule: Schedule | None
+    steps: tuple[str, ...] = ()  # what the search did, in words, for the certificate
+    shortfalls: tuple[Shortfall, ...] = ()  # where INFEASIBLE
+    reason: str = ""  # in words, where there is no schedule
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
 from dispatch.schedule.outcome import Solution, Status
 from dispatch.schedule.progress import Progress, Tell
+from dispatch.solve.conflict import in_words, shortfalls_of
 from dispatch.solve.ladder import Search, climbed
 from dispatch.solve.problem import problem_of
 from dispatch.solve.read import schedule_of
@@ -48,7 +49,12 @@ def solved(
         tell(Progress("searching", clock.elapsed_seconds, objective, bound, gap))
 
     search = Search(clock.deadline, limits.gap_share, limits.seed_count)
-    found, status, proof = climbed(problem_of(model), search, report)
-    if found.x is None or status in (Status.INFEASIBLE, Status.NO_SOLUTION):
-        return Solution(status, proof, None, tuple(found.steps))
-    return Solution(status, proof, schedule_of(model, found.x, facts, inputs), tuple(found.steps))
+    problem = problem_of(model)
+    found, status, proof = climbed(problem, search, report)
+    steps = tuple(found.steps)
+    if status is Status.INFEASIBLE:
+        shortfalls = shortfalls_of(model, problem, facts, inputs, search, report)
+        return Solution(status, proof, None, steps, shortfalls, in_words(shortfalls))
+    if found.x is None:
+        return Solution(status, proof, None, steps, (), f"no schedule was found in {limits.time_s:g} s")
+    return Solution(status, proof, schedule_of(model, found.x, facts, inputs), steps)

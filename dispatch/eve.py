@@ -1,0 +1,90 @@
+"""
+The state before a case: the end of a solve of the day before.
+
+One rule for every grid and day, so that compared cases start from the same state. Two days before, every unit is on
+at its minimum in force for longer than any minimum time, and every store is at half its level. The day before is
+solved from there with stored weather, load and plan, without response, to a gap of 1 %; its last step is the state.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from dispatch.case.case import Case, Interchange, Limits
+from dispatch.case.facts import GridFacts
+from dispatch.case.inputs import inputs_of
+from dispatch.case.storage import Store, StoreState
+from dispatch.case.thermal import UnitState
+from dispatch.errors import SolverFailed
+from dispatch.horizon import Horizon, beijing
+from dispatch.run import run
+from dispatch.schedule.progress import Tell, silent
+from dispatch.schedule.schedule import Schedule
+
+LONG_H = 240.0  # longer than every minimum up or down time
+EVE_HOURS = 24
+EVE_LIMITS = Limits(gap_share=0.01, time_s=300.0)
+
+
+def case_of(
+    facts: GridFacts, day: date, *, hours: int = 24, step_h: float = 1.0, variant: str = "central", tell: Tell = silent
+) -> Case:
+    """A case of a day with stored weather, load and plan, from the state that the day before leaves."""
+    start = beijing(datetime(day.year, day.month, day.day))  # noqa: DTZ001 (beijing makes it aware)
+    eve = Case(
+        grid=facts.grid,
+        edition=facts.edition,
+        horizon=Horizon(start - timedelta(hours=EVE_HOURS), EVE_HOURS),
+        units=_all_on(facts, start - timedelta(hours=EVE_HOURS)),
+        stores=half_full(facts.stores),
+        name=f"{facts.grid} {day - timedelta(days=1)} (eve)",
+        interchange=Interchange(variant),
+    )
+    outcome = run(eve, facts, EVE_LIMITS, tell)
+    if outcome.schedule is None:
+        message = f"the day before {day} has no schedule to start from ({outcome.status.value}): {outcome.reason}"
+        raise SolverFailed(message)
+    return Case(
+        grid=facts.grid,
+        edition=facts.edition,
+        horizon=Horizon(start, round(hours / step_h), step_h),
+        units=states_after(eve, outcome.schedule),
+        stores=half_full(facts.stores),
+        name=f"{facts.grid} {day}",
+        interchange=Interchange(variant),
+    )
+
+
+def half_full(stores: tuple[Store, ...]) -> tuple[StoreState, ...]:
+    """Every store starts and ends the horizon half way between its least and greatest level."""
+    levels = [(store.level_min_mwh + store.level_max_mwh) / 2 for store in stores]
+    return tuple(StoreState(store.name, level, level) for store, level in zip(stores, levels, strict=True))
+
+
+def states_after(case: Case, schedule: Schedule) -> tuple[UnitState, ...]:
+    """The state of every unit after the last step of a schedule."""
+    before = {state.unit: state for state in case.units}
+    on, output = schedule.on, schedule.output_mw
+    return tuple(_state_after(before[name], on[name], float(output[name].iloc[-1]), schedule.step_h) for name in on)
+
+
+def _state_after(before: UnitState, on: pd.Series, output_mw: float, step_h: float) -> UnitState:
+    now = bool(on.iloc[-1])
+    changed = np.flatnonzero(on.to_numpy() != on.iloc[-1])
+    if len(changed):
+        hours = (len(on) - 1 - changed[-1]) * step_h
+    else:
+        hours = len(on) * step_h + (before.hours_h if before.on == now else 0.0)
+    return UnitState(before.unit, now, float(hours), output_mw if now else 0.0)
+
+
+def _all_on(facts: GridFacts, start: datetime) -> tuple[UnitState, ...]:
+    blank = Case(facts.grid, facts.edition, Horizon(start, 1), units=(), stores=())
+    minimum = inputs_of(blank, facts).output_min_before_mw
+    return tuple(
+        UnitState(unit.name, on=True, hours_h=LONG_H, output_mw=float(low))
+        for unit, low in zip(facts.units, minimum, strict=True)
+    )

@@ -1,0 +1,76 @@
+"""A schedule written back on a `pypsa.Network`, as PyPSA itself would leave a solved one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pypsa
+
+from dispatch.case.case import Case
+from dispatch.case.facts import GridFacts
+from dispatch.case.inputs import Inputs, inputs_of
+from dispatch.grid.place import RESPONSE, placed, response_buses
+from dispatch.grid.tables import networks_folder
+from dispatch.schedule.schedule import Schedule
+
+
+def network_of(case: Case, facts: GridFacts, schedule: Schedule) -> pypsa.Network:
+    """
+    The case's network with the schedule on it: `n.statistics` and `n.plot` work, and the balance closes.
+
+    Wind and sun keep their available power as `p_max_pu`; interchange is a generator at each interface (negative:
+    export); response is a generator at each bus (negative: added load).
+    """
+    inputs = inputs_of(case, facts)
+    network = placed(case, facts, inputs)
+    _describe(network, facts, inputs)
+    _write_generators(network, facts, schedule)
+    _write_stores(network, schedule)
+    _write_flows(network, facts, schedule)
+    network.loads_t["p"] = network.loads_t["p_set"].copy()
+    return network
+
+
+def _describe(network: pypsa.Network, facts: GridFacts, inputs: Inputs) -> None:
+    """Colours and names of the carriers, and the limits and prices of the units."""
+    carriers = pd.read_csv(networks_folder() / facts.members[0] / "carriers.csv", index_col="name")
+    known = network.carriers.index.intersection(carriers.index)
+    for column in ("color", "nice_name", "co2_emissions"):
+        network.carriers.loc[known, column] = carriers.loc[known, column]
+    units = facts.units
+    names = [unit.name for unit in units]
+    if not names:
+        return
+    rated = np.array([unit.output_max_mw for unit in units])
+    network.generators.loc[names, "committable"] = True
+    network.generators.loc[names, "start_up_cost"] = [unit.start_cny for unit in units]
+    network.generators.loc[names, "shut_down_cost"] = [unit.stop_cny for unit in units]
+    network.generators.loc[names, "min_up_time"] = [int(unit.min_up_h / inputs.step_h) for unit in units]
+    network.generators.loc[names, "min_down_time"] = [int(unit.min_down_h / inputs.step_h) for unit in units]
+    network.generators_t["p_min_pu"][names] = inputs.output_min_mw / rated
+    network.generators_t["p_max_pu"][names] = inputs.output_max_mw / rated
+
+
+def _write_generators(network: pypsa.Network, facts: GridFacts, schedule: Schedule) -> None:
+    net = schedule.cut_mw - schedule.extra_mw
+    response = pd.DataFrame(0.0, index=network.snapshots, columns=[RESPONSE + b for b in response_buses(facts)])
+    for contract in facts.contracts:
+        for bus, share in contract.bus_shares:
+            response[RESPONSE + bus] += share * net[contract.name]
+    parts = [schedule.output_mw, schedule.injected_mw, schedule.net_import_mw, response]
+    network.generators_t["p"] = pd.concat(parts, axis=1)[network.generators.index]
+    for attribute, table in (("status", schedule.on), ("start_up", schedule.started), ("shut_down", schedule.stopped)):
+        network.generators_t[attribute] = table.astype(float)
+
+
+def _write_stores(network: pypsa.Network, schedule: Schedule) -> None:
+    network.storage_units_t["p_dispatch"] = schedule.discharge_mw
+    network.storage_units_t["p_store"] = schedule.charge_mw
+    network.storage_units_t["p"] = schedule.discharge_mw - schedule.charge_mw
+    network.storage_units_t["state_of_charge"] = schedule.level_mwh
+
+
+def _write_flows(network: pypsa.Network, facts: GridFacts, schedule: Schedule) -> None:
+    for branches, table in ((facts.lines, network.lines_t), (facts.links, network.links_t)):
+        flow = schedule.flow_mw[[branch.name for branch in branches]]
+        table["p0"], table["p1"] = flow, -flow

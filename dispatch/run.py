@@ -1,0 +1,107 @@
+"""One case, one straight line: from a checked case to an audited, measured answer."""
+
+from __future__ import annotations
+
+import time
+from importlib.metadata import version
+
+from dispatch.audit import audited
+from dispatch.case.case import Case, Limits
+from dispatch.case.checks import checked
+from dispatch.case.facts import GridFacts
+from dispatch.case.inputs import inputs_of
+from dispatch.grid.place import placed
+from dispatch.metrics import measured
+from dispatch.model.build import built
+from dispatch.schedule.hashes import case_sha256, schedule_sha256
+from dispatch.schedule.outcome import AuditReport, Certificate, Metrics, Outcome, Solution, Status
+from dispatch.schedule.progress import Progress, Tell, silent
+from dispatch.solve.solve import Clock, solved
+
+TOOLS = ("hebei-dispatch", "highspy", "linopy", "pypsa", "numpy", "pandas")
+
+
+def run(case: Case, facts: GridFacts, limits: Limits, tell: Tell = silent) -> Outcome:
+    """
+    Solve, audit and measure one case.
+
+    Raises CaseError with every flaw of the case. Everything else is an answer: an infeasible case, a stop before any
+    schedule, and a schedule that fails its audit (FAILED, never shown as if it were good).
+    """
+    watch = Stopwatch(limits, tell)
+    watch.at("checking")
+    checked(case, facts)
+    inputs = inputs_of(case, facts)
+    watch.at("placing")
+    network = placed(case, facts, inputs)
+    watch.at("building")
+    model = built(network, case, facts, inputs)
+    watch.at("searching")
+    solution = solved(model, facts, inputs, limits, watch.clock, tell)
+    if solution.schedule is None:
+        return Outcome(
+            solution.status,
+            solution.proof,
+            certificate=_certificate(case, facts, limits, solution),
+            shortfalls=solution.shortfalls,
+            reason=solution.reason,
+            seconds=watch.seconds(),
+        )
+    watch.at("auditing")
+    report = audited(case, facts, solution.schedule, solution.proof)
+    watch.at("measuring")
+    metrics = measured(case, facts, solution.schedule)
+    status, reason = _verdict(solution, report, metrics, limits)
+    return Outcome(
+        status,
+        solution.proof,
+        schedule=None if status is Status.FAILED else solution.schedule,
+        audit=report,
+        metrics=None if status is Status.FAILED else metrics,
+        certificate=_certificate(case, facts, limits, solution),
+        reason=reason,
+        seconds=watch.seconds(),
+    )
+
+
+class Stopwatch:
+    """Seconds by station, told as they begin."""
+
+    def __init__(self, limits: Limits, tell: Tell) -> None:
+        self.clock = Clock.of(limits)
+        self._tell = tell
+        self._marks: list[tuple[str, float]] = []
+
+    def at(self, station: str) -> None:
+        """The line enters a station."""
+        self._marks.append((station, time.monotonic()))
+        self._tell(Progress(station, self.clock.elapsed_seconds))
+
+    def seconds(self) -> tuple[tuple[str, float], ...]:
+        """Seconds spent at each station so far, and in total."""
+        ends = [begun for _, begun in self._marks[1:]] + [time.monotonic()]
+        by_station = [(name, end - begun) for (name, begun), end in zip(self._marks, ends, strict=True)]
+        return (*by_station, ("total", self.clock.elapsed_seconds))
+
+
+def _verdict(solution: Solution, report: AuditReport, metrics: Metrics, limits: Limits) -> tuple[Status, str]:
+    if not report.passed:
+        rules = sorted({breach.rule for breach in report.breaches})
+        return Status.FAILED, f"the schedule found fails its audit: {', '.join(rules)}"
+    if limits.strict and metrics.slack_used:
+        used = ", ".join(sorted({slack.kind for slack in metrics.slacks}))
+        return Status.INFEASIBLE, f"strict: the case is met only with priced slack ({used})"
+    return solution.status, ""
+
+
+def _certificate(case: Case, facts: GridFacts, limits: Limits, solution: Solution) -> Certificate:
+    schedule = solution.schedule
+    return Certificate(
+        case_sha256=case_sha256(case),
+        facts_sha256=facts.content_sha256,
+        schedule_sha256="" if schedule is None else schedule_sha256(schedule),
+        versions=tuple((tool, version(tool)) for tool in TOOLS),
+        gap_asked_share=limits.gap_share,
+        seed_count=limits.seed_count,
+        steps=solution.steps,
+    )

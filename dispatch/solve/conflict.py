@@ -1,0 +1,95 @@
+"""
+Why nothing fits: the cheapest relaxation of the balance says where and when how much is missing.
+
+The case is solved once more with power that may appear or vanish at every bus at a price far above every other. What
+is still used of it is the shortfall.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import linopy
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+
+from dispatch.case.facts import GridFacts
+from dispatch.case.inputs import Inputs
+from dispatch.schedule.outcome import Shortfall
+from dispatch.solve.highs import Report
+from dispatch.solve.ladder import Search, climbed
+from dispatch.solve.problem import INFINITY, Problem, rows_of
+
+SHORTFALL_CNY_PER_MWH = 100_000.0
+GAP_SHARE = 0.01
+NOTICED_MW = 0.1
+
+
+def shortfalls_of(
+    model: linopy.Model, problem: Problem, facts: GridFacts, inputs: Inputs, search: Search, report: Report
+) -> tuple[Shortfall, ...]:
+    """Missing and surplus power by step and bus; empty where even free balance does not help, or time is over."""
+    rows, places = _balance_rows(model)
+    found, _, _ = climbed(_elastic(problem, rows, inputs.step_h), replace(search, gap_share=GAP_SHARE), report)
+    if found.x is None:
+        return ()
+    count = len(rows)
+    missing, surplus = found.x[-2 * count : -count], found.x[-count:]
+    grid = {bus.name: bus.grid for bus in facts.buses}
+    return tuple(
+        Shortfall(time.isoformat(), grid[bus], bus, round(float(lack), 3), round(float(excess), 3))
+        for (time, bus), lack, excess in zip(places, missing, surplus, strict=True)
+        if max(lack, excess) > NOTICED_MW
+    )
+
+
+def in_words(shortfalls: tuple[Shortfall, ...]) -> str:
+    """The shortfall in one sentence, with the worst hour and place."""
+    if not shortfalls:
+        return "no schedule meets the case, and free power at every bus does not help: its rules contradict each other"
+    table = pd.DataFrame([vars(item) for item in shortfalls])
+    by_time = table.groupby("time")[["missing_mw", "surplus_mw"]].sum().max(axis=1)
+    worst = table.loc[table[["missing_mw", "surplus_mw"]].max(axis=1).idxmax()]
+    kind, most = ("missing", worst.missing_mw) if worst.missing_mw > worst.surplus_mw else ("surplus", worst.surplus_mw)
+    return (
+        f"no schedule meets the case: {table.missing_mw.sum():.0f} MW-steps missing and "
+        f"{table.surplus_mw.sum():.0f} surplus over {by_time.size} steps; most at {worst.bus} ({worst.grid}) "
+        f"at {worst.time}: {most:.0f} MW {kind}"
+    )
+
+
+def _balance_rows(model: linopy.Model) -> tuple[np.ndarray, list[tuple[pd.Timestamp, str]]]:
+    """Row numbers of every nodal balance, and their (step, bus)."""
+    rows: list[int] = []
+    places: list[tuple[pd.Timestamp, str]] = []
+    for name in model.constraints:
+        if not name.endswith("nodal_balance"):
+            continue
+        labels = model.constraints[name].labels.transpose("snapshot", "name")
+        numbers = rows_of(model, name)
+        if model.constraints[name].labels.dims[0] != "snapshot":
+            numbers = numbers.T
+        for t, time in enumerate(pd.DatetimeIndex(labels.coords["snapshot"].to_numpy())):
+            for k, bus in enumerate(labels.coords["name"].to_numpy()):
+                if numbers[t, k] >= 0:
+                    rows.append(int(numbers[t, k]))
+                    places.append((time, str(bus)))
+    return np.array(rows), places
+
+
+def _elastic(problem: Problem, rows: np.ndarray, step_h: float) -> Problem:
+    """The problem with two more columns a balance row: power that appears, power that vanishes."""
+    count = len(rows)
+    shape = (len(problem.row_lower), count)
+    appear = sp.csc_array((np.ones(count), (rows, np.arange(count))), shape=shape)
+    columns = sp.csc_array(sp.hstack([problem.rows, appear, -appear]))
+    zeros, never = np.zeros(2 * count), np.full(2 * count, INFINITY)
+    return replace(
+        problem,
+        cost=np.concatenate([problem.cost, np.full(2 * count, SHORTFALL_CNY_PER_MWH * step_h)]),
+        lower=np.concatenate([problem.lower, zeros]),
+        upper=np.concatenate([problem.upper, never]),
+        integer=np.concatenate([problem.integer, zeros.astype(bool)]),
+        rows=columns,
+    )
