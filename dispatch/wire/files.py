@@ -1,4 +1,4 @@
-"""`case.json` and `outcome.json`: protobuf JSON with a versioned schema."""
+"""`case.json`, `outcome.json` and `schedule.json`: protobuf JSON with a versioned schema."""
 
 from __future__ import annotations
 
@@ -7,9 +7,17 @@ from pathlib import Path
 from dispatch.case.case import Case
 from dispatch.errors import CaseError, Flaw
 from dispatch.schedule.outcome import Outcome
-from dispatch.v1 import case_pb2, run_pb2
+from dispatch.schedule.schedule import Schedule
+from dispatch.v1 import case_pb2, run_pb2, schedule_pb2
 from dispatch.wire.json_text import message_of, text_of
-from dispatch.wire.translate import answer_from, case_from, case_to, outcome_from
+from dispatch.wire.translate import (
+    answer_from,
+    case_from,
+    case_to,
+    outcome_from,
+    schedule_from,
+    schedule_to,
+)
 
 
 def case_text(case: Case) -> str:
@@ -50,6 +58,16 @@ def write_outcome(outcome: Outcome, path: Path) -> None:
 def read_outcome(path: Path) -> Outcome:
     """The outcome in a file, without its schedule, or `CaseError` with every flaw."""
     return outcome_of(_read(path), str(path))
+
+
+def write_schedule(schedule: Schedule, path: Path) -> None:
+    """Keep every table of a schedule, number by number; `schedule.nc` is the same as a network."""
+    path.write_text(text_of(schedule_to(schedule)), encoding="utf-8")
+
+
+def read_schedule(path: Path) -> Schedule:
+    """The schedule in a file, or `CaseError` with every flaw."""
+    return schedule_from(message_of(_read(path), schedule_pb2.Schedule(), str(path)))
 
 
 def _read(path: Path) -> str:

@@ -1,0 +1,1 @@
+"""The command line: one file a family of verbs. A verb imports what it needs only when it is run."""

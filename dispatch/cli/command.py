@@ -1,0 +1,65 @@
+"""One command: its arguments read, its verb run, whatever goes wrong told in plain words."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from dispatch.cli.parser import parser
+from dispatch.cli.terminal import show_json
+from dispatch.errors import Cancelled, CaseError, DispatchError, UnknownGrid
+
+DONE, NO_ANSWER, USAGE, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 130
+
+Verb = Callable[[argparse.Namespace], int]
+
+
+def obeyed(arguments: Sequence[str]) -> int:
+    """The exit code of a command."""
+    try:
+        asked = parser().parse_args(arguments)
+    except SystemExit as stop:  # argparse has told why
+        return stop.code if isinstance(stop.code, int) else USAGE
+    module, _, name = asked.verb.partition(":")
+    try:
+        verb: Verb = getattr(import_module(f"dispatch.cli.{module}"), name)
+        return verb(asked)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read us has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:  # noqa: BLE001 (whatever it is, it is told and becomes an exit code)
+        return _told(error, as_json=asked.json)
+
+
+def _told(error: Exception, *, as_json: bool) -> int:
+    """Say what went wrong; the exit code says whose turn it is to act."""
+    if isinstance(error, CaseError):
+        if as_json:
+            show_json({"accepted": False, "flaws": flaws_as_json(error)})
+        for flaw in error.flaws:
+            say(str(flaw))
+        return NO_ANSWER
+    code = NO_ANSWER if isinstance(error, UnknownGrid | Cancelled | OSError) else OUR_FAULT
+    if as_json:
+        show_json({"error": type(error).__name__, "message": str(error)})
+    if not isinstance(error, DispatchError | OSError):
+        traceback.print_exception(error)
+    fault = "our fault: " if code == OUR_FAULT else ""
+    say(f"{fault}{type(error).__name__}: {error}")
+    return code
+
+
+def flaws_as_json(error: CaseError) -> list[dict[str, str]]:
+    """Every flaw, for machines."""
+    return [{"code": flaw.code, "field": flaw.field, "message": flaw.message} for flaw in error.flaws]
+
+
+def say(line: str) -> None:
+    """Tell a person, beside the output."""
+    print(f"dispatch: {line}", file=sys.stderr)

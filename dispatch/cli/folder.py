@@ -1,0 +1,72 @@
+"""
+A folder with a solved case: what is written there, and read again.
+
+case.json       what was asked
+outcome.json    what was answered: status, proof, metrics, audit, certificate
+schedule.json   every table of the schedule
+schedule.nc     the schedule as a solved PyPSA network
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dispatch.case.case import Case
+from dispatch.case.checks import flaws_without_facts
+from dispatch.case.facts import GridFacts
+from dispatch.errors import CaseError, Flaw, UnknownGrid
+from dispatch.grid.catalogue import editions, facts_of, grids
+from dispatch.report.scenario import Scenario, label_of
+from dispatch.schedule.outcome import Outcome
+from dispatch.wire import files
+
+CASE, OUTCOME, SCHEDULE, NETWORK = "case.json", "outcome.json", "schedule.json", "schedule.nc"
+
+
+def asked_in(path: Path) -> tuple[Case, GridFacts]:
+    """The case in a file and the facts of its grid, or `CaseError` with every flaw seen without the grid."""
+    case = files.read_case(path)
+    try:
+        return case, facts_of(case.grid, case.edition)
+    except UnknownGrid as error:
+        raise CaseError(flaws_without_facts(case, grids(), editions())) from error
+
+
+def write_solved(folder: Path, scenario: Scenario) -> None:
+    """Keep a scenario; what an earlier one has left there is replaced."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files.write_case(scenario.case, folder / CASE)
+    files.write_outcome(scenario.outcome, folder / OUTCOME)
+    for name in (SCHEDULE, NETWORK):
+        (folder / name).unlink(missing_ok=True)
+    if scenario.outcome.schedule is not None:
+        from dispatch.grid.solved import network_of
+
+        files.write_schedule(scenario.outcome.schedule, folder / SCHEDULE)
+        network = network_of(scenario.case, scenario.facts, scenario.outcome.schedule)
+        network.export_to_netcdf(folder / NETWORK)
+
+
+def read_solved(folder: Path) -> Scenario:
+    """The scenario that was kept, or `CaseError` with what is wrong with its files."""
+    from dataclasses import replace
+
+    case, facts = asked_in(folder / CASE)
+    outcome = files.read_outcome(folder / OUTCOME)
+    if (folder / SCHEDULE).exists():
+        outcome = replace(outcome, schedule=files.read_schedule(folder / SCHEDULE))
+    return Scenario(label_of(case), case, facts, outcome)
+
+
+def solved_in(folder: Path) -> list[Scenario]:
+    """The scenario in a folder, or those in folders inside it, by name; `CaseError` where there is none."""
+    inside = sorted(path.parent for path in folder.glob(f"*/{OUTCOME}"))
+    found = [folder] if (folder / OUTCOME).exists() else inside
+    if not found:
+        raise CaseError((Flaw("UNREADABLE", str(folder), f"holds no {OUTCOME}, and no folder that does"),))
+    return [read_solved(path) for path in found]
+
+
+def has_no_answer(outcome: Outcome) -> bool:
+    """There is no schedule to use: infeasible (also by --strict), or stopped too early."""
+    return outcome.status.value in {"INFEASIBLE", "NO_SOLUTION"}

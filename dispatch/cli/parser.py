@@ -1,0 +1,128 @@
+"""Every verb with its arguments. Nothing heavy is imported here, so that help comes at once."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import TypeAlias
+
+MINUTES_PER_HOUR = 60
+DEFAULT_LISTEN = "127.0.0.1:50051"
+
+Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # argparse has no public name for it
+
+
+def parser() -> argparse.ArgumentParser:
+    """What the command line understands."""
+    top = argparse.ArgumentParser(
+        prog="dispatch",
+        description="Unit commitment of the Hebei South and Jibei grids: how much wind and sun they absorb.",
+        epilog="Exit codes: 0 done; 1 refused, infeasible or no solution; 2 usage; 3 our fault.",
+    )
+    verbs = top.add_subparsers(metavar="VERB", required=True)
+    _demo(verbs)
+    _serve(verbs)
+    _grids(verbs)
+    _case(verbs)
+    _solving(verbs)
+    return top
+
+
+def _verb(verbs: Verbs, name: str, runs: str, told: str) -> argparse.ArgumentParser:
+    verb: argparse.ArgumentParser = verbs.add_parser(name, help=told, description=told)
+    verb.add_argument("--json", action="store_true", help="answer for machines")
+    verb.set_defaults(verb=runs)
+    return verb
+
+
+def _demo(verbs: Verbs) -> None:
+    told = "solve the demo day over gRPC under three response scenarios; table, summary, page and networks"
+    demo = _verb(verbs, "demo", "demo:demonstrate", told)
+    demo.add_argument("--out", type=Path, metavar="DIR", help="where to write")
+
+
+def _serve(verbs: Verbs) -> None:
+    serve = _verb(verbs, "serve", "serve:serve_forever", "serve over gRPC until stopped")
+    serve.add_argument("--listen", default=DEFAULT_LISTEN, metavar="HOST:PORT", help="default %(default)s")
+
+
+def _grids(verbs: Verbs) -> None:
+    family = verbs.add_parser("grids", help="the grids that can be asked about").add_subparsers(
+        metavar="list|show|export", required=True
+    )
+    _verb(family, "list", "grids:list_grids", "list the grids")
+    show = _verb(family, "show", "grids:show_grid", "what is known of a grid, and how well")
+    export = _verb(family, "export", "grids:export_grid", "a grid as a PyPSA network")
+    for verb in (show, export):
+        verb.add_argument("grid", metavar="GRID")
+        verb.add_argument("--edition", type=int, default=2030, metavar="YEAR", help="default %(default)s")
+    export.add_argument("file", type=Path, metavar="FILE.nc")
+
+
+def _case(verbs: Verbs) -> None:
+    family = verbs.add_parser("case", help="make a case").add_subparsers(metavar="new", required=True)
+    told = "a case of one day to stdout, from the state that a solve of the day before leaves"
+    new = _verb(family, "new", "case:new_case", told)
+    new.add_argument("--grid", required=True, metavar="GRID", help="hebei_south, jibei or hebei")
+    new.add_argument("--date", required=True, type=_day, metavar="YYYY-MM-DD", help="first day, UTC+8")
+    new.add_argument("--hours", type=int, default=24, metavar="N", help="default %(default)s")
+    new.add_argument("--step", type=step_h, default=1.0, metavar="STEP", help="1h, 30min, 15min; default 1h")
+    new.add_argument("--edition", type=int, metavar="YEAR", help="default 2030 from that year on, else 2025")
+    new.add_argument("--interchange", choices=("low", "central", "high"), default="central")
+    new.add_argument("--response", type=_share, default=0.0, metavar="SHARE", help="of the peak; default 0")
+
+
+def _solving(verbs: Verbs) -> None:
+    validate = _verb(verbs, "validate", "solve:validate", "every flaw of a case, field by field")
+    solve = _verb(verbs, "solve", "solve:solve", "solve a case here, without a server")
+    for verb in (validate, solve):
+        verb.add_argument("file", type=Path, metavar="FILE", help="a case (.json)")
+    solve.add_argument("--out", type=Path, metavar="DIR", help="where to write")
+    solve.add_argument("--gap", type=_share, default=0.005, metavar="SHARE", help="default %(default)s")
+    solve.add_argument("--time-limit", type=_seconds, default=300.0, metavar="S", help="default %(default)s")
+    solve.add_argument("--strict", action="store_true", help="priced slack in use is infeasible")
+    audit = _verb(verbs, "audit", "solve:audit", "recompute every rule on a solved case")
+    report = _verb(verbs, "report", "report:report", "table and page of solved cases")
+    for verb in (audit, report):
+        verb.add_argument("folder", type=Path, metavar="DIR", help="what solve --out or demo --out wrote")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        message = f"{text!r} is not a day, as 2030-01-15"
+        raise argparse.ArgumentTypeError(message) from error
+
+
+def _seconds(text: str) -> float:
+    return _number(text, "a number of seconds above 0", 0.0, 1e7)
+
+
+def _share(text: str) -> float:
+    return _number(text, "a share from 0 to 1", -1e-12, 1.0)
+
+
+def _number(text: str, wanted: str, above: float, most: float) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not above < value <= most:
+        message = f"{text!r} is not {wanted}"
+        raise argparse.ArgumentTypeError(message)
+    return value
+
+
+def step_h(text: str) -> float:
+    """A step as in 1h, 0.5h, 15min or 0.25, in hours."""
+    number, unit = text.strip(), 1
+    if number.endswith("min"):
+        number, unit = number.removesuffix("min"), MINUTES_PER_HOUR
+    try:
+        return float(Fraction(number.removesuffix("h").strip()) / unit)
+    except (ValueError, ZeroDivisionError) as error:
+        message = f"{text!r} is not a step, as 1h, 30min or 15min"
+        raise argparse.ArgumentTypeError(message) from error

@@ -1,0 +1,46 @@
+"""`dispatch report`: table, summary and page of what was solved."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from dispatch.cli.command import DONE
+from dispatch.cli.folder import solved_in
+from dispatch.cli.terminal import show_json
+from dispatch.report.page import page_of
+from dispatch.report.scenario import Scenario
+from dispatch.report.summary import summary_of
+from dispatch.report.table import table_of
+
+PAGE, SUMMARY = "report.html", "summary.json"
+
+
+def report(asked: argparse.Namespace) -> int:
+    """Write the page and the summary beside what was solved; show the table."""
+    scenarios = solved_in(asked.folder)
+    write_report(asked.folder, scenarios)
+    show_report(scenarios, as_json=asked.json)
+    return DONE
+
+
+def write_report(folder: Path, scenarios: Sequence[Scenario]) -> None:
+    """`report.html` and `summary.json` in a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / PAGE).write_text(page_of(scenarios), encoding="utf-8")
+    content = json.dumps(summary_of(scenarios), ensure_ascii=False, indent=2, allow_nan=False)
+    (folder / SUMMARY).write_text(content + "\n", encoding="utf-8")
+
+
+def show_report(scenarios: Sequence[Scenario], *, as_json: bool) -> None:
+    """The summary for machines, or the table and what must be known with it for people."""
+    summary = summary_of(scenarios)
+    if as_json:
+        show_json(summary)
+        return
+    print(table_of(scenarios))
+    for finding in summary["findings"]:
+        print(f"{finding['severity']}: {finding['grid']}, {finding['scenario']}: {finding['english']}")
+    print("Weather is synthetic; topology, unit parameters, interchange plans and response are estimates.")

@@ -1,0 +1,108 @@
+"""`dispatch validate`, `dispatch solve` and `dispatch audit`."""
+
+from __future__ import annotations
+
+import argparse
+
+from dispatch.case.case import Limits
+from dispatch.case.checks import checked
+from dispatch.cli.command import DONE, NO_ANSWER, OUR_FAULT, say
+from dispatch.cli.folder import asked_in, has_no_answer, solved_in, write_solved
+from dispatch.cli.terminal import LiveLine, show_json
+from dispatch.report.scenario import Scenario, label_of
+from dispatch.schedule.outcome import AuditReport, Outcome
+
+MOST_SHORTFALLS = 20
+
+
+def validate(asked: argparse.Namespace) -> int:
+    """Nothing to say about a good case; every flaw of another."""
+    checked(*asked_in(asked.file))
+    if asked.json:
+        show_json({"accepted": True, "flaws": []})
+    else:
+        print(f"{asked.file}: accepted")
+    return DONE
+
+
+def solve(asked: argparse.Namespace) -> int:
+    """Solve a case in this process."""
+    from dispatch.run import run
+    from dispatch.wire.files import outcome_text
+
+    case, facts = asked_in(asked.file)
+    limits = Limits(gap_share=asked.gap, time_s=asked.time_limit, strict=asked.strict)
+    live = LiveLine()
+    outcome = run(case, facts, limits, live.of(asked.file.name))
+    live.done(asked.file.name, ending_of(outcome))
+    scenario = Scenario(label_of(case), case, facts, outcome)
+    if asked.out:
+        write_solved(asked.out, scenario)
+    if asked.json:
+        print(outcome_text(outcome), end="")
+    else:
+        _show(scenario)
+    return code_of(outcome)
+
+
+def _show(scenario: Scenario) -> None:
+    from dispatch.report.table import table_of
+
+    print(table_of([scenario]))
+    outcome = scenario.outcome
+    for slack in outcome.metrics.slacks[:MOST_SHORTFALLS] if outcome.metrics else ():
+        print(f"slack in use: {slack.kind} {slack.component} {slack.time} {slack.slack_mw:,.1f} MW")
+    for s in outcome.shortfalls[:MOST_SHORTFALLS]:
+        print(f"{s.time} {s.bus}: {s.missing_mw:,.1f} MW missing, {s.surplus_mw:,.1f} MW too many")
+    if more := len(outcome.shortfalls) - MOST_SHORTFALLS:
+        print(f"... and {more} more" if more > 0 else "", end="\n" if more > 0 else "")
+
+
+def ending_of(outcome: Outcome) -> str:
+    """How a run ended, in a few words."""
+    gap = outcome.proof.gap_share
+    proven = "" if gap is None else f", gap {100 * gap:.3f} %"
+    return f"{outcome.status.value}{proven}, {dict(outcome.seconds).get('total', 0.0):.1f} s"
+
+
+def code_of(outcome: Outcome) -> int:
+    """The exit code that goes with how a run ended."""
+    if outcome.status.value == "FAILED":
+        say(f"our fault: {outcome.reason}")
+        return OUR_FAULT
+    return NO_ANSWER if has_no_answer(outcome) else DONE
+
+
+def audit(asked: argparse.Namespace) -> int:
+    """Recompute every rule on what was kept, whatever its outcome says."""
+    from dispatch.audit import audited
+
+    scenarios = solved_in(asked.folder)
+    reports = {
+        f"{s.case.grid}, {s.label}": audited(s.case, s.facts, s.outcome.schedule, s.outcome.proof)
+        for s in scenarios
+        if s.outcome.schedule is not None
+    }
+    if asked.json:
+        show_json([_as_json(name, report) for name, report in reports.items()])
+    else:
+        for name, report in reports.items():
+            _print_audit(name, report)
+    if not reports:
+        say(f"{asked.folder}: there is no schedule to audit")
+    return DONE if reports and all(report.passed for report in reports.values()) else NO_ANSWER
+
+
+def _as_json(name: str, report: AuditReport) -> dict[str, object]:
+    from dataclasses import asdict
+
+    return {"scenario": name, "passed": report.passed, **asdict(report)}
+
+
+def _print_audit(name: str, report: AuditReport) -> None:
+    print(f"{name}: {'passed' if report.passed else 'FAILED'}, {len(report.rules)} rules")
+    for rule in report.rules:
+        told = f"{rule.largest_violation:.2g} of {rule.tolerance:g} {rule.unit}"
+        print(f"  {rule.rule:32} {rule.checked_count:8} checked, largest violation {told}")
+    for breach in report.breaches[:MOST_SHORTFALLS]:
+        print(f"  broken: {breach.rule} {breach.component} {breach.time} by {breach.amount:g}")

@@ -1,0 +1,183 @@
+"""
+What a reader must be told about a set of outcomes.
+
+What moved the unexpected way, what the gap cannot tell, what was not reached, and what did not end as asked.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from dispatch.report.scenario import Scenario, nested
+from dispatch.report.words import label_zh
+from dispatch.schedule.outcome import Status
+from dispatch.units import COST_SHARE, POWER_MW
+
+NOTE, WARNING, DEFECT = "note", "warning", "defect"
+SLACKS_ZH = {
+    "reserve_up": "正备用不足",
+    "reserve_down": "负备用不足",
+    "interchange_over": "受入超出计划",
+    "interchange_under": "受入低于计划",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to be told, in two languages."""
+
+    severity: str  # NOTE, WARNING or DEFECT
+    grid: str
+    scenario: str
+    english: str
+    chinese: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """How one number moves from a scenario to one that allows more."""
+
+    english: str
+    chinese: str
+    unit: str
+    amount: float
+    resolution: (
+        float | None
+    )  # what the two gaps leave open, in the same unit; None: the objective knows nothing of it
+    good_sign_count: int  # 1 where more is expected, -1 where less is
+
+    @property
+    def is_untold(self) -> bool:
+        """The change is smaller than what the gaps leave open."""
+        return self.resolution is not None and abs(self.amount) <= self.resolution
+
+    @property
+    def is_unexpected(self) -> bool:
+        """The change goes against expectation, by one unit or more."""
+        return self.amount * self.good_sign_count <= -1
+
+    @property
+    def told(self) -> str:
+        """The change in words."""
+        return f"{round(self.amount) + 0:+,d} {self.unit}"
+
+
+def findings_of(scenarios: Sequence[Scenario]) -> tuple[Finding, ...]:
+    """Everything to be told, scenario by scenario and then pair by pair."""
+    found = [finding for scenario in scenarios for finding in _alone(scenario)]
+    return (*found, *(finding for pair in nested(scenarios) for finding in _compared(*pair)))
+
+
+def _alone(scenario: Scenario) -> Iterator[Finding]:
+    yield from _ending(scenario)
+    yield from _reach(scenario)
+    yield from _slack(scenario)
+
+
+def _say(severity: str, scenario: Scenario, english: str, chinese: str) -> Finding:
+    return Finding(severity, scenario.case.grid, scenario.label, english, chinese)
+
+
+def _ending(scenario: Scenario) -> Iterator[Finding]:
+    outcome = scenario.outcome
+    if outcome.status is not Status.OPTIMAL:
+        gap = outcome.proof.gap_share
+        proven = "" if gap is None else f", gap {100 * gap:.3f} %"
+        reason = f": {outcome.reason}" if outcome.reason else ""
+        status = outcome.status.value
+        yield _say(WARNING, scenario, f"ended {status}{proven}{reason}", f"求解状态 {status}{proven}")
+    if outcome.audit is not None and not outcome.audit.passed:
+        rules = ", ".join(sorted({breach.rule for breach in outcome.audit.breaches}))
+        yield _say(DEFECT, scenario, f"the audit found broken rules: {rules}", f"校核未通过：{rules}")
+
+
+def _reach(scenario: Scenario) -> Iterator[Finding]:
+    """Contracts in season that cannot reach the share asked for."""
+    metrics = scenario.outcome.metrics
+    for grid in (metrics.members or (metrics.total,)) if metrics else ():
+        if grid.response_reach_mw < grid.response_cap_mw - POWER_MW:
+            reach, cap = grid.response_reach_mw, grid.response_cap_mw
+            yield _say(
+                WARNING,
+                scenario,
+                f"{grid.grid}: contracts in season reach {reach:,.0f} MW of the {cap:,.0f} MW allowed",
+                f"{grid.grid}：当季合同仅可调用 {reach:,.0f} MW，情景上限 {cap:,.0f} MW",
+            )
+
+
+def _slack(scenario: Scenario) -> Iterator[Finding]:
+    """Priced slacks in use, by kind: energy and the largest power."""
+    metrics = scenario.outcome.metrics
+    used: dict[str, list[float]] = defaultdict(list)
+    for slack in metrics.slacks if metrics else ():
+        used[slack.kind].append(slack.slack_mw)
+    for kind, powers in used.items():
+        energy_mwh = sum(powers) * scenario.case.horizon.step_h
+        amount = f"{energy_mwh:,.1f} MWh, at most {max(powers):,.1f} MW"
+        name_zh = SLACKS_ZH.get(kind, kind)
+        yield _say(WARNING, scenario, f"slack in use: {kind}, {amount}", f"{name_zh} {energy_mwh:,.1f} MWh")
+
+
+def _compared(narrow: Scenario, wider: Scenario) -> Iterator[Finding]:
+    """The second allows all that the first allows."""
+    yield from _contradiction(narrow, wider)
+    if narrow.total is None or wider.total is None:
+        return
+    resolution_cny = resolution_of(narrow, wider)
+    price = narrow.case.prices.large_curtailment_cny_per_mwh
+    energy_mwh = resolution_cny / price if resolution_cny is not None and price > 0 else None
+    before, after = narrow.total, wider.total
+    changes = (
+        Change("cost", "成本", "CNY", after.cost.total_cny - before.cost.total_cny, resolution_cny, -1),
+        Change("absorption", "消纳电量", "MWh", after.absorbed_mwh - before.absorbed_mwh, energy_mwh, 1),
+        Change("CO2", "碳排放", "t", after.carbon_tco2 - before.carbon_tco2, None, -1),
+    )
+    yield from _untold(narrow, wider, [change for change in changes if change.is_untold])
+    for change in changes:
+        if change.is_unexpected and not change.is_untold:
+            yield _say(
+                WARNING,
+                wider,
+                f"{change.english} moves the unexpected way: {change.told} against {narrow.label}",
+                f"{change.chinese}变化方向与预期相反：较“{label_zh(narrow.label)}”{change.told}",
+            )
+
+
+def _untold(narrow: Scenario, wider: Scenario, changes: list[Change]) -> Iterator[Finding]:
+    """Numbers that moved by less than the gaps can tell, in one sentence."""
+    if changes:
+        english = "; ".join(f"{c.english} {c.told} (gaps leave {c.resolution:,.0f} open)" for c in changes)
+        chinese = "；".join(f"{c.chinese}{c.told}（间隙之和 {c.resolution:,.0f}）" for c in changes)
+        yield _say(
+            NOTE,
+            wider,
+            f"differs from {narrow.label} by less than the gaps can tell: {english}",
+            f"与“{label_zh(narrow.label)}”之差小于求解间隙，不能据此下结论：{chinese}",
+        )
+
+
+def resolution_of(one: Scenario, other: Scenario) -> float | None:
+    """What two gaps leave open together, CNY: a difference below it may be search and not physics."""
+    proofs = (one.outcome.proof, other.outcome.proof)
+    gaps = [
+        p.objective_cny - p.bound_cny
+        for p in proofs
+        if p.objective_cny is not None and p.bound_cny is not None
+    ]
+    return sum(max(0.0, gap) for gap in gaps) if len(gaps) == len(proofs) else None
+
+
+def _contradiction(narrow: Scenario, wider: Scenario) -> Iterator[Finding]:
+    """No bound of the wider scenario may lie above a schedule of the narrower one."""
+    bound, incumbent = wider.outcome.proof.bound_cny, narrow.outcome.proof.objective_cny
+    if bound is None or incumbent is None:
+        return
+    if (excess := bound - incumbent) > COST_SHARE * max(1.0, abs(incumbent)):
+        yield _say(
+            DEFECT,
+            wider,
+            f"its bound lies {excess:,.0f} CNY above a schedule of {narrow.label}: a defect of ours",
+            f"下界高于“{label_zh(narrow.label)}”的可行解 {excess:,.0f} 元：程序缺陷",
+        )

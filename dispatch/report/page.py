@@ -1,0 +1,213 @@
+"""`report.html`: one file that holds everything it shows and asks nothing of any network."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from html import escape
+from importlib.resources import files
+
+from dispatch.report.comparison import MEASURES, comparison, legend_of
+from dispatch.report.drawing import Figure
+from dispatch.report.figures import figures_of
+from dispatch.report.findings import DEFECT, WARNING, Finding, findings_of
+from dispatch.report.scenario import Scenario, by_grid
+from dispatch.report.series import hourly_of
+from dispatch.report.table import COLUMNS
+from dispatch.report.words import ASSUMPTIONS, Word, grid_word, label_zh
+from dispatch.schedule.outcome import GridMetrics
+
+# The browser itself refuses any request: nothing but what is written in this file may be used.
+POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
+WIDE = {"stack", "curtailment"}  # figures as wide as the page
+MOST_SHORTFALLS = 12
+TABLE_NOTE = (
+    "利用率 = 消纳 / 可发，均为求和后相除；储能损耗不计为弃电；成本不含罚金。"
+    "Utilisation = absorbed / available, summed before dividing; later storage losses are no curtailment; "
+    "cost holds no penalty; the gap is that of the objective, as proven."
+)
+SHORTFALL_HEADS = ("时间 time", "母线 bus", "缺额 missing MW", "盈余 surplus MW")
+
+
+class Page:
+    """A page in the making: its text, and the figures that are drawn once they are seen."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.figures: dict[str, Figure] = {}
+
+    def add(self, text: str) -> None:
+        """Add a piece of HTML."""
+        self.parts.append(text)
+
+    def draw(self, key: str, word: Word, figure: Figure, note: str = "") -> str:
+        """A figure with its heading, as HTML."""
+        self.figures[key] = figure
+        told = f'<p class="note">{escape(note)}</p>' if note else ""
+        return f'<div>{heading(3, word)}{told}<div data-figure="{escape(key)}"></div></div>'
+
+
+def page_of(scenarios: Sequence[Scenario]) -> str:
+    """The whole page."""
+    page = Page()
+    _open(page, scenarios)
+    _boxes(page, scenarios)
+    _table(page, scenarios)
+    _comparison(page, scenarios)
+    for number, (grid, group) in enumerate(by_grid(scenarios).items()):
+        _grid(page, number, grid_word(grid), group)
+    _close(page, scenarios)
+    return _assembled(page, scenarios)
+
+
+def heading(level: int, word: Word) -> str:
+    """A heading in both languages."""
+    return f"<h{level}>{escape(word.chinese)} <span>{escape(word.english)}</span></h{level}>"
+
+
+def _open(page: Page, scenarios: Sequence[Scenario]) -> None:
+    days = sorted({scenario.day for scenario in scenarios})
+    editions = sorted({scenario.case.edition for scenario in scenarios})
+    when, which = "、".join(days), "、".join(map(str, editions))
+    page.add("<h1>新能源消纳与机组组合 · Wind and sun absorbed</h1>")
+    page.add(
+        f'<p class="sub">{escape(when)} · {escape(which)} 年网架 edition {escape(which)} · '
+        "合成天气 synthetic weather · 时间为北京时间 times are UTC+8</p>"
+    )
+
+
+def _boxes(page: Page, scenarios: Sequence[Scenario]) -> None:
+    findings = findings_of(scenarios)
+    bad = any(finding.severity in {WARNING, DEFECT} for finding in findings)
+    assumed = "".join(_item(word.chinese, word.english) for word in ASSUMPTIONS)
+    found = "".join(map(_found, findings)) or _item("没有需要特别说明之处。", "Nothing out of the ordinary.")
+    title = heading(3, Word("假设", "What this rests on"))
+    told = heading(3, Word("须知", "What to know before using it"))
+    page.add(f'<div class="boxes"><div class="box assumed">{title}<ul>{assumed}</ul></div>')
+    page.add(f'<div class="box {"bad" if bad else "found"}">{told}<ul>{found}</ul></div></div>')
+
+
+def _item(chinese: str, english: str) -> str:
+    return f"<li>{escape(chinese)}<small>{escape(english)}</small></li>"
+
+
+def _found(finding: Finding) -> str:
+    where = f"{grid_word(finding.grid).chinese} · {label_zh(finding.scenario)}"
+    told = f"<b>{escape(where)}</b> {escape(finding.chinese)}<small>{escape(finding.english)}</small>"
+    return f'<li class="{finding.severity}">{told}</li>'
+
+
+def _table(page: Page, scenarios: Sequence[Scenario]) -> None:
+    page.add(heading(2, Word("情景结果", "Scenarios")))
+    heads = "".join(
+        f"<th>{escape(c.name_zh)}<small>{escape(c.name)}</small><small>{escape(c.unit)}</small></th>"
+        for c in COLUMNS
+    )
+    page.add(
+        f'<div class="scroll"><table><thead><tr><th>情景<small>scenario</small></th>{heads}</tr></thead>'
+    )
+    for grid, group in by_grid(scenarios).items():
+        page.add(
+            f'<tr class="grid"><td colspan="{len(COLUMNS) + 1}">{escape(str(grid_word(grid)))}</td></tr>'
+        )
+        for scenario in group:
+            name = label_zh(scenario.label)
+            page.add(_row(name, [column.cell(scenario) for column in COLUMNS]))
+            for member in scenario.outcome.metrics.members if scenario.outcome.metrics else ():
+                page.add(_member_row(scenario, member))
+    page.add("</table></div>")
+    page.add(f'<p class="note">{escape(TABLE_NOTE)}</p>')
+
+
+def _row(name: str, cells: Sequence[str], kind: str = "") -> str:
+    row = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+    return f'<tr class="{kind}"><td>{escape(name)}</td>{row}</tr>'
+
+
+def _member_row(scenario: Scenario, member: GridMetrics) -> str:
+    """One grid inside a joined one; the proof and the time are of both together."""
+    cells = [column.of_metrics(member) for column in COLUMNS]
+    return _row(f"其中 {grid_word(member.grid)}", cells, "member") if scenario.total else ""
+
+
+def _comparison(page: Page, scenarios: Sequence[Scenario]) -> None:
+    drawn = [(measure, comparison(measure, scenarios)) for measure in MEASURES]
+    if not any(figure for _, figure in drawn):
+        return
+    page.add(heading(2, Word("情景比较", "Against the first scenario of each grid")))
+    keys = (
+        f'<span><i style="background:{colour}"></i>{escape(label_zh(label))} {escape(label)}</span>'
+        for label, colour in legend_of(scenarios).items()
+    )
+    page.add(f'<p class="keys">{"".join(keys)}</p><div class="grid3">')
+    for number, (measure, figure) in enumerate(drawn):
+        if figure is not None:
+            note = "须线：间隙之和 whisker: left open by the gaps" if measure.is_cost else " "
+            page.add(page.draw(f"compared-{number}", measure.word, figure, note))
+    page.add("</div>")
+
+
+def _grid(page: Page, number: int, word: Word, group: Sequence[Scenario]) -> None:
+    page.add(f"<section>{heading(2, word)}<nav>")
+    for k, scenario in enumerate(group):
+        on = ' class="on"' if k == 0 else ""
+        label = f"{label_zh(scenario.label)} <small>{escape(scenario.label)}</small>"
+        page.add(f'<button{on} data-panel="panel-{number}-{k}">{label}</button>')
+    page.add("</nav>")
+    for k, scenario in enumerate(group):
+        hidden = "" if k == 0 else " hidden"
+        page.add(f'<div class="figures" id="panel-{number}-{k}"{hidden}>')
+        _panel(page, f"{number}-{k}", scenario)
+        page.add("</div>")
+    page.add("</section>")
+
+
+def _panel(page: Page, key: str, scenario: Scenario) -> None:
+    hourly = hourly_of(scenario)
+    if hourly is None:
+        _shortfalls(page, scenario)
+        return
+    shown = {name: (word, drawn) for name, (word, drawn) in figures_of(hourly).items() if drawn is not None}
+    for name in (name for name in shown if name in WIDE):
+        word, drawn = shown[name]
+        page.add(page.draw(f"{key}-{name}", word, drawn or {}))
+    page.add('<div class="grid2">')
+    for name in (name for name in shown if name not in WIDE):
+        word, drawn = shown[name]
+        page.add(page.draw(f"{key}-{name}", word, drawn or {}))
+    page.add("</div>")
+
+
+def _shortfalls(page: Page, scenario: Scenario) -> None:
+    """Why there is no schedule, and where power is missing."""
+    outcome = scenario.outcome
+    page.add(f"<p><b>{outcome.status.value}</b> {escape(outcome.reason)}</p>")
+    if outcome.shortfalls:
+        page.add(f"<table><tr>{''.join(f'<th>{head}</th>' for head in SHORTFALL_HEADS)}</tr>")
+        for s in outcome.shortfalls[:MOST_SHORTFALLS]:
+            page.add(_row(s.time, [s.bus, f"{s.missing_mw:,.1f}", f"{s.surplus_mw:,.1f}"]))
+        page.add("</table>")
+
+
+def _close(page: Page, scenarios: Sequence[Scenario]) -> None:
+    hashes = sorted({f"{s.case.grid} {s.facts.content_sha256[:16]}" for s in scenarios})
+    page.add(f"<footer>hebei-dispatch · facts {escape(' · '.join(hashes))}</footer>")
+
+
+def _assembled(page: Page, scenarios: Sequence[Scenario]) -> str:
+    from plotly.offline import get_plotlyjs  # plotly takes a second to import: only who draws waits for it
+
+    here = files("dispatch.report")
+    css = (here / "page.css").read_text(encoding="utf-8")
+    script = (here / "page.js").read_text(encoding="utf-8")
+    figures = json.dumps(page.figures, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    title = escape(" · ".join(str(grid_word(grid)) for grid in by_grid(scenarios)))
+    return (
+        '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<link rel="icon" href="data:,"><title>{title}</title><style>{css}</style></head><body><main>'
+        + "\n".join(page.parts)
+        + f'</main><script type="application/json" id="figures">{figures}</script>'
+        f"<script>{get_plotlyjs()}</script><script>{script}</script></body></html>\n"
+    )

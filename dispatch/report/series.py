@@ -1,0 +1,95 @@
+"""The hourly series that the page draws, taken from a schedule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dispatch.case.facts import GridFacts
+from dispatch.case.inputs import Inputs, inputs_of
+from dispatch.case.storage import PUMPED_HYDRO
+from dispatch.report.scenario import Scenario
+from dispatch.schedule.schedule import Schedule
+
+
+@dataclass(frozen=True)
+class Hourly:
+    """A scenario with its inputs and its schedule, ready to be summed by kind."""
+
+    facts: GridFacts
+    inputs: Inputs
+    schedule: Schedule
+
+    @property
+    def middles(self) -> list[str]:
+        """Middle of every step: a bar stands on its whole step."""
+        half = pd.Timedelta(hours=self.inputs.step_h / 2)
+        return [f"{t + half:%Y-%m-%d %H:%M}" for t in self.inputs.times]
+
+    def of_units(self, table: pd.DataFrame, carrier: str) -> np.ndarray:
+        """Sum over the thermal units of a carrier, shape (T,)."""
+        return total(table, [u.name for u in self.facts.units if u.carrier == carrier])
+
+    def of_plants(self, table: pd.DataFrame, technology: str) -> np.ndarray:
+        """Sum over the plants of a technology, shape (T,)."""
+        return total(table, [p.name for p in self.facts.plants if p.technology == technology])
+
+    def of_stores(self, table: pd.DataFrame, *, pumped: bool) -> np.ndarray:
+        """Sum over pumped hydro or over all other stores, shape (T,)."""
+        names = [s.name for s in self.facts.stores if (s.technology == PUMPED_HYDRO) == pumped]
+        return total(table, names)
+
+
+def hourly_of(scenario: Scenario) -> Hourly | None:
+    """The series of a scenario, or None where there is no schedule."""
+    schedule = scenario.outcome.schedule
+    if schedule is None:
+        return None
+    return Hourly(scenario.facts, inputs_of(scenario.case, scenario.facts), schedule)
+
+
+def total(table: pd.DataFrame, names: list[str] | None = None) -> np.ndarray:
+    """Sum of some columns, or of all, shape (T,)."""
+    return np.asarray((table if names is None else table[names]).sum(axis=1), dtype=float)
+
+
+def generation_mw(hourly: Hourly) -> dict[str, np.ndarray]:
+    """What feeds the load, by layer from the bottom up, MW, shape (T,); empty layers are left out."""
+    s = hourly.schedule
+    imported = total(s.net_import_mw)
+    layers = {carrier: hourly.of_units(s.output_mw, carrier) for carrier in ("coal", "gas")}
+    layers["import"] = np.maximum(imported, 0)
+    layers["pumped_hydro"] = hourly.of_stores(s.discharge_mw, pumped=True)
+    layers["storage"] = hourly.of_stores(s.discharge_mw, pumped=False)
+    for technology in ("wind_onshore", "wind_offshore", "solar_utility", "solar_distributed"):
+        layers[technology] = hourly.of_plants(s.injected_mw, technology)
+    return {name: power for name, power in layers.items() if power.any()}
+
+
+def taking_mw(hourly: Hourly) -> dict[str, np.ndarray]:
+    """What takes power beside the load, by layer, MW >= 0, shape (T,)."""
+    s = hourly.schedule
+    layers = {
+        "pumped_hydro": hourly.of_stores(s.charge_mw, pumped=True),
+        "storage": hourly.of_stores(s.charge_mw, pumped=False),
+        "export": np.maximum(-total(s.net_import_mw), 0),
+    }
+    return {name: power for name, power in layers.items() if power.any()}
+
+
+def load_mw(hourly: Hourly) -> np.ndarray:
+    """Load after response, MW, shape (T,)."""
+    s = hourly.schedule
+    return np.asarray(hourly.inputs.load_mw.sum(axis=1) - total(s.cut_mw) + total(s.extra_mw))
+
+
+def curtailed_by_bus_mw(hourly: Hourly, most: int) -> pd.DataFrame:
+    """Curtailment by bus, steps x buses, MW: those with the most energy first, none without any."""
+    bus = {plant.name: plant.bus for plant in hourly.facts.plants}
+    table = hourly.schedule.curtailed_mw
+    by_bus = table.T.groupby(by=lambda name: bus[name]).sum().T
+    order = by_bus.sum().sort_values(ascending=False)
+    shown = [name for name, mw in order.items() if mw > 1][:most]
+    return by_bus[shown]

@@ -1,0 +1,92 @@
+"""The table: a row a scenario and grid, for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from dispatch.report.scenario import Scenario
+from dispatch.schedule.outcome import GridMetrics
+
+MISSING = "-"
+NAME_COUNT = 2  # columns that hold names: grid and scenario
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: two lines of heading, and what stands in it."""
+
+    name: str
+    unit: str
+    name_zh: str
+    number: Callable[[GridMetrics], float | None] | None = None  # of a grid; else
+    of_run: Callable[[Scenario], float | None] | None = None  # of the run as a whole
+    digits: str = ",.0f"
+
+    def cell(self, scenario: Scenario) -> str:
+        """The text for a scenario; a dash where there is no number."""
+        if self.of_run is not None:
+            return self._text(self.of_run(scenario))
+        return self.of_metrics(scenario.total)
+
+    def of_metrics(self, metrics: GridMetrics | None) -> str:
+        """The text for one grid; a dash where the number is of the run as a whole."""
+        return self._text(self.number(metrics) if self.number and metrics else None)
+
+    def _text(self, value: float | None) -> str:
+        return MISSING if value is None else format(value, self.digits)
+
+
+def _gap(scenario: Scenario) -> float | None:
+    gap = scenario.outcome.proof.gap_share
+    return None if gap is None else 100 * gap
+
+
+def _percent(metrics: GridMetrics) -> float | None:
+    return None if metrics.utilisation_share is None else 100 * metrics.utilisation_share
+
+
+COLUMNS = (
+    Column("available", "MWh", "可发", lambda m: m.available_mwh),
+    Column("absorbed", "MWh", "消纳", lambda m: m.absorbed_mwh),
+    Column("curtailed", "MWh", "弃电", lambda m: m.curtailed_mwh),
+    Column("utilisation", "%", "利用率", _percent, digits=".2f"),
+    Column("net export", "MWh", "净送出", lambda m: m.net_export_mwh),
+    Column("cost", "M CNY", "成本", lambda m: m.cost.total_cny / 1e6, digits=",.2f"),
+    Column("starts", "", "启动", lambda m: m.start_count),
+    Column("CO2", "kt", "碳排放", lambda m: m.carbon_tco2 / 1e3, digits=",.1f"),
+    Column("resp. cut", "MWh", "响应削减", lambda m: m.response_cut_mwh),
+    Column("resp. extra", "MWh", "响应增加", lambda m: m.response_extra_mwh),
+    Column("storage", "MWh out", "储能放电", lambda m: m.storage_discharge_mwh),
+    Column("pumped", "MWh out", "抽蓄发电", lambda m: m.pumped_discharge_mwh),
+    Column("gap", "% proven", "间隙", of_run=_gap, digits=".3f"),
+    Column("time", "s", "用时", of_run=lambda s: s.seconds, digits=",.1f"),
+)
+
+
+def table_of(scenarios: Sequence[Scenario]) -> str:
+    """Every scenario in a row, columns aligned; below it, why a row has no numbers."""
+    heads = [("grid", ""), ("scenario", ""), *((column.name, column.unit) for column in COLUMNS)]
+    body = [[s.case.grid, s.label, *(column.cell(s) for column in COLUMNS)] for s in scenarios]
+    rows = [[name for name, _ in heads], [unit for _, unit in heads], *body]
+    widths = [max(len(row[k]) for row in rows) for k in range(len(heads))]
+    lines = [_line(row, widths) for row in rows]
+    lines.insert(2, "  ".join("-" * width for width in widths))
+    return "\n".join(lines + notes_of(scenarios))
+
+
+def notes_of(scenarios: Sequence[Scenario]) -> list[str]:
+    """A line for each scenario that did not end as asked."""
+    return [
+        f"{s.case.grid}, {s.label}: {s.outcome.status.value}"
+        + (f": {s.outcome.reason}" if s.outcome.reason else "")
+        for s in scenarios
+        if s.outcome.status.value != "OPTIMAL"
+    ]
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    """Names to the left, numbers to the right."""
+    names = [text.ljust(w) for text, w in zip(row[:NAME_COUNT], widths[:NAME_COUNT], strict=True)]
+    numbers = [text.rjust(w) for text, w in zip(row[NAME_COUNT:], widths[NAME_COUNT:], strict=True)]
+    return "  ".join(names + numbers).rstrip()

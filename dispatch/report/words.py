@@ -1,0 +1,87 @@
+"""Names in both languages, and the colours that go with them: one colour a carrier, everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Word:
+    """A name in Chinese and English, and its colour where it has one."""
+
+    chinese: str
+    english: str
+    colour: str = "#4b5563"
+
+    def __str__(self) -> str:
+        return f"{self.chinese} {self.english}"
+
+
+GRIDS = {
+    "hebei_south": Word("河北南网", "Hebei South"),
+    "jibei": Word("冀北电网", "Jibei"),
+    "hebei": Word("河北全省（两网联合）", "Hebei, both grids joined"),
+}
+LAYERS = {
+    "coal": Word("煤电", "coal", "#5d636e"),
+    "gas": Word("气电", "gas", "#b58a5f"),
+    "import": Word("净受入", "net import", "#b9c0ca"),
+    "pumped_hydro": Word("抽水蓄能", "pumped hydro", "#5b9c94"),
+    "storage": Word("新型储能", "new storage", "#8d78b4"),
+    "wind_onshore": Word("陆上风电", "wind", "#5087b3"),
+    "wind_offshore": Word("海上风电", "offshore wind", "#2f5d8a"),
+    "solar_utility": Word("集中式光伏", "solar plants", "#e3b04b"),
+    "solar_distributed": Word("分布式光伏", "roof-top solar", "#f1d79b"),
+    "curtailed": Word("弃电", "curtailed", "#c4553b"),
+    "export": Word("净送出", "net export", "#b9c0ca"),
+    "load": Word("响应后负荷", "load after response", "#15181d"),
+    "available": Word("风光可发", "wind and sun available", "#c4553b"),
+    "cut": Word("削减负荷", "load cut", "#7a4f74"),
+    "extra": Word("增加负荷", "extra load", "#c79bb9"),
+}
+INK, FAINT, GRIDLINE = "#15181d", "#6b7280", "#e5e7eb"
+SERIES = ("#9aa5b4", "#5087b3", "#1f3f63", "#e3b04b", "#8d78b4", "#5b9c94")
+FONT = "Noto Sans CJK SC, Microsoft YaHei, PingFang SC, sans-serif"
+
+ASSUMPTIONS = (
+    Word(
+        "天气为合成数据：由固定随机种子生成，按公布的利用小时数校准，并非任何一天的实测。",
+        "Weather is synthetic: seeded series calibrated to published full-load hours; no day was measured.",
+    ),
+    Word(
+        "网架为估计：线路、电抗和限额来自公开地图与公开文件。",
+        "Topology is estimated: lines, reactances and ratings come from open maps and public documents.",
+    ),
+    Word(
+        "机组参数按等级取典型值；供热期最小出力和最小运行方式为估计。",
+        "Unit parameters are typical of their class; heating minimums and running minimums are estimates.",
+    ),
+    Word(
+        "联络线计划为估计（低、中、高三档），锚定于公布的总量；冀北的结果在很大程度上取决于它。",
+        "Interchange plans (low, central, high) are estimates anchored to published totals; "
+        "they decide much of Jibei's answer.",
+    ),
+    Word(
+        "需求响应的容量、时段和价格多为估计。",
+        "Response capacities, windows and prices are largely estimates.",
+    ),
+    Word(
+        "成本不含罚金；弃电在目标函数中按算例价格计罚。",
+        "Cost holds no penalty; curtailment is priced in the objective alone, by the case.",
+    ),
+)
+
+
+LABELS_ZH = {"response": "响应", "low plan": "低计划", "high plan": "高计划", "plan": "计划"}
+
+
+def label_zh(label: str) -> str:
+    """The label of a scenario in Chinese."""
+    for english, chinese in LABELS_ZH.items():
+        label = label.replace(english, chinese)
+    return label
+
+
+def grid_word(grid: str) -> Word:
+    """The name of a grid; a foreign one is its own name."""
+    return GRIDS.get(grid, Word(grid, ""))
