@@ -10,9 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from dispatch.profiles.tables import GRIDS, HOURS, SEASONS, Array, autoregressive, day_types, seasons
 
+EDITION = 2030
 NOISE_SHARE = 0.015  # day-to-day spread, estimated
 NOISE_LAG = 0.7  # from one day to the next
 SHARED_NOISE = 0.8  # correlation of both grids
@@ -29,10 +31,16 @@ def grid_loads(networks: Path, rng: np.random.Generator) -> pd.DataFrame:
     noise = autoregressive(white, NOISE_LAG) * NOISE_SHARE
     columns = {}
     for place, grid in enumerate(GRIDS):
-        annual = pd.read_csv(networks / grid / "annual_peak.csv").set_index("edition").loc[2030]
-        shape = _shape(networks, grid, noise[:, place])
-        columns[grid] = _stretched(shape, float(annual["peak_mw"]), float(annual["energy_twh"]) * 1e6)
+        peak_mw, energy_twh = annual_figures(networks, grid)
+        columns[grid] = _stretched(_shape(networks, grid, noise[:, place]), peak_mw, energy_twh * 1e6)
     return pd.DataFrame(columns, index=HOURS)
+
+
+def annual_figures(networks: Path, grid: str) -> tuple[float, float]:
+    """Annual peak in MW and energy in TWh of the 2030 edition."""
+    table = pd.read_csv(networks / grid / "annual_peak.csv")
+    chosen = table.loc[table["edition"] == EDITION, ["peak_mw", "energy_twh"]].to_numpy(dtype=float)
+    return float(chosen[0, 0]), float(chosen[0, 1])
 
 
 def bus_loads(networks: Path, grid: str, load_mw: Array) -> pd.DataFrame:
@@ -54,17 +62,22 @@ def bus_loads(networks: Path, grid: str, load_mw: Array) -> pd.DataFrame:
 def _shape(networks: Path, grid: str, noise: Array) -> Array:
     """Load over annual peak before the stretch: 1 in the peak hour, at most MOST_SHARE on all other days."""
     curves = pd.read_csv(networks / "shared" / "load_curves.csv")
-    curves = curves[curves["grid"] == grid].set_index(["season", "day_type"])[HOUR_COLUMNS]
+    curves = curves[curves["grid"] == grid]
     types = day_types(networks)
     weights = _season_weights()
     days = np.zeros((365, 24))
     for place, season in enumerate(SEASONS):
-        typical = np.array([curves.loc[(season, kind)].to_numpy(dtype=float) for kind in types])
+        typical = np.array([_curve(curves, season, kind) for kind in types])
         days += weights[:, [place]] * typical
     level = _month_factors(networks, weights)
     hours = days.ravel() * _by_hour(level * (1 + noise))
     hours = np.minimum(hours, MOST_SHARE)
     return _with_peak_day(hours, curves, types)
+
+
+def _curve(curves: pd.DataFrame, season: str, kind: str) -> Array:
+    chosen = curves[(curves["season"] == season) & (curves["day_type"] == kind)]
+    return np.asarray(chosen[HOUR_COLUMNS].to_numpy(dtype=float)[0], dtype=float)
 
 
 def _season_weights() -> Array:
@@ -92,13 +105,14 @@ def _by_hour(by_day: Array) -> Array:
     return np.asarray(np.interp(np.arange(8760), np.arange(365) * 24 + 12, by_day), dtype=float)
 
 
-def _with_peak_day(hours: Array, curves: pd.DataFrame, types: np.ndarray) -> Array:
+def _with_peak_day(hours: Array, curves: pd.DataFrame, types: NDArray[np.str_]) -> Array:
     """In the season of the annual peak, the day of highest load takes the curve of the peak day."""
-    peak_season = str(curves.xs("max_load_day", level="day_type").max(axis=1).idxmax())
+    highest = {season: float(np.max(_curve(curves, season, "max_load_day"))) for season in SEASONS}
+    peak_season = max(highest, key=lambda season: highest[season])
     candidates = np.flatnonzero((seasons() == peak_season) & (types == "workday"))
     day = candidates[np.argmax(hours.reshape(365, 24)[candidates].sum(axis=1))]
     result = hours.copy()
-    curve = curves.loc[(peak_season, "max_load_day")].to_numpy(dtype=float)
+    curve = _curve(curves, peak_season, "max_load_day")
     result[day * 24 : day * 24 + 24] = curve / curve.max()
     return result
 

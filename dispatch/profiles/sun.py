@@ -1,8 +1,8 @@
 """
 Sun: a clear sky (pvlib) on a fixed tilt, times a clearness that persists in time and is correlated in space.
 
-Clearness has a day part and an hour part, each a first-order autoregression; monthly mean and spread, lags and
-length stand in `networks/shared/profile_targets.csv`. The months are then brought to their target share.
+Clearness has a day part and an hour part, each a first-order autoregression; monthly mean and spread, lags
+and length stand in `networks/shared/profile_targets.csv`. The months are then brought to their target share.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def _clear_sky_share(latitude_deg: float, longitude_deg: float) -> Array:
 
 
 def _clearness(chosen: pd.DataFrame, targets: pd.DataFrame, rng: np.random.Generator) -> Array:
-    """Clearness by hour and site: monthly mean plus spread times a persistent standard normal, within limits."""
+    """Clearness by hour and site: monthly mean plus spread times a persistent normal, within limits."""
     distance = distances_km(chosen["latitude_deg"].to_numpy(), chosen["longitude_deg"].to_numpy())
     length = target(targets, "solar", "all", "correlation_length_km")[0]
     daily = autoregressive(
@@ -99,11 +99,11 @@ def _clearness(chosen: pd.DataFrame, targets: pd.DataFrame, rng: np.random.Gener
     state = DAY_PART * np.repeat(daily, 24, axis=0) + np.sqrt(1 - DAY_PART**2) * hourly
     mean = target(targets, "solar", "all", "clearness_mean")[MONTH]
     spread = target(targets, "solar", "all", "clearness_std")[MONTH]
-    return np.clip(mean[:, None] + spread[:, None] * state, *CLEARNESS_LIMITS)
+    return np.asarray(np.clip(mean[:, None] + spread[:, None] * state, *CLEARNESS_LIMITS), dtype=float)
 
 
 def _month_corrections(raw: Array, chosen: pd.DataFrame, targets: pd.DataFrame) -> Array:
-    """Factor a month that brings the mean over all sites, weighted by size, to its target share of the year."""
+    """Factor a month: the mean over all sites, weighted by size, at its target share of the year."""
     size = chosen["size_mw"].to_numpy()
     mean = raw @ size / size.sum()
     by_month = np.array([mean[month == MONTH].mean() for month in range(12)])

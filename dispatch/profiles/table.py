@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from dispatch.profiles.load import annual_figures
 from dispatch.profiles.tables import GRIDS, HOURS, SUN, WIND, Array, target
 from dispatch.profiles.wind import expected_means
 
@@ -21,7 +22,7 @@ PEAK_SHARE = 1e-5
 
 
 def comparison(sites: pd.DataFrame, shares: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
-    """Weather: full-load hours of each city and technology, monthly and hourly means of each technology and grid."""
+    """Weather: full-load hours by city and technology, monthly and hourly means by grid and technology."""
     rows = [*_full_load_hours(sites, shares, targets)]
     for grid in GRIDS:
         for technology in (*WIND, *SUN):
@@ -36,11 +37,10 @@ def load_comparison(networks: Path, loads_mw: pd.DataFrame) -> pd.DataFrame:
     """Load: annual peak and energy of each grid."""
     rows = []
     for grid in GRIDS:
-        annual = pd.read_csv(networks / grid / "annual_peak.csv").set_index("edition").loc[2030]
+        peak_mw, energy_twh = annual_figures(networks, grid)
         reached = loads_mw[grid].to_numpy()
-        rows.append((grid, "load", "peak MW", float(annual["peak_mw"]), reached.max(), PEAK_SHARE))
-        energy = float(annual["energy_twh"])
-        rows.append((grid, "load", "energy TWh", energy, reached.sum() / 1e6, ENERGY_SHARE))
+        rows.append((grid, "load", "peak MW", peak_mw, reached.max(), PEAK_SHARE))
+        rows.append((grid, "load", "energy TWh", energy_twh, reached.sum() / 1e6, ENERGY_SHARE))
     return _judged(rows)
 
 

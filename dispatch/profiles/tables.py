@@ -16,6 +16,7 @@ SUN = ("solar_utility", "solar_distributed")
 SEASONS = ("winter", "spring", "summer", "autumn")
 HOURS = pd.date_range("2030-01-01", periods=8760, freq="h")
 EARTH_RADIUS_KM = 6371.0
+SATURDAY = 5  # as pandas counts the days of a week
 
 
 def networks_folder() -> Path:
@@ -98,13 +99,15 @@ def autoregressive(shocks: Array, persistence: float) -> Array:
 def day_types(networks: Path) -> NDArray[np.str_]:
     """Workday, weekend or holiday of each of the 365 days of 2030."""
     days = HOURS[::24]
-    types = np.where(days.dayofweek.to_numpy() >= 5, "weekend", "workday")
+    types: NDArray[np.str_] = np.where(days.dayofweek.to_numpy() >= SATURDAY, "weekend", "workday")
     table = pd.read_csv(networks / "shared" / "holidays.csv")
     kinds = table.set_index("date")["kind"]
     named = pd.Series(days.strftime("%Y-%m-%d")).map(kinds)
-    return np.where(named.notna(), named.fillna("").astype(str), types)
+    result: NDArray[np.str_] = np.where(named.notna(), named.fillna("").astype(str), types).astype(np.str_)
+    return result
 
 
 def seasons() -> NDArray[np.str_]:
     """Season of each of the 365 days: December to February is winter, and so on by threes."""
-    return np.array(SEASONS)[HOURS[::24].month.to_numpy() % 12 // 3]
+    chosen: NDArray[np.str_] = np.array(SEASONS, dtype=np.str_)[HOURS[::24].month.to_numpy() % 12 // 3]
+    return chosen

@@ -20,8 +20,8 @@ from dispatch.profiles.tables import (
     target,
 )
 
-# Power curve of many farms together (modern turbines, wakes and outages, speeds that differ from farm to farm by
-# about 1.5 m/s): share of rated output by mean speed in m/s. Estimated.
+# Power curve of many farms together (modern turbines, wakes and outages, speeds that differ by about 1.5 m/s
+# from farm to farm): share of rated output by mean speed in m/s. Estimated.
 SPEED_M_PER_S = np.array(
     [0.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0, 14.0, 20.0, 27.0, 60.0]
 )
@@ -40,8 +40,8 @@ def wind_shares(sites: pd.DataFrame, targets: pd.DataFrame, rng: np.random.Gener
     """
     Available output of every wind site, 8,760 h, as a share of its size.
 
-    Two sets of factors on the speed are found in turn: one a site, for its full-load hours, and one a month, grid
-    and technology, for the expected monthly mean. The site's has the last word.
+    Two sets of factors on the speed are found in turn: one a site, for its full-load hours, and one a month,
+    grid and technology, for the expected monthly mean. The site's has the last word.
     """
     chosen = sites[sites["technology"].isin(WIND)].reset_index(drop=True)
     speed = INITIAL_SCALE_M_PER_S * _relative_speeds(chosen, targets, rng)
@@ -94,13 +94,13 @@ def _weather(chosen: pd.DataFrame, targets: pd.DataFrame, rng: np.random.Generat
     state = autoregressive(shocks, target(targets, "wind", "all", "ar1_hourly")[0])
     for group in chosen.groupby(["grid", "technology"]).indices.values():
         for month in range(12):
-            part = np.ix_(month == MONTH, group)
+            part = np.ix_(np.flatnonzero(month == MONTH), np.asarray(group))
             state[part] = (state[part] - state[part].mean()) / state[part].std()
     return state
 
 
 def _relative_speeds(chosen: pd.DataFrame, targets: pd.DataFrame, rng: np.random.Generator) -> Array:
-    """Speed over the Weibull scale, by hour and site: the copula's rank, the month's and the hour's factor."""
+    """Speed over the Weibull scale, by hour and site: the copula's rank, month and hour factor."""
     from scipy.special import ndtr
 
     rank = np.clip(ndtr(_weather(chosen, targets, rng)), 1e-6, 1 - 1e-6)
@@ -119,7 +119,7 @@ def _promised_months(chosen: pd.DataFrame, targets: pd.DataFrame) -> Array:
 
 
 def _month_corrections(shares: Array, chosen: pd.DataFrame, promised: Array) -> Array:
-    """Factors on the speed, month x site, that draw each grid and technology to its expected monthly means."""
+    """Factors on the speed, month x site: each grid and technology to its expected monthly means."""
     corrections = np.ones((12, len(chosen)))
     size = chosen["size_mw"].to_numpy()
     for group in chosen.groupby(["grid", "technology"]).indices.values():
@@ -145,7 +145,7 @@ def _curve(speed_m_per_s: Array) -> Array:
 
 
 def _output_share(speed_m_per_s: Array, smoothing_h: int) -> Array:
-    """Power curve, then a centred mean over the hours that a front needs to cross the farms of one station."""
+    """Power curve, then a centred mean over the hours that a front needs to cross a station's farms."""
     half = smoothing_h // 2
     padded = np.pad(_curve(speed_m_per_s), ((half, half), (0, 0)), mode="wrap")
     parts = [padded[shift : shift + len(speed_m_per_s)] for shift in range(smoothing_h)]
