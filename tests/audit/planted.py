@@ -114,7 +114,11 @@ SHAPE = (
 THERMAL = (
     Fault("thermal-logic", "a start without coming on", added={("started", "gas"): {6: 1}}),
     Fault("thermal-logic", "a stop that did not happen", added={("stopped", "gas"): {5: -1}}),
-    Fault("thermal-logic", "half on", added={("on", "gas"): {3: 0.01}, ("started", "gas"): {3: 0.01}}),
+    Fault(
+        "thermal-logic",
+        "0.7 on for an hour, with its 0.3 of a stop and of a start",
+        added={("on", "gas"): {3: -0.3}, ("stopped", "gas"): {3: 0.3}, ("started", "gas"): {4: 0.3}},
+    ),
     Fault(
         "thermal-logic",
         "start and stop at once",
