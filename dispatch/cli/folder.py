@@ -9,6 +9,8 @@ schedule.nc     the schedule as a solved PyPSA network
 
 from __future__ import annotations
 
+import logging
+from dataclasses import replace
 from pathlib import Path
 
 from dispatch.case.case import Case
@@ -42,6 +44,7 @@ def write_solved(folder: Path, scenario: Scenario) -> None:
     if scenario.outcome.schedule is not None:
         from dispatch.grid.solved import network_of
 
+        logging.getLogger("pypsa").setLevel(logging.WARNING)  # it tells of every file that it writes
         files.write_schedule(scenario.outcome.schedule, folder / SCHEDULE)
         network = network_of(scenario.case, scenario.facts, scenario.outcome.schedule)
         network.export_to_netcdf(folder / NETWORK)
@@ -49,8 +52,6 @@ def write_solved(folder: Path, scenario: Scenario) -> None:
 
 def read_solved(folder: Path) -> Scenario:
     """The scenario that was kept, or `CaseError` with what is wrong with its files."""
-    from dataclasses import replace
-
     case, facts = asked_in(folder / CASE)
     outcome = files.read_outcome(folder / OUTCOME)
     if (folder / SCHEDULE).exists():

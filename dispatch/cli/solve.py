@@ -46,16 +46,17 @@ def solve(asked: argparse.Namespace) -> int:
 
 
 def _show(scenario: Scenario) -> None:
+    from dispatch.report.findings import findings_of
     from dispatch.report.table import table_of
 
     print(table_of([scenario]))
     outcome = scenario.outcome
-    for slack in outcome.metrics.slacks[:MOST_SHORTFALLS] if outcome.metrics else ():
-        print(f"slack in use: {slack.kind} {slack.component} {slack.time} {slack.slack_mw:,.1f} MW")
+    for finding in findings_of([scenario]):
+        print(f"{finding.severity}: {finding.english}")
     for s in outcome.shortfalls[:MOST_SHORTFALLS]:
         print(f"{s.time} {s.bus}: {s.missing_mw:,.1f} MW missing, {s.surplus_mw:,.1f} MW too many")
-    if more := len(outcome.shortfalls) - MOST_SHORTFALLS:
-        print(f"... and {more} more" if more > 0 else "", end="\n" if more > 0 else "")
+    if len(outcome.shortfalls) > MOST_SHORTFALLS:
+        print(f"... and {len(outcome.shortfalls) - MOST_SHORTFALLS} more")
 
 
 def ending_of(outcome: Outcome) -> str:

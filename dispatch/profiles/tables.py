@@ -99,7 +99,7 @@ def autoregressive(shocks: Array, persistence: float) -> Array:
 def day_types(networks: Path) -> NDArray[np.str_]:
     """Workday, weekend or holiday of each of the 365 days of 2030."""
     days = HOURS[::24]
-    types: NDArray[np.str_] = np.where(days.dayofweek.to_numpy() >= SATURDAY, "weekend", "workday")
+    types: NDArray[np.str_] = np.where(days.day_of_week.to_numpy() >= SATURDAY, "weekend", "workday")
     table = pd.read_csv(networks / "shared" / "holidays.csv")
     kinds = table.set_index("date")["kind"]
     named = pd.Series(days.strftime("%Y-%m-%d")).map(kinds)

@@ -151,7 +151,7 @@ def _grid(page: Page, number: int, word: Word, group: Sequence[Scenario]) -> Non
     page.add(f"<section>{heading(2, word)}<nav>")
     for k, scenario in enumerate(group):
         on = ' class="on"' if k == 0 else ""
-        label = f"{label_zh(scenario.label)} <small>{escape(scenario.label)}</small>"
+        label = f"{escape(label_zh(scenario.label))} <small>{escape(scenario.label)}</small>"
         page.add(f'<button{on} data-panel="panel-{number}-{k}">{label}</button>')
     page.add("</nav>")
     for k, scenario in enumerate(group):

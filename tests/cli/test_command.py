@@ -1,0 +1,222 @@
+"""What a person or a script meets at the command line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from dispatch.__main__ import main
+from dispatch.cli.parser import step_h
+from dispatch.grid import catalogue
+from dispatch.report.scenario import Scenario
+from dispatch.schedule.outcome import Outcome, Proof, Status
+from dispatch.wire.files import write_case
+from tests.report.solved import solved, unsolved
+from tests.small import small_case, small_facts
+
+VERBS = ["demo", "serve", "grids", "case", "validate", "solve", "audit", "report"]
+
+
+@pytest.fixture(autouse=True)
+def _small_grid(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cases of jibei are about the triangle here; other names stay unknown."""
+    known = catalogue.facts_of
+
+    def facts_of(grid: str, edition: int) -> object:
+        return small_facts() if (grid, edition) == ("jibei", 2030) else known(grid, edition)
+
+    monkeypatch.setattr("dispatch.cli.folder.facts_of", facts_of)
+
+
+@pytest.fixture
+def case_file(tmp_path: Path) -> Path:
+    path = tmp_path / "case.json"
+    write_case(small_case(small_facts(), hours=4), path)
+    return path
+
+
+def changed(path: Path, **fields: object) -> Path:
+    """The case file with other fields."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(content | fields), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([verb, "--help"]) == 0
+    assert verb in capsys.readouterr().out
+
+
+def test_help_comes_at_once() -> None:
+    """A loaded machine is slow: what may not happen is that half the libraries are imported first."""
+    code = "import sys; from dispatch.__main__ import main; main(['--help']); print(*sys.modules)"
+    began = time.monotonic()
+    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert time.monotonic() - began < 10
+    assert {"numpy", "pandas", "pypsa", "grpc", "google.protobuf"} & set(told.split()) == set()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["fly"],
+        ["solve"],
+        ["solve", "case.json", "--gap", "2"],
+        ["solve", "case.json", "--time-limit", "-1"],
+        ["case", "new", "--grid", "jibei", "--date", "yesterday"],
+        ["case", "new", "--grid", "jibei", "--date", "2030-01-15", "--step", "often"],
+        ["serve", "--listen", "nowhere"],
+    ],
+)
+def test_wrong_usage_is_exit_code_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(("text", "hours"), [("1h", 1), ("15min", 0.25), ("0.5", 0.5), ("20min", 1 / 3)])
+def test_a_step_is_read_as_people_write_it(text: str, hours: float) -> None:
+    assert step_h(text) == hours
+
+
+def test_a_refusal_names_every_flaw_in_a_line_of_its_own(
+    case_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changed(case_file, response_share=-1.0, outages=[], prices={"large_curtailment_cny_per_mwh": -5})
+
+    assert main(["validate", str(case_file)]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith("dispatch: response_share: -1")
+    assert "prices.large_curtailment_cny_per_mwh" in lines[1]
+
+
+def test_a_refusal_is_json_for_machines(case_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    changed(case_file, response_share=7)
+
+    assert main(["solve", str(case_file), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["accepted"] is False
+    assert [(flaw["code"], flaw["field"]) for flaw in told["flaws"]] == [
+        ("SHARE_OUT_OF_RANGE", "response_share")
+    ]
+
+
+def test_an_unknown_grid_is_refused_with_the_other_flaws(
+    case_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changed(case_file, grid="atlantis", response_share=7)
+
+    assert main(["validate", str(case_file)]) == 1
+    told = capsys.readouterr().err
+    assert "grid: 'atlantis' is not known" in told
+    assert "response_share" in told
+
+
+def test_a_file_that_is_not_there_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", "nowhere.json"]) == 1
+    assert "nowhere.json" in capsys.readouterr().err
+
+
+def test_a_good_case_is_accepted(case_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", str(case_file), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"accepted": True, "flaws": []}
+
+
+def test_a_case_is_solved_kept_audited_and_shown(
+    case_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+
+    assert main(["solve", str(case_file), "--out", str(out), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["status"] == "OPTIMAL"
+    assert told == json.loads((out / "outcome.json").read_text(encoding="utf-8"))
+    assert {path.name for path in out.iterdir()} == {
+        "case.json",
+        "outcome.json",
+        "schedule.json",
+        "schedule.nc",
+    }
+
+    assert main(["audit", str(out)]) == 0
+    assert "passed" in capsys.readouterr().out
+
+    assert main(["report", str(out)]) == 0
+    captured = capsys.readouterr()
+    assert "jibei  response 0 %" in captured.out
+    assert captured.err == ""  # quiet in a pipe
+    assert (out / "report.html").exists()
+    assert json.loads((out / "summary.json").read_text(encoding="utf-8"))["scenarios"][0]["grid"] == "jibei"
+
+
+def test_an_audit_finds_a_number_that_was_changed(
+    case_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["solve", str(case_file), "--out", str(tmp_path)])
+    path = tmp_path / "schedule.json"
+    schedule = json.loads(path.read_text(encoding="utf-8"))
+    schedule["units"][0]["output_mw"][2] += 10.0
+    path.write_text(json.dumps(schedule), encoding="utf-8")
+
+    capsys.readouterr()
+    assert main(["audit", str(tmp_path)]) == 1
+    assert "network-balance" in capsys.readouterr().out
+
+
+ENDINGS = {
+    Status.OPTIMAL: 0,
+    Status.FEASIBLE: 0,
+    Status.INFEASIBLE: 1,
+    Status.NO_SOLUTION: 1,
+    Status.FAILED: 3,
+}
+
+
+@pytest.mark.parametrize(("status", "code"), ENDINGS.items())
+def test_the_exit_code_tells_how_a_run_ended(
+    status: Status, code: int, case_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario: Scenario = solved() if code == 0 else unsolved()
+    ended = Outcome(status, Proof(None, None), schedule=None, metrics=scenario.outcome.metrics)
+    monkeypatch.setattr("dispatch.run.run", lambda *_: ended)
+
+    assert main(["solve", str(case_file)]) == code
+
+
+def test_our_own_fault_is_exit_code_3(
+    case_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> Outcome:
+        message = "a wheel came off"
+        raise ZeroDivisionError(message)
+
+    monkeypatch.setattr("dispatch.run.run", broken)
+
+    assert main(["solve", str(case_file), "--json"]) == 3
+    captured = capsys.readouterr()
+    assert json.loads(captured.out) == {"error": "ZeroDivisionError", "message": "a wheel came off"}
+    assert "our fault" in captured.err
+
+
+def test_the_grids_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["grids", "list", "--json"]) == 0
+    assert {grid["grid"] for grid in json.loads(capsys.readouterr().out)} == {"hebei_south", "jibei", "hebei"}
+
+
+def test_a_grid_is_shown_with_how_well_it_is_known(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["grids", "show", "jibei"]) == 0
+    told = capsys.readouterr().out
+    assert "annual peak" in told
+    assert "% estimated" in told
+
+
+def test_a_grid_that_nobody_knows_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["grids", "show", "atlantis"]) == 1
+    assert "atlantis" in capsys.readouterr().err

@@ -1,0 +1,94 @@
+"""What a reader is told beside the numbers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dispatch.report.findings import DEFECT, NOTE, WARNING, findings_of
+from dispatch.report.scenario import Scenario, label_of, nested
+from dispatch.schedule.outcome import Cost, Slack
+from tests.report.solved import solved, unsolved, with_metrics, with_proof
+
+
+def pair(objectives_cny: tuple[float, float], bounds_cny: tuple[float, float]) -> tuple[Scenario, Scenario]:
+    """No response and 5 %, with proofs as given and equal metrics."""
+    base = with_metrics(solved(), response_cap_mw=0.0, carbon_tco2=0.0)
+    case = replace(base.case, response_share=0.05)
+    more = replace(base, case=case, label=label_of(case))
+    return with_proof(base, objectives_cny[0], bounds_cny[0]), with_proof(
+        more, objectives_cny[1], bounds_cny[1]
+    )
+
+
+def costing(scenario: Scenario, fuel_cny: float) -> Scenario:
+    return with_metrics(scenario, cost=Cost(fuel_cny, 0, 0, 0, 0, 0))  # type: ignore[arg-type]
+
+
+def told(*scenarios: Scenario) -> list[tuple[str, str]]:
+    return [(finding.severity, finding.english) for finding in findings_of(scenarios)]
+
+
+def test_a_cost_that_rises_beyond_the_gaps_is_named() -> None:
+    """The gaps leave 10 CNY open; the cost rises by 50 CNY."""
+    base, more = pair((1000, 1000), (995, 995))
+    found = told(costing(base, 900), costing(more, 950))
+
+    assert (WARNING, "cost moves the unexpected way: +50 CNY against response 0 %") in found
+
+
+def test_a_change_within_the_gaps_is_said_to_be_untold() -> None:
+    """The gaps leave 100 CNY open, 0.2 MWh at 500 CNY/MWh."""
+    base, more = pair((1000, 1000), (950, 950))
+    ((severity, english),) = told(costing(base, 900), costing(more, 950))
+
+    assert severity == NOTE
+    assert "by less than the gaps can tell: cost +50 CNY (gaps leave 100 open)" in english
+    assert "absorption +0 MWh (gaps leave 0 open)" in english
+
+
+def test_absorption_that_falls_beyond_the_gaps_is_named() -> None:
+    """The gaps leave 500 CNY open, 1 MWh; 8 MWh less are absorbed and the cost falls, as it should."""
+    base, more = pair((10_000, 9_000), (9_750, 8_750))
+    base = with_metrics(costing(base, 900_000), absorbed_mwh=100.0)
+    more = with_metrics(costing(more, 800_000), absorbed_mwh=92.0)
+
+    assert told(base, more) == [(WARNING, "absorption moves the unexpected way: -8 MWh against response 0 %")]
+
+
+def test_a_bound_above_a_schedule_of_a_narrower_scenario_is_a_defect() -> None:
+    base, more = pair((1000, 1200), (990, 1100))
+
+    assert [severity for severity, _ in told(base, more)].count(DEFECT) == 1
+
+
+def test_contracts_that_cannot_reach_the_share_are_named_with_what_they_reach() -> None:
+    scenario = with_metrics(solved(0.05), response_cap_mw=30.0, response_reach_mw=20.0)
+
+    assert told(scenario) == [(WARNING, "jibei: contracts in season reach 20 MW of the 30 MW allowed")]
+
+
+def test_slack_in_use_is_told_with_its_energy_and_its_largest_power() -> None:
+    base = solved()
+    assert base.outcome.metrics is not None
+    slacks = (Slack("reserve_up", "jibei", "t0", 5.0), Slack("reserve_up", "jibei", "t1", 7.5))
+    outcome = replace(base.outcome, metrics=replace(base.outcome.metrics, slacks=slacks))
+
+    assert (WARNING, "slack in use: reserve_up, 12.5 MWh, at most 7.5 MW") in told(
+        replace(base, outcome=outcome)
+    )
+
+
+def test_an_ending_other_than_optimal_is_told() -> None:
+    assert told(unsolved()) == [(WARNING, "ended INFEASIBLE: 420 MW are missing")]
+
+
+def test_only_scenarios_that_differ_in_what_they_allow_are_compared() -> None:
+    base, more = pair((1, 1), (1, 1))
+    other_day = replace(more, case=replace(more.case, scales=replace(more.case.scales, load_share=2.0)))
+
+    assert list(nested([more, base])) == [(base, more)]
+    assert list(nested([base, other_day])) == []
+
+
+def test_a_good_scenario_has_nothing_to_be_told() -> None:
+    assert told(with_metrics(solved(), response_cap_mw=0.0)) == []

@@ -1,0 +1,39 @@
+"""The table for a terminal."""
+
+from __future__ import annotations
+
+from dispatch.report.table import table_of
+from tests.report.solved import solved, unsolved, with_metrics, with_proof
+
+
+def test_a_scenario_is_a_row_with_its_numbers() -> None:
+    changed = with_metrics(
+        solved(0.025), available_mwh=12_345.6, absorbed_mwh=9_876.5, utilisation_share=0.8, start_count=3
+    )
+    row = table_of([with_proof(changed, 1000.0, 998.0)]).splitlines()[3]
+
+    assert row.startswith("jibei  response 2.5 %")
+    for text in ("12,346", "9,876", "80.00", " 3 ", "0.200"):
+        assert text in row
+
+
+def test_columns_stand_below_their_headings() -> None:
+    lines = table_of([solved(), solved(0.05)]).splitlines()
+    end = lines[0].index("absorbed") + len("absorbed")
+
+    assert all(line[end : end + 2].strip() == "" for line in lines[:5])
+    assert all(line[end - 1] not in " " for line in lines[2:5])
+
+
+def test_a_number_that_does_not_exist_is_a_dash_and_the_reason_is_told() -> None:
+    lines = table_of([unsolved()]).splitlines()
+
+    assert set(lines[3].split()[4:]) >= {"-"}
+    assert "nan" not in lines[3]
+    assert lines[4] == "jibei, response 0 %: INFEASIBLE: 420 MW are missing"
+
+
+def test_a_share_of_nothing_is_a_dash() -> None:
+    row = table_of([with_metrics(solved(), utilisation_share=None)]).splitlines()[3]  # type: ignore[arg-type]
+
+    assert " - " in row
