@@ -92,7 +92,7 @@ def _season_weights() -> Array:
 def _month_factors(networks: Path, weights: Array) -> Array:
     """Level of each day against its season, from the monthly factors of the province, damped."""
     factors = pd.read_csv(networks / "shared" / "load_months.csv")["mean_factor"].to_numpy(dtype=float)
-    middle = HOURS[::24].dayofyear.to_numpy()
+    middle = HOURS[::24].day_of_year.to_numpy()
     centres = np.array([15 + 30.4 * month for month in range(-1, 13)])
     by_day = np.interp(middle, centres, np.concatenate([factors[-1:], factors, factors[:1]]))
     season_mean = (weights * by_day[:, None]).sum(axis=0) / weights.sum(axis=0)
