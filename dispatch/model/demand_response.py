@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
-
 import linopy
 import numpy as np
-import pandas as pd
 import xarray as xr
 
 from dispatch.case.demand_response import FILL, REDUCE, SHIFT
@@ -84,18 +81,18 @@ def _keep_account(draft: Draft, account: str, taken: str, returned: str, share: 
     model.add_constraints(change == 0, name=f"{account}_balance")
     model.add_constraints((balance - moved).isel(snapshot=0) == 0, name=f"{account}_balance_first")
     model.add_constraints(balance.isel(snapshot=-1) == 0, name=f"{account}_closed")
-    for length, members in _by_window(draft).items():
-        later = back.sel(name=members).rolling(snapshot=length).sum() * step
-        due = later - balance.sel(name=members).shift(snapshot=length)
-        model.add_constraints(due.isel(snapshot=slice(length, None)) >= 0, name=f"{account}_window_{length}")
+    later = (back.rename({"snapshot": "later"}) * (step * _window(draft))).sum("later")
+    model.add_constraints(later - balance >= 0, name=f"{account}_window")
 
 
-def _by_window(draft: Draft) -> dict[int, pd.Index]:
-    """Contracts by their window in steps, where it ends before the horizon does."""
-    step, count = draft.inputs.step_h, len(draft.times)
-    lengths = {c.name: max(1, math.floor(c.payback_window_h / step + 1e-9)) for c in draft.facts.contracts}
-    shorter = sorted({length for length in lengths.values() if length < count - 1})
-    return {length: named(name for name, own in lengths.items() if own == length) for length in shorter}
+def _window(draft: Draft) -> xr.DataArray:
+    """1 where step `later` lies within the payback window after step `snapshot`, else 0; by contract."""
+    steps = np.arange(len(draft.times))
+    lag = steps[None, :] - steps[:, None]
+    reach = np.array([c.payback_window_h for c in draft.facts.contracts]) / draft.inputs.step_h + 1e-9
+    within = (lag[None] > 0) & (lag[None] <= np.maximum(reach, 1.0)[:, None, None])
+    coords = {"name": draft.contracts, "snapshot": draft.times, "later": draft.times.to_numpy()}
+    return xr.DataArray(within.astype(float), coords=coords, dims=("name", "snapshot", "later"))
 
 
 def limit_daily_energy(draft: Draft) -> None:

@@ -59,6 +59,7 @@ def solved_by_highs(problem: Problem, orders: Orders, report: Report | None = No
 
 
 def _session(problem: Problem, orders: Orders, left: float) -> highspy.Highs:
+    highspy.Highs.resetGlobalScheduler(True)  # HiGHS refuses a thread count other than its first one in a process
     highs = highspy.Highs()
     options = {
         "output_flag": False,
