@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from dispatch.__main__ import main
+from dispatch.cli.folder import write_solved
 from dispatch.cli.parser import step_h
 from dispatch.grid import catalogue
 from dispatch.report.scenario import Scenario
@@ -156,10 +157,9 @@ def test_a_case_is_solved_kept_audited_and_shown(
     assert json.loads((out / "summary.json").read_text(encoding="utf-8"))["scenarios"][0]["grid"] == "jibei"
 
 
-def test_an_audit_finds_a_number_that_was_changed(
-    case_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    main(["solve", str(case_file), "--out", str(tmp_path)])
+def test_an_audit_finds_a_number_that_was_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_solved(tmp_path, solved(0.05))
+    assert main(["audit", str(tmp_path)]) == 0
     path = tmp_path / "schedule.json"
     schedule = json.loads(path.read_text(encoding="utf-8"))
     schedule["units"][0]["output_mw"][2] += 10.0

@@ -13,11 +13,17 @@ from tests.small import small_case, small_facts
 
 
 @cache
-def solved(response_share: float = 0.0) -> Scenario:
-    """Six winter hours of the triangle, solved."""
+def _responding() -> Scenario:
     facts = small_facts()
-    case = small_case(facts, hours=6, response_share=response_share)
+    case = small_case(facts, hours=6, response_share=0.05)
     return Scenario(label_of(case), case, facts, run(case, facts, Limits(gap_share=0.001, time_s=30)))
+
+
+def solved(response_share: float = 0.0) -> Scenario:
+    """Six winter hours of the triangle, solved once with 5 % response and shown under another share."""
+    scenario = _responding()
+    case = replace(scenario.case, response_share=response_share)
+    return replace(scenario, case=case, label=label_of(case))
 
 
 def unsolved() -> Scenario:
