@@ -16,10 +16,11 @@ class Settings:
     receive_mb: int = 64  # largest request
     retry_seconds: int = 5  # when a refused caller may come back
     drain_seconds: int = 30  # how long running solves may go on after SIGTERM
+    niceness_count: int = 19  # of a solve, 0 to 19: the lowest priority lets calls be answered at once
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
-        """The settings named in the environment; `ValueError` names one that is no whole number above 0."""
+        """The settings named in the environment; `ValueError` names one that is no whole number."""
         names = {field.name: PREFIX + field.name.upper() for field in fields(cls)}
         return cls(**{name: _count(environment, key) for name, key in names.items() if key in environment})
 
@@ -30,7 +31,7 @@ class Settings:
 
 def _count(environment: Mapping[str, str], key: str) -> int:
     text = environment[key]
-    if not (text.isascii() and text.isdigit()) or int(text) == 0:
-        message = f"{key}={text!r} must be a whole number above 0"
+    if not (text.isascii() and text.isdigit()):
+        message = f"{key}={text!r} must be a whole number, 0 or more"
         raise ValueError(message)
     return int(text)

@@ -17,15 +17,14 @@ from dispatch.schedule.outcome import Outcome
 from dispatch.schedule.progress import Progress
 
 Told = Progress | Outcome | DispatchError
-Work = Callable[[Case, GridFacts, Limits, Connection], None]
+Work = Callable[[Case, GridFacts, Limits, Connection, int], None]
 
-LOWEST_PRIORITY_COUNT = 19  # niceness: calls are answered at once even with every core solving
 LOG = logging.getLogger(__name__)
 
 
-def work(case: Case, facts: GridFacts, limits: Limits, told: Connection) -> None:
+def work(case: Case, facts: GridFacts, limits: Limits, told: Connection, niceness_count: int) -> None:
     """Run the case; send every progress, then exactly one outcome or error."""
-    os.nice(LOWEST_PRIORITY_COUNT)
+    os.nice(niceness_count)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C reaches the whole group; the server decides
     threading.Thread(target=_end_with_parent, daemon=True).start()
     told.send(_answer(case, facts, limits, told))

@@ -20,6 +20,7 @@ from dispatch.errors import DispatchError, SolverFailed
 from dispatch.schedule.outcome import Outcome
 from dispatch.schedule.progress import Progress
 from dispatch.service.child import Told, Work, work
+from dispatch.settings import Settings
 
 PRELOADED = ["pypsa", "linopy", "highspy", "dispatch.run", "dispatch.service.child"]
 
@@ -40,10 +41,10 @@ class SolverDied(SolverFailed):
 
 
 class Children:
-    """The solves under way, at most `limit_count` at once."""
+    """The solves under way, at most `solve_count` of the settings at once."""
 
-    def __init__(self, limit_count: int, task: Work = work) -> None:
-        self._limit_count = limit_count
+    def __init__(self, settings: Settings, task: Work = work) -> None:
+        self._settings = settings
         self._task = task
         self._running_count = 0
         self._draining = False
@@ -58,9 +59,8 @@ class Children:
         self._enter()
         try:
             ours, theirs = self._context.Pipe(duplex=False)
-            process = self._context.Process(
-                target=self._task, args=(case, facts, limits, theirs), daemon=True
-            )
+            given = (case, facts, limits, theirs, self._settings.niceness_count)
+            process = self._context.Process(target=self._task, args=given, daemon=True)
             starting = asyncio.ensure_future(asyncio.to_thread(_start, process, theirs))
             try:
                 await asyncio.shield(starting)
@@ -81,8 +81,8 @@ class Children:
         if self._draining:
             message = "the service is stopping"
             raise Draining(message)
-        if self._running_count >= self._limit_count:
-            message = f"{self._limit_count} solves are under way, as many as are allowed at once"
+        if self._running_count >= self._settings.solve_count:
+            message = f"{self._running_count} solves are under way, as many as are allowed at once"
             raise Busy(message)
         self._running_count += 1
         self._idle.clear()

@@ -35,7 +35,7 @@ def serve(listen: str, settings: Settings | None = None) -> None:
     A second signal, or the time that the settings grant, ends them.
     """
     settings = settings or Settings.from_environment(os.environ)
-    children = Children(settings.solve_count)  # before the event loop and gRPC: see there
+    children = Children(settings)  # before the event loop and gRPC: see there
     asyncio.run(_serve(listen, settings, children))
 
 

@@ -31,7 +31,7 @@ class Malformed(DispatchError):
 class Refusal:
     """How one class of errors is told."""
 
-    code: int
+    code: Code.ValueType
     reason: str  # stable, UPPER_SNAKE
 
 

@@ -1,0 +1,22 @@
+"""What an operator may set."""
+
+from __future__ import annotations
+
+import pytest
+
+from dispatch.settings import Settings
+
+
+def test_what_is_not_set_has_its_default() -> None:
+    assert Settings.from_environment({"PATH": "x"}) == Settings()
+
+
+def test_the_environment_of_another_process_says_the_same() -> None:
+    settings = Settings(solve_count=1, receive_mb=2, retry_seconds=3, drain_seconds=4, niceness_count=0)
+    assert Settings.from_environment(settings.environment()) == settings
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1.5", "many", "²"])
+def test_a_setting_that_is_no_number_is_refused_by_its_name(text: str) -> None:
+    with pytest.raises(ValueError, match="DISPATCH_RECEIVE_MB"):
+        Settings.from_environment({"DISPATCH_RECEIVE_MB": text})
