@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dispatch.report.scenario import Scenario, nested
-from dispatch.report.words import label_zh
+from dispatch.report.words import Word, label_zh
 from dispatch.schedule.outcome import Status
 from dispatch.units import COST_SHARE, POWER_MW
 
@@ -35,18 +35,19 @@ class Finding:
     chinese: str
 
 
-@dataclass(frozen=True)
 class Change:
-    """How one number moves from a scenario to one that allows more."""
+    """
+    How one number moves from a scenario to one that allows more.
 
-    english: str
-    chinese: str
-    unit: str
-    amount: float
-    resolution: (
-        float | None
-    )  # what the two gaps leave open, in the same unit; None: the objective knows nothing of it
-    good_sign_count: int  # 1 where more is expected, -1 where less is
+    `amount` and `resolution` (what the two gaps leave open; None: the objective knows nothing of it) are in `unit`.
+    `good_sign` is 1 where more is expected and -1 where less is.
+    """
+
+    def __init__(
+        self, word: Word, unit: str, amount: float, resolution: float | None, good_sign: int
+    ) -> None:
+        self.english, self.chinese, self.unit = word.english, word.chinese, unit
+        self.amount, self.resolution, self.good_sign = amount, resolution, good_sign
 
     @property
     def is_untold(self) -> bool:
@@ -56,7 +57,7 @@ class Change:
     @property
     def is_unexpected(self) -> bool:
         """The change goes against expectation, by one unit or more."""
-        return self.amount * self.good_sign_count <= -1
+        return self.amount * self.good_sign <= -1
 
     @property
     def told(self) -> str:
@@ -130,9 +131,11 @@ def _compared(narrow: Scenario, wider: Scenario) -> Iterator[Finding]:
     energy_mwh = resolution_cny / price if resolution_cny is not None and price > 0 else None
     before, after = narrow.total, wider.total
     changes = (
-        Change("cost", "成本", "CNY", after.cost.total_cny - before.cost.total_cny, resolution_cny, -1),
-        Change("absorption", "消纳电量", "MWh", after.absorbed_mwh - before.absorbed_mwh, energy_mwh, 1),
-        Change("CO2", "碳排放", "t", after.carbon_tco2 - before.carbon_tco2, None, -1),
+        Change(Word("成本", "cost"), "CNY", after.cost.total_cny - before.cost.total_cny, resolution_cny, -1),
+        Change(
+            Word("消纳电量", "absorption"), "MWh", after.absorbed_mwh - before.absorbed_mwh, energy_mwh, 1
+        ),
+        Change(Word("碳排放", "CO2"), "t", after.carbon_tco2 - before.carbon_tco2, None, -1),
     )
     yield from _untold(narrow, wider, [change for change in changes if change.is_untold])
     for change in changes:
