@@ -39,7 +39,7 @@ class Change:
     """
     How one number moves from a scenario to one that allows more.
 
-    `amount` and `resolution` (what the two gaps leave open; None: the objective knows nothing of it) are in `unit`.
+    `amount` is in `unit`, and so is `resolution`: what the two gaps leave open, None where they tell nothing.
     `good_sign` is 1 where more is expected and -1 where less is.
     """
 
