@@ -63,9 +63,7 @@ class Client:
             try:
                 for answer in call:
                     told = answer.WhichOneof("message")
-                    yield (
-                        outcome_from(answer.outcome) if told == "outcome" else progress_from(answer.progress)
-                    )
+                    yield (outcome_from(answer.outcome) if told == "outcome" else progress_from(answer.progress))
             finally:
                 call.cancel()
 

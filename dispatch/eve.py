@@ -68,7 +68,7 @@ def states_after(case: Case, schedule: Schedule) -> tuple[UnitState, ...]:
     """The state of every unit after the last step of a schedule."""
     before = {state.unit: state for state in case.units}
     on, output = schedule.on, schedule.output_mw
-    return tuple(_state_after(before[name], on[name], float(output[name].iloc[-1]), schedule.step_h) for name in on)
+    return tuple(_state_after(before[name], on[name], float(output[name].iloc[-1]), schedule.step_h) for name in before)
 
 
 def _state_after(before: UnitState, on: pd.Series, output_mw: float, step_h: float) -> UnitState:

@@ -63,7 +63,7 @@ def hour_of_year(times: pd.DatetimeIndex) -> np.ndarray:
     days_before_month = np.array([0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334])
     month, day = times.month.to_numpy(), times.day.to_numpy()
     day = np.where((month == 2) & (day == 29), 28, day)  # noqa: PLR2004 (29 February)
-    return (days_before_month[month - 1] + day - 1) * 24 + times.hour.to_numpy()
+    return np.asarray((days_before_month[month - 1] + day - 1) * 24 + times.hour.to_numpy())
 
 
 def in_yearly_season(times: pd.DatetimeIndex, first_day: str, last_day: str) -> np.ndarray:

@@ -31,9 +31,7 @@ class Finding:
     breaches: tuple[Breach, ...]
 
 
-def found(
-    rule: Rule, amount: np.ndarray, components: Sequence[str], times: pd.DatetimeIndex | None = None
-) -> Finding:
+def found(rule: Rule, amount: np.ndarray, components: Sequence[str], times: pd.DatetimeIndex | None = None) -> Finding:
     """
     Turn violations into a check and its breaches, the worst first.
 

@@ -73,9 +73,7 @@ def _interchange_cny(e: Evidence) -> float:
         sum( (price import + deviation (over + under)) dt )
     """
     paid = e.table("net_import_mw") @ numbers(e.facts.interfaces, "price_cny_per_mwh")
-    left = (e.table("over_plan_mw") + e.table("under_plan_mw")) @ numbers(
-        e.facts.interfaces, "deviation_cny_per_mwh"
-    )
+    left = (e.table("over_plan_mw") + e.table("under_plan_mw")) @ numbers(e.facts.interfaces, "deviation_cny_per_mwh")
     return float((paid + left).sum() * e.inputs.step_h)
 
 

@@ -39,9 +39,7 @@ def _available_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
         most_mw = capacity_mw.get(forecast.plant, LARGEST_POWER_MW)
         for t, value in enumerate(forecast.available_mw):
             if most_mw + POWER_MW < value <= LARGEST_POWER_MW:
-                message = (
-                    f"{value:g} MW is more than the capacity of {forecast.plant}; give at most {most_mw:g} MW"
-                )
+                message = f"{value:g} MW is more than the capacity of {forecast.plant}; give at most {most_mw:g} MW"
                 yield Flaw("ABOVE_CAPACITY", f"{path}.available_mw[{t}]", message)
 
 
@@ -63,9 +61,7 @@ def _beyond_limit_flaws(path: str, series: Sequence[float], interface: Interface
     for t, value in enumerate(series):
         beyond = value < low_mw - POWER_MW or value > high_mw + POWER_MW
         if beyond and abs(value) <= LARGEST_POWER_MW:
-            message = (
-                f"{value:g} MW is beyond {interface.name}; give {low_mw:g} to {high_mw:g} MW (minus: export)"
-            )
+            message = f"{value:g} MW is beyond {interface.name}; give {low_mw:g} to {high_mw:g} MW (minus: export)"
             yield Flaw("BEYOND_INTERFACE_LIMIT", f"{path}[{t}]", message)
 
 

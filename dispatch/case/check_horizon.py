@@ -30,9 +30,7 @@ def _length_flaws(horizon: Horizon) -> Iterator[Flaw]:
     if step_is_sound(horizon.step_h):
         longest_count = round(MAX_HOURS / horizon.step_h)
     if count <= 0:
-        yield Flaw(
-            "HORIZON_EMPTY", field, f"{count} steps leave nothing to schedule; give 1 to {longest_count}"
-        )
+        yield Flaw("HORIZON_EMPTY", field, f"{count} steps leave nothing to schedule; give 1 to {longest_count}")
     elif count > longest_count:
         message = f"{count} steps are longer than {MAX_HOURS} h; give 1 to {longest_count}"
         yield Flaw("HORIZON_TOO_LONG", field, message)
@@ -47,9 +45,7 @@ def _start_flaws(horizon: Horizon) -> Iterator[Flaw]:
         message = f"{start.isoformat()} names no time zone; give it with one, as {start.isoformat()}+08:00"
         yield Flaw("START_NAIVE", field, message)
     elif step_is_sound(horizon.step_h) and not on_step(start, horizon.step_h):
-        message = (
-            f"{local(start)} lies between two steps of {horizon.step_h:g} h; start on a full step of the hour"
-        )
+        message = f"{local(start)} lies between two steps of {horizon.step_h:g} h; start on a full step of the hour"
         yield Flaw("START_OFF_STEP", field, message)
 
 

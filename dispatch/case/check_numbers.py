@@ -30,9 +30,7 @@ def share_flaws(field: str, value: float) -> Iterator[Flaw]:
     if not math.isfinite(value):
         yield Flaw("NOT_FINITE", field, f"{value} is no number; give a share from 0 to 1")
     elif not 0 <= value <= 1:
-        yield Flaw(
-            "SHARE_OUT_OF_RANGE", field, f"{value:g} is no share; give a number from 0 to 1 (5 % is 0.05)"
-        )
+        yield Flaw("SHARE_OUT_OF_RANGE", field, f"{value:g} is no share; give a number from 0 to 1 (5 % is 0.05)")
 
 
 def unknown_flaws(code: str, field: str, name: str, known: Sequence[str]) -> Iterator[Flaw]:

@@ -52,9 +52,7 @@ def _level_flaws(path: str, state: StoreState, store: Store, case: Case) -> Iter
         value = getattr(state, name)
         if not low_mwh - ENERGY_MWH <= value <= high_mwh + ENERGY_MWH:
             outside = True
-            message = (
-                f"{value:g} MWh is outside the limits of {store.name}; give {low_mwh:g} to {high_mwh:g} MWh"
-            )
+            message = f"{value:g} MWh is outside the limits of {store.name}; give {low_mwh:g} to {high_mwh:g} MWh"
             yield Flaw("LEVEL_OUTSIDE_LIMITS", f"{path}.{name}", message)
     if not outside and is_sound(case.horizon):
         yield from _reach_flaws(path, state, store, case)

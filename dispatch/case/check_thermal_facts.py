@@ -66,9 +66,7 @@ def _curve_flaws(path: str, unit: ThermalUnit) -> Iterator[Flaw]:
     curve = unit.curve
     lengths = {len(curve.output_mw), len(curve.fuel_cny_per_h), len(curve.carbon_tco2_per_h)}
     if len(lengths) > 1 or not curve.output_mw:
-        yield Flaw(
-            "CURVE_LENGTH", path, f"{sorted(lengths)} points; give the same number of each, at least 1"
-        )
+        yield Flaw("CURVE_LENGTH", path, f"{sorted(lengths)} points; give the same number of each, at least 1")
         return
     if not all(map(math.isfinite, (*curve.output_mw, *curve.fuel_cny_per_h, *curve.carbon_tco2_per_h))):
         yield Flaw("NOT_FINITE", path, f"the curve of {unit.name} holds a value that is no number")
@@ -87,9 +85,7 @@ def _cover_flaws(path: str, unit: ThermalUnit) -> Iterator[Flaw]:
     high_mw = max(unit.output_max_mw, unit.heating_output_max_mw)
     first_mw, last_mw = unit.curve.output_mw[0], unit.curve.output_mw[-1]
     if first_mw > low_mw + POWER_MW or last_mw < high_mw - POWER_MW:
-        message = (
-            f"the curve covers {first_mw:g} to {last_mw:g} MW; make it cover {low_mw:g} to {high_mw:g} MW"
-        )
+        message = f"the curve covers {first_mw:g} to {last_mw:g} MW; make it cover {low_mw:g} to {high_mw:g} MW"
         yield Flaw("CURVE_TOO_SHORT", f"{path}.output_mw", message)
 
 
@@ -124,7 +120,5 @@ def _running_minimum_flaws(facts: GridFacts) -> Iterator[Flaw]:
         path = f"facts.running_minimums[{k}]"
         yield from unknown_flaws("UNKNOWN_PLANT", f"{path}.plant", minimum.plant, sorted(set(plants)))
         if not 0 <= minimum.units_on_count <= plants.count(minimum.plant):
-            message = (
-                f"{minimum.units_on_count} of the {plants.count(minimum.plant)} heating units; give 0 to all"
-            )
+            message = f"{minimum.units_on_count} of the {plants.count(minimum.plant)} heating units; give 0 to all"
             yield Flaw("RUNNING_MINIMUM_IMPOSSIBLE", f"{path}.units_on_count", message)

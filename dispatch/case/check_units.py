@@ -116,9 +116,7 @@ def _usable(case: Case, facts: GridFacts) -> Case:
 
 def _starts(case: Case, facts: GridFacts) -> Iterator[Start]:
     horizon = case.horizon
-    before = replace(
-        horizon, start=horizon.start - timedelta(hours=horizon.step_h), step_count=horizon.step_count + 1
-    )
+    before = replace(horizon, start=horizon.start - timedelta(hours=horizon.step_h), step_count=horizon.step_count + 1)
     lower, upper = output_limits_mw(facts, before.times)
     usable = _usable(case, facts)
     in_service = ~covered(usable.outages, facts.units, horizon.times)

@@ -136,9 +136,7 @@ def covered(
     return inside
 
 
-def running_groups(
-    facts: GridFacts, times: pd.DatetimeIndex, in_service: np.ndarray
-) -> tuple[RunningGroup, ...]:
+def running_groups(facts: GridFacts, times: pd.DatetimeIndex, in_service: np.ndarray) -> tuple[RunningGroup, ...]:
     """Heating plants with the units they keep on: never more than are in service."""
     heating = heating_hours(facts, times)
     groups = []
@@ -182,7 +180,5 @@ def _reserve_mw(case: Case, facts: GridFacts, load: np.ndarray, available: np.nd
         of_renewable = rule.renewable_share if asked.renewable_share is None else asked.renewable_share
         own_buses = np.array([bus.grid == rule.grid for bus in facts.buses], dtype=bool)
         own_plants = np.array([plant.grid == rule.grid for plant in facts.plants], dtype=bool)
-        columns.append(
-            of_load * load[:, own_buses].sum(axis=1) + of_renewable * available[:, own_plants].sum(axis=1)
-        )
+        columns.append(of_load * load[:, own_buses].sum(axis=1) + of_renewable * available[:, own_plants].sum(axis=1))
     return np.column_stack(columns)

@@ -32,9 +32,7 @@ def demonstrate(asked: argparse.Namespace) -> int:
     live = LiveLine()
     with running() as target, Client(target) as client, ThreadPoolExecutor(SOLVES_AT_ONCE) as pool:
         asking = [
-            pool.submit(_asked, client, case, live)
-            for grid in DEMO_GRIDS
-            for case in scenarios_of(_base(grid, live))
+            pool.submit(_asked, client, case, live) for grid in DEMO_GRIDS for case in scenarios_of(_base(grid, live))
         ]
         scenarios = [answer.result() for answer in asking]
     if not asked.json:

@@ -47,9 +47,7 @@ def show_grid(asked: argparse.Namespace) -> int:
         for name, power_mw in _totals_mw(facts, grid).items():
             print(f"  {name:20} {power_mw:10,.0f} MW")
         for table, shares in confidence_of(grid).items():
-            print(
-                f"  {table:20} {', '.join(f'{100 * share:.0f} % {word}' for word, share in shares.items())}"
-            )
+            print(f"  {table:20} {', '.join(f'{100 * share:.0f} % {word}' for word, share in shares.items())}")
     print("\nTopology, unit parameters, interchange plans and response prices are largely estimates.")
     return DONE
 

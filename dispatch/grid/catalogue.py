@@ -46,7 +46,7 @@ def facts_of(grid: str, edition: int) -> GridFacts:
     links = _unique(link for table in tables for link in _links(table))
     joined = {end for branch in (*lines, *links) for end in (branch.from_bus, branch.to_bus)}
     buses = _places(tables, members, joined)
-    interfaces = _interfaces(members, buses, edition)
+    interfaces = _interfaces(members, buses)
     plants = tuple(plant for table in tables for plant in renewable_plants(table))
     units = tuple(unit for table in tables for unit in thermal_units(table))
     return GridFacts(
@@ -146,7 +146,7 @@ def _sites(sites: str, grid: str, buses: tuple[Bus, ...]) -> tuple[tuple[str, fl
     return tuple((bus.name, bus.load_share / total) for bus in here)
 
 
-def _interfaces(members: tuple[str, ...], buses: tuple[Bus, ...], edition: int) -> tuple[Interface, ...]:
+def _interfaces(members: tuple[str, ...], buses: tuple[Bus, ...]) -> tuple[Interface, ...]:
     """Interfaces of the members at buses beyond them; between two members there is no plan."""
     beyond = {bus.name for bus in buses if bus.grid not in members}
     rows = shared("interfaces")
@@ -179,9 +179,7 @@ def _minimums(table: Tables) -> tuple[RunningMinimum, ...]:
 def _reserve_rules(table: Tables) -> tuple[ReserveRule, ...]:
     rows = table.sidecar("reserve_rules")
     return tuple(
-        ReserveRule(
-            r["grid"], float(r["load_share"]), float(r["renewable_share"]), float(r["shortfall_cny_per_mwh"])
-        )
+        ReserveRule(r["grid"], float(r["load_share"]), float(r["renewable_share"]), float(r["shortfall_cny_per_mwh"]))
         for _, r in rows.iterrows()
     )
 
@@ -199,7 +197,7 @@ def _year(
     load, share = [], []
     for table in tables:
         stored = table.series("loads-p_set")
-        own = [column for column in stored if column.startswith("load ")]
+        own = [column for column in stored if str(column).startswith("load ")]
         total = stored[own].sum(axis=1).to_numpy() * float(table.setting("load_scale", "1"))
         load.append({bus.name: total * bus.load_share for bus in buses if bus.grid == table.grid})
         share.append(table.series("generators-p_max_pu"))

@@ -24,7 +24,7 @@ def placed(case: Case, facts: GridFacts, inputs: Inputs) -> pypsa.Network:
     pypsa.options.api.legacy_string_dtype = True
     network = pypsa.Network()
     network.name = case.name or f"{case.grid} {case.edition}"
-    network.set_snapshots(inputs.times)
+    network.set_snapshots(list(inputs.times))
     network.snapshot_weightings = pd.DataFrame(
         inputs.step_h, index=network.snapshots, columns=["objective", "stores", "generators"]
     )

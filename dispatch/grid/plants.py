@@ -97,9 +97,9 @@ def _turns_down(a: tuple[float, float], b: tuple[float, float], c: tuple[float, 
 
 
 def renewable_plants(tables: Tables) -> tuple[RenewablePlant, ...]:
-    """Wind and sun by city, technology and bus."""
+    """Wind and sun by city, technology and bus, where the edition has any."""
     generators = tables.static("generators")
-    rows = generators[generators["carrier"].isin(TECHNOLOGIES)]
+    rows = generators[generators["carrier"].isin(TECHNOLOGIES) & (generators["p_nom"] > 0)]
     return tuple(
         RenewablePlant(str(name), row["bus"], row["grid"], row["city"], row["carrier"], float(row["p_nom"]))
         for name, row in rows.iterrows()

@@ -35,9 +35,7 @@ def absorption(basis: Basis, area: Area) -> Absorption:
         available = sum(available dt),  absorbed = sum(injected dt),  curtailed = sum(curtailed dt)        MWh
         utilisation = absorbed / available, summed before dividing; None where nothing was available
     """
-    technologies = tuple(
-        metrics for name in TECHNOLOGIES if (metrics := _of_technology(basis, area, name)) is not None
-    )
+    technologies = tuple(metrics for name in TECHNOLOGIES if (metrics := _of_technology(basis, area, name)) is not None)
     available = sum(t.available_mwh for t in technologies)
     absorbed = sum(t.absorbed_mwh for t in technologies)
     return Absorption(

@@ -56,9 +56,7 @@ def penalty(basis: Basis, area: Area) -> Penalty:
     left = basis.table("over_plan_mw") + basis.table("under_plan_mw")
     deviation = numbers(facts.interfaces, "deviation_cny_per_mwh")
     return Penalty(
-        curtailment_cny=_priced_cny(
-            basis, basis.table("curtailed_mw"), _curtailment_prices(basis), area.plants
-        ),
+        curtailment_cny=_priced_cny(basis, basis.table("curtailed_mw"), _curtailment_prices(basis), area.plants),
         reserve_cny=_priced_cny(basis, short, shortfall, area.members),
         interchange_cny=_priced_cny(basis, left, deviation, area.interfaces),
     )

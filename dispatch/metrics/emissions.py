@@ -15,9 +15,7 @@ def carbon_tco2(basis: Basis, area: Area) -> float:
     """
     output, on = basis.table("output_mw"), basis.table("on")
     return sum(
-        basis.energy_mwh(
-            on[:, k] * np.interp(output[:, k], unit.curve.output_mw, unit.curve.carbon_tco2_per_h)
-        )
+        basis.energy_mwh(on[:, k] * np.interp(output[:, k], unit.curve.output_mw, unit.curve.carbon_tco2_per_h))
         for k, unit in enumerate(basis.facts.units)
         if area.units[k]
     )

@@ -25,7 +25,6 @@ def slacks_of(basis: Basis) -> tuple[Slack, ...]:
         table = getattr(basis.schedule, name)
         power = basis.table(name)
         slacks += [
-            Slack(kind, str(table.columns[k]), stamps[t], float(power[t, k]))
-            for t, k in np.argwhere(power > POWER_MW)
+            Slack(kind, str(table.columns[k]), stamps[t], float(power[t, k])) for t, k in np.argwhere(power > POWER_MW)
         ]
     return tuple(slacks)

@@ -45,9 +45,7 @@ def offer_response(draft: Draft) -> None:
         own = named(contract.name for contract in draft.facts.contracts if contract.grid == grid)
         if not own.empty:
             draft.model.add_constraints(cut.sel(name=own).sum("name") <= cap, name=f"DemandResponse-cut_cap {grid}")
-            draft.model.add_constraints(
-                extra.sel(name=own).sum("name") <= cap, name=f"DemandResponse-extra_cap {grid}"
-            )
+            draft.model.add_constraints(extra.sel(name=own).sum("name") <= cap, name=f"DemandResponse-extra_cap {grid}")
 
 
 def pay_back(draft: Draft) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 import linopy
 import numpy as np
@@ -50,16 +52,21 @@ class Draft:
 
     def variable(self, name: str, names: pd.Index) -> linopy.Variable:
         """A variable of the model over the given components, in their order."""
-        return self.model.variables[name].sel(name=names)
+        return cast("linopy.Variable", self.model.variables[name].sel(name=names))
 
     def free(self, name: str, names: pd.Index, upper: xr.DataArray | float = np.inf) -> linopy.Variable:
         """A new variable >= 0 over steps and the given components."""
         return self.model.add_variables(lower=0.0, upper=upper, coords=[self.times, names], name=name)
 
 
-def named(names: object) -> pd.Index:
+def named(names: Iterable[str]) -> pd.Index:
     """An index called `name`, as PyPSA calls it."""
-    return pd.Index(list(names), name="name", dtype=object)  # type: ignore[call-overload]
+    return pd.Index(list(names), name="name", dtype=object)
+
+
+def total(terms: list[linopy.LinearExpression]) -> linopy.LinearExpression:
+    """The sum of expressions of one shape."""
+    return cast("linopy.LinearExpression", linopy.merge(terms))
 
 
 def by_name(values: np.ndarray, names: pd.Index) -> xr.DataArray:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from dispatch.model import names
-from dispatch.model.draft import Draft, by_name, named
+from dispatch.model.draft import Draft, by_name, named, total
 from dispatch.model.thermal.output_limits import ceiling, split_by_up_time
 from dispatch.units import POWER_MW
 
@@ -80,7 +80,7 @@ def hold_reserve(draft: Draft) -> None:
         for k in np.flatnonzero(own):
             larger = draft.inputs.output_max_mw[:, k] > draft.inputs.reserve_mw[:, number] + POWER_MW
             if larger.any():
-                steps, unit = np.flatnonzero(larger), draft.units[k]
+                steps, unit = np.flatnonzero(larger), draft.units[int(k)]
                 size = draft.by_step(draft.inputs.output_max_mw, draft.units).sel(name=unit, drop=True)
                 alone = up - size * draft.model.variables[names.STATUS].sel(name=unit, drop=True)
                 draft.model.add_constraints(alone.isel(snapshot=steps) >= 0, name=f"Reserve-largest {grid} {unit}")
@@ -133,4 +133,4 @@ def _offered(draft: Draft, grid: str, direction: str) -> linopy.LinearExpression
     stores = named(store.name for store in draft.facts.stores if store.grid == grid)
     if len(stores):
         terms.append((1.0 * draft.variable(names.STORE_UP if up else names.STORE_DOWN, stores)).sum("name"))
-    return linopy.merge(terms)
+    return total(terms)

@@ -22,9 +22,7 @@ def plans(networks: Path, grid: str, variant: str = "central", edition: int = 20
     levels = levels[(levels["variant"] == variant) & (levels["edition"] == edition)]
     levels = levels[levels["interface"].str.startswith(f"{grid} ")]
     shapes = pd.read_csv(networks / "ties" / "interchange_shapes.csv").set_index(["shape", "day_type"])
-    curve = {
-        key: row for key, row in zip(shapes.index, shapes[HOUR_COLUMNS].to_numpy(dtype=float), strict=True)
-    }
+    curve = {key: row for key, row in zip(shapes.index, shapes[HOUR_COLUMNS].to_numpy(dtype=float), strict=True)}
     level = {(row.interface, row.season): (row.level_mw, row.shape) for row in levels.itertuples()}
     types, by_season = day_types(networks), seasons()
     columns = {}

@@ -81,9 +81,7 @@ def _clear_sky_share(latitude_deg: float, longitude_deg: float) -> Array:
     on_plane_w_per_m2 = plane.fillna(0.0).clip(lower=0.0).to_numpy(dtype=float)
     air_c = 11.0 - 15.0 * np.cos(2 * np.pi * (HOURS.day_of_year.to_numpy() - 20) / 365)
     cell_c = air_c + on_plane_w_per_m2 / 800.0 * 25.0
-    return np.asarray(
-        on_plane_w_per_m2 / 1000.0 * (1 + TEMPERATURE_COEFFICIENT * (cell_c - 25.0)), dtype=float
-    )
+    return np.asarray(on_plane_w_per_m2 / 1000.0 * (1 + TEMPERATURE_COEFFICIENT * (cell_c - 25.0)), dtype=float)
 
 
 def _clearness(chosen: pd.DataFrame, targets: pd.DataFrame, rng: np.random.Generator) -> Array:

@@ -89,9 +89,7 @@ def _sun_means(group: pd.DataFrame, shares: pd.DataFrame, targets: pd.DataFrame)
     month_target = target(targets, "solar", "all", "month_share") * mean
     hour_target = target(targets, "solar", "all", "hour_share") * mean
     allowed = SUN_HOUR_SHARE * hour_target.max()
-    rows = [
-        (where, what, f"month {m + 1:02d}", month_target[m], months[m], SUN_MONTH_SHARE) for m in range(12)
-    ]
+    rows = [(where, what, f"month {m + 1:02d}", month_target[m], months[m], SUN_MONTH_SHARE) for m in range(12)]
     return rows + [
         (where, what, f"hour {h:02d}", hour_target[h], hours[h], allowed / hour_target[h])
         for h in range(24)

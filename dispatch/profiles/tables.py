@@ -61,9 +61,7 @@ def targets(networks: Path) -> pd.DataFrame:
 
 def target(table: pd.DataFrame, technology: str, region: str, metric: str) -> Array:
     """The values of one metric, in the order of its index: one, 12 by month or 24 by hour."""
-    chosen = table[
-        (table["technology"] == technology) & (table["region"] == region) & (table["metric"] == metric)
-    ]
+    chosen = table[(table["technology"] == technology) & (table["region"] == region) & (table["metric"] == metric)]
     if chosen.empty:
         message = f"no target for {technology} {region} {metric}"
         raise KeyError(message)

@@ -22,9 +22,7 @@ from dispatch.profiles.tables import (
 
 # Power curve of many farms together (modern turbines, wakes and outages, speeds that differ by about 1.5 m/s
 # from farm to farm): share of rated output by mean speed in m/s. Estimated.
-SPEED_M_PER_S = np.array(
-    [0.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0, 14.0, 20.0, 27.0, 60.0]
-)
+SPEED_M_PER_S = np.array([0.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0, 14.0, 20.0, 27.0, 60.0])
 OUTPUT_SHARE = np.array(
     [0.005, 0.015, 0.03, 0.06, 0.11, 0.18, 0.28, 0.40, 0.53, 0.66, 0.77, 0.85, 0.92, 0.92, 0.0, 0.0]
 )
@@ -47,10 +45,7 @@ def wind_shares(sites: pd.DataFrame, targets: pd.DataFrame, rng: np.random.Gener
     speed = INITIAL_SCALE_M_PER_S * _relative_speeds(chosen, targets, rng)
     smoothing_h = int(target(targets, "wind", "all", "smoothing_h")[0])
     wanted_h = np.array(
-        [
-            target(targets, kind, city, "full_load_hours")[0]
-            for kind, city in chosen[["technology", "city"]].to_numpy()
-        ]
+        [target(targets, kind, city, "full_load_hours")[0] for kind, city in chosen[["technology", "city"]].to_numpy()]
     )
     promised = _promised_months(chosen, targets)
     for _ in range(ROUNDS):
@@ -111,10 +106,7 @@ def _relative_speeds(chosen: pd.DataFrame, targets: pd.DataFrame, rng: np.random
 
 def _promised_months(chosen: pd.DataFrame, targets: pd.DataFrame) -> Array:
     """Expected monthly means, month x site."""
-    known = {
-        key: expected_means(group.iloc[0], targets)[0]
-        for key, group in chosen.groupby(["technology", "city"])
-    }
+    known = {key: expected_means(group.iloc[0], targets)[0] for key, group in chosen.groupby(["technology", "city"])}
     return np.column_stack([known[(kind, city)] for kind, city in chosen[["technology", "city"]].to_numpy()])
 
 

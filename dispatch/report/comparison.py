@@ -65,9 +65,7 @@ def comparison(measure: Measure, scenarios: Sequence[Scenario]) -> Figure | None
     return figure(traces, measure.unit, height=230, yaxis=axis(measure.unit), **look)
 
 
-def _bars(
-    measure: Measure, label: str, pairs: list[tuple[Scenario, Scenario]], colour: str
-) -> dict[str, Any]:
+def _bars(measure: Measure, label: str, pairs: list[tuple[Scenario, Scenario]], colour: str) -> dict[str, Any]:
     trace: dict[str, Any] = {
         "type": "bar",
         "name": label,

@@ -69,9 +69,7 @@ def hatched(x: Sequence[str], y: Iterable[float], word: Word, **changes: Any) ->
         "fgcolor": word.colour,
         "bgcolor": "rgba(255,255,255,0)",
     }
-    return bars(
-        x, y, word, marker={"color": word.colour, "pattern": pattern, "line": {"width": 0}}, **changes
-    )
+    return bars(x, y, word, marker={"color": word.colour, "pattern": pattern, "line": {"width": 0}}, **changes)
 
 
 def steps(x: Sequence[str], y: Iterable[float], word: Word, name: str = "", **changes: Any) -> Trace:

@@ -43,9 +43,7 @@ class Change:
     `good_sign` is 1 where more is expected and -1 where less is.
     """
 
-    def __init__(
-        self, word: Word, unit: str, amount: float, resolution: float | None, good_sign: int
-    ) -> None:
+    def __init__(self, word: Word, unit: str, amount: float, resolution: float | None, good_sign: int) -> None:
         self.english, self.chinese, self.unit = word.english, word.chinese, unit
         self.amount, self.resolution, self.good_sign = amount, resolution, good_sign
 
@@ -132,9 +130,7 @@ def _compared(narrow: Scenario, wider: Scenario) -> Iterator[Finding]:
     before, after = narrow.total, wider.total
     changes = (
         Change(Word("成本", "cost"), "CNY", after.cost.total_cny - before.cost.total_cny, resolution_cny, -1),
-        Change(
-            Word("消纳电量", "absorption"), "MWh", after.absorbed_mwh - before.absorbed_mwh, energy_mwh, 1
-        ),
+        Change(Word("消纳电量", "absorption"), "MWh", after.absorbed_mwh - before.absorbed_mwh, energy_mwh, 1),
         Change(Word("碳排放", "CO2"), "t", after.carbon_tco2 - before.carbon_tco2, None, -1),
     )
     yield from _untold(narrow, wider, [change for change in changes if change.is_untold])
@@ -164,11 +160,7 @@ def _untold(narrow: Scenario, wider: Scenario, changes: list[Change]) -> Iterato
 def resolution_of(one: Scenario, other: Scenario) -> float | None:
     """What two gaps leave open together, CNY: a difference below it may be search and not physics."""
     proofs = (one.outcome.proof, other.outcome.proof)
-    gaps = [
-        p.objective_cny - p.bound_cny
-        for p in proofs
-        if p.objective_cny is not None and p.bound_cny is not None
-    ]
+    gaps = [p.objective_cny - p.bound_cny for p in proofs if p.objective_cny is not None and p.bound_cny is not None]
     return sum(max(0.0, gap) for gap in gaps) if len(gaps) == len(proofs) else None
 
 

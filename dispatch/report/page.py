@@ -100,16 +100,11 @@ def _found(finding: Finding) -> str:
 def _table(page: Page, scenarios: Sequence[Scenario]) -> None:
     page.add(heading(2, Word("情景结果", "Scenarios")))
     heads = "".join(
-        f"<th>{escape(c.name_zh)}<small>{escape(c.name)}</small><small>{escape(c.unit)}</small></th>"
-        for c in COLUMNS
+        f"<th>{escape(c.name_zh)}<small>{escape(c.name)}</small><small>{escape(c.unit)}</small></th>" for c in COLUMNS
     )
-    page.add(
-        f'<div class="scroll"><table><thead><tr><th>情景<small>scenario</small></th>{heads}</tr></thead>'
-    )
+    page.add(f'<div class="scroll"><table><thead><tr><th>情景<small>scenario</small></th>{heads}</tr></thead>')
     for grid, group in by_grid(scenarios).items():
-        page.add(
-            f'<tr class="grid"><td colspan="{len(COLUMNS) + 1}">{escape(str(grid_word(grid)))}</td></tr>'
-        )
+        page.add(f'<tr class="grid"><td colspan="{len(COLUMNS) + 1}">{escape(str(grid_word(grid)))}</td></tr>')
         for scenario in group:
             name = label_zh(scenario.label)
             page.add(_row(name, [column.cell(scenario) for column in COLUMNS]))

@@ -78,8 +78,7 @@ def table_of(scenarios: Sequence[Scenario]) -> str:
 def notes_of(scenarios: Sequence[Scenario]) -> list[str]:
     """A line for each scenario that did not end as asked."""
     return [
-        f"{s.case.grid}, {s.label}: {s.outcome.status.value}"
-        + (f": {s.outcome.reason}" if s.outcome.reason else "")
+        f"{s.case.grid}, {s.label}: {s.outcome.status.value}" + (f": {s.outcome.reason}" if s.outcome.reason else "")
         for s in scenarios
         if s.outcome.status.value != "OPTIMAL"
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from math import isfinite
 
 from dispatch.schedule.schedule import Schedule
 
@@ -29,6 +30,8 @@ class Proof:
     def gap_share(self) -> float | None:
         """(objective - bound) / |objective|, never below 0."""
         if self.objective_cny is None or self.bound_cny is None:
+            return None
+        if not (isfinite(self.objective_cny) and isfinite(self.bound_cny)):
             return None
         return max(0.0, self.objective_cny - self.bound_cny) / max(1.0, abs(self.objective_cny))
 

@@ -48,14 +48,13 @@ def in_words(shortfalls: tuple[Shortfall, ...]) -> str:
     """The shortfall in one sentence, with the worst hour and place."""
     if not shortfalls:
         return "no schedule meets the case, and free power at every bus does not help: its rules contradict each other"
-    table = pd.DataFrame([vars(item) for item in shortfalls])
-    by_time = table.groupby("time")[["missing_mw", "surplus_mw"]].sum().max(axis=1)
-    worst = table.loc[table[["missing_mw", "surplus_mw"]].max(axis=1).idxmax()]
-    kind, most = ("missing", worst.missing_mw) if worst.missing_mw > worst.surplus_mw else ("surplus", worst.surplus_mw)
+    worst = max(shortfalls, key=lambda item: max(item.missing_mw, item.surplus_mw))
+    kind = "missing" if worst.missing_mw > worst.surplus_mw else "in surplus"
+    hours = len({item.time for item in shortfalls})
+    missing, surplus = sum(s.missing_mw for s in shortfalls), sum(s.surplus_mw for s in shortfalls)
     return (
-        f"no schedule meets the case: {table.missing_mw.sum():.0f} MW-steps missing and "
-        f"{table.surplus_mw.sum():.0f} surplus over {by_time.size} steps; most at {worst.bus} ({worst.grid}) "
-        f"at {worst.time}: {most:.0f} MW {kind}"
+        f"no schedule meets the case: summed over {hours} steps {missing:.0f} MW missing and {surplus:.0f} MW in surplus;"
+        f" most at {worst.bus} ({worst.grid}) at {worst.time}: {max(worst.missing_mw, worst.surplus_mw):.0f} MW {kind}"
     )
 
 

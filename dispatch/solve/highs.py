@@ -25,8 +25,8 @@ class Answer:
     """What one run found. `x` is None without a feasible point; `bound` is -inf without a proof."""
 
     x: np.ndarray | None
-    objective: float
-    bound: float
+    objective_cny: float
+    bound_cny: float
     infeasible: bool
     finished: bool  # by optimality, gap or target; not by time
 
@@ -35,17 +35,17 @@ class Answer:
 class Orders:
     """How to run: until when, how sure, and when good enough is good enough."""
 
-    deadline: float  # time.monotonic()
+    deadline_s: float  # time.monotonic()
     gap_share: float = 1e-9
-    target: float = -np.inf  # stop as soon as the objective is at most this
-    start: np.ndarray | None = None
+    target_cny: float = -np.inf  # stop as soon as the objective is at most this
+    start_x: np.ndarray | None = None
     seed: int = 0
     method: str = "choose"  # of the LP: choose, simplex, ipm
 
 
 def solved_by_highs(problem: Problem, orders: Orders, report: Report | None = None) -> Answer:
     """Run HiGHS once on a problem. Raises SolverFailed where HiGHS ends in a state that is no answer."""
-    left = orders.deadline - time.monotonic()
+    left = orders.deadline_s - time.monotonic()
     if left <= 0:
         return Answer(None, np.inf, -np.inf, infeasible=False, finished=False)
     highs = _session(problem, orders, left)
@@ -59,9 +59,10 @@ def solved_by_highs(problem: Problem, orders: Orders, report: Report | None = No
 
 
 def _session(problem: Problem, orders: Orders, left: float) -> highspy.Highs:
-    highspy.Highs.resetGlobalScheduler(True)  # HiGHS refuses a thread count other than its first one in a process
-    highs = highspy.Highs()
-    options = {
+    # HiGHS refuses a thread count other than the first one it was given in a process.
+    highspy.Highs.resetGlobalScheduler(blocking=True)
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]
+    options: dict[str, bool | int | float | str] = {
         "output_flag": False,
         "threads": THREADS,
         "random_seed": orders.seed,
@@ -73,12 +74,12 @@ def _session(problem: Problem, orders: Orders, left: float) -> highspy.Highs:
     }
     for option, value in options.items():
         highs.setOptionValue(option, value)
-    if np.isfinite(orders.target):
-        highs.setOptionValue("objective_target", orders.target)
+    if np.isfinite(orders.target_cny):
+        highs.setOptionValue("objective_target", orders.target_cny)
     highs.passModel(problem.highs_model())
-    if orders.start is not None:
+    if orders.start_x is not None:
         solution = highspy.HighsSolution()
-        solution.col_value = orders.start.tolist()
+        solution.col_value = orders.start_x.tolist()
         highs.setSolution(solution)
     return highs
 
@@ -93,7 +94,7 @@ def _listen(highs: highspy.Highs, orders: Orders, report: Report) -> None:
             last[0] = now
             found, proven = event.data_out.mip_primal_bound, event.data_out.mip_dual_bound
             report(found if abs(found) < highspy.kHighsInf else None, proven if np.isfinite(proven) else None)
-        if now > orders.deadline:
+        if now > orders.deadline_s:
             event.interrupt()
 
     highs.cbMipInterrupt += heard

@@ -18,11 +18,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from dispatch.errors import SolverFailed
 from dispatch.schedule.outcome import Proof, Status
 from dispatch.solve.highs import INTEGRALITY, Answer, Orders, Report, solved_by_highs
 from dispatch.solve.problem import Problem
 
-LARGE_COLUMNS = 30_000  # interior point beats simplex on a cold relaxation from here on
 TARGET_SHARE = 0.98  # of the gap asked for: the box stops a little inside it
 POLISH_SECONDS = 20.0  # kept back for the last LP, at most a quarter of the time
 
@@ -31,7 +31,7 @@ POLISH_SECONDS = 20.0  # kept back for the last LP, at most a quarter of the tim
 class Search:
     """How long to look and how sure to be."""
 
-    deadline: float  # time.monotonic()
+    deadline_s: float  # time.monotonic()
     gap_share: float
     seed: int = 0
 
@@ -41,29 +41,30 @@ class Found:
     """The best point and bound so far, and the rungs that were climbed."""
 
     x: np.ndarray | None = None
-    objective: float = np.inf
-    bound: float = -np.inf
+    objective_cny: float = np.inf
+    bound_cny: float = -np.inf
+    relaxed_x: np.ndarray | None = None
     infeasible: bool = False
     steps: list[str] = field(default_factory=list)
 
     def take(self, answer: Answer) -> None:
         """Keep a better point."""
-        if answer.x is not None and answer.objective < self.objective:
-            self.x, self.objective = answer.x, answer.objective
+        if answer.x is not None and answer.objective_cny < self.objective_cny:
+            self.x, self.objective_cny = answer.x, answer.objective_cny
 
     @property
     def gap_share(self) -> float:
         """(objective - bound) / |objective|, infinite while either is missing."""
-        if self.x is None or not np.isfinite(self.bound):
+        if self.x is None or not np.isfinite(self.bound_cny):
             return np.inf
-        return max(0.0, self.objective - self.bound) / max(1.0, abs(self.objective))
+        return max(0.0, self.objective_cny - self.bound_cny) / max(1.0, abs(self.objective_cny))
 
 
 def climbed(problem: Problem, search: Search, report: Report) -> tuple[Found, Status, Proof]:
     """Climb until the gap is proven, the time is over, or nothing fits."""
     found = Found()
     started = time.monotonic()
-    last = search.deadline - min(POLISH_SECONDS, (search.deadline - started) / 4)
+    last = search.deadline_s - min(POLISH_SECONDS, (search.deadline_s - started) / 4)
     within = Search(last, search.gap_share, search.seed)
     for rung in (_relax, _box, _search_all):
         rung(problem, within, found, report)
@@ -71,33 +72,41 @@ def climbed(problem: Problem, search: Search, report: Report) -> tuple[Found, St
             break
     if found.x is not None:
         _polish(problem, search, found)
-    report(_finite(found.objective), _finite(found.bound))
-    return found, _status(found, search), Proof(_finite(found.objective), _finite(found.bound))
+    report(_finite(found.objective_cny), _finite(found.bound_cny))
+    return found, _status(found, search), Proof(_finite(found.objective_cny), _finite(found.bound_cny))
 
 
 def _relax(problem: Problem, search: Search, found: Found, report: Report) -> None:
+    """Simplex: on these grids interior point is slower up to 24 h and fails on some, so it only stands in."""
     began = time.monotonic()
-    method = "ipm" if len(problem.cost) > LARGE_COLUMNS else "choose"
-    answer = solved_by_highs(problem.relaxed(), Orders(search.deadline, method=method))
-    found.infeasible, found.bound = answer.infeasible, answer.bound if answer.x is not None else -np.inf
+    for method in ("simplex", "ipm"):
+        try:
+            answer = solved_by_highs(problem.relaxed(), Orders(search.deadline_s, method=method))
+            break
+        except SolverFailed:
+            found.steps.append(f"relaxation by {method} failed")
+    else:
+        message = "no method of HiGHS solves the relaxation"
+        raise SolverFailed(message)
+    found.infeasible, found.relaxed_x = answer.infeasible, answer.x
+    if answer.x is not None:
+        found.bound_cny = answer.bound_cny
     if answer.x is not None and not problem.integer.any():
         found.take(answer)
-    found.steps.append(f"relaxation {method} {time.monotonic() - began:.1f} s")
-    found.relaxed = answer.x  # type: ignore[attr-defined]
-    report(None, _finite(found.bound))
+    found.steps.append(f"relaxation by {method} {time.monotonic() - began:.1f} s")
+    report(None, _finite(found.bound_cny))
 
 
 def _box(problem: Problem, search: Search, found: Found, report: Report) -> None:
-    relaxed = found.relaxed  # type: ignore[attr-defined]
-    if relaxed is None:
+    if found.relaxed_x is None:
         return
     began = time.monotonic()
     lower, upper = problem.lower.copy(), problem.upper.copy()
-    whole, near = problem.integer, relaxed[problem.integer]
+    whole, near = problem.integer, found.relaxed_x[problem.integer]
     lower[whole] = np.maximum(lower[whole], np.floor(near + INTEGRALITY))
     upper[whole] = np.minimum(upper[whole], np.ceil(near - INTEGRALITY))
-    target = found.bound + TARGET_SHARE * search.gap_share * abs(found.bound)
-    orders = Orders(search.deadline, search.gap_share / 2, target, seed=search.seed)
+    target = found.bound_cny + TARGET_SHARE * search.gap_share * abs(found.bound_cny)
+    orders = Orders(search.deadline_s, search.gap_share / 2, target, seed=search.seed)
     answer = solved_by_highs(problem.boxed(lower, upper), orders, _keeping(found, report))
     found.take(answer)
     free = int((lower[whole] < upper[whole]).sum())
@@ -106,12 +115,12 @@ def _box(problem: Problem, search: Search, found: Found, report: Report) -> None
 
 def _search_all(problem: Problem, search: Search, found: Found, report: Report) -> None:
     began = time.monotonic()
-    orders = Orders(search.deadline, search.gap_share, start=found.x, seed=search.seed)
+    orders = Orders(search.deadline_s, search.gap_share, start_x=found.x, seed=search.seed)
     answer = solved_by_highs(problem, orders, _keeping(found, report))
     if answer.infeasible and found.x is None:
         found.infeasible = True
     if not answer.infeasible:
-        found.bound = max(found.bound, answer.bound)
+        found.bound_cny = max(found.bound_cny, answer.bound_cny)
     found.take(answer)
     found.steps.append(f"full search {time.monotonic() - began:.1f} s")
 
@@ -122,9 +131,9 @@ def _polish(problem: Problem, search: Search, found: Found) -> None:
     lower, upper = problem.lower.copy(), problem.upper.copy()
     rounded = np.round(found.x[problem.integer])
     lower[problem.integer] = upper[problem.integer] = rounded
-    answer = solved_by_highs(problem.boxed(lower, upper).relaxed(), Orders(search.deadline + 5.0))
+    answer = solved_by_highs(problem.boxed(lower, upper).relaxed(), Orders(search.deadline_s + 5.0))
     if answer.x is not None:
-        found.x, found.objective = answer.x, answer.objective
+        found.x, found.objective_cny = answer.x, answer.objective_cny
         found.x[problem.integer] = rounded
 
 
@@ -132,8 +141,8 @@ def _keeping(found: Found, report: Report) -> Report:
     """Report the best known, not what one rung knows."""
 
     def told(objective: float | None, _: float | None) -> None:
-        best = found.objective if objective is None else min(found.objective, objective)
-        report(_finite(best), _finite(found.bound))
+        best = found.objective_cny if objective is None else min(found.objective_cny, objective)
+        report(_finite(best), _finite(found.bound_cny))
 
     return told
 

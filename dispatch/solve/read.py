@@ -69,7 +69,7 @@ def schedule_of(model: linopy.Model, x: np.ndarray, facts: GridFacts, inputs: In
         filled_mw=read.table(names.FILLED, contracts),
         net_import_mw=net_import,
         over_plan_mw=(net_import - inputs.import_ceiling_mw).clip(lower=0.0),
-        under_plan_mw=(inputs.import_floor_mw - net_import).clip(lower=0.0),
+        under_plan_mw=(-net_import + inputs.import_floor_mw).clip(lower=0.0),
         reserve_up_mw=pd.concat([up, read.table(names.STORE_UP, stores)], axis=1),
         reserve_down_mw=pd.concat([down, read.table(names.STORE_DOWN, stores)], axis=1),
         short_up_mw=read.table(names.SHORT_UP, members),

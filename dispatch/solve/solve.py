@@ -22,8 +22,8 @@ from dispatch.solve.read import schedule_of
 class Clock:
     """When a run began and when it must end, both in time.monotonic() seconds."""
 
-    began: float
-    deadline: float
+    began_s: float
+    deadline_s: float
 
     @classmethod
     def of(cls, limits: Limits) -> Clock:
@@ -34,12 +34,10 @@ class Clock:
     @property
     def elapsed_seconds(self) -> float:
         """Seconds since the run began."""
-        return time.monotonic() - self.began
+        return time.monotonic() - self.began_s
 
 
-def solved(
-    model: linopy.Model, facts: GridFacts, inputs: Inputs, limits: Limits, clock: Clock, tell: Tell
-) -> Solution:
+def solved(model: linopy.Model, facts: GridFacts, inputs: Inputs, limits: Limits, clock: Clock, tell: Tell) -> Solution:
     """Search the model until the gap asked for is proven or the time is over."""
 
     def report(objective: float | None, bound: float | None) -> None:
@@ -48,7 +46,7 @@ def solved(
             gap = max(0.0, objective - bound) / max(1.0, abs(objective))
         tell(Progress("searching", clock.elapsed_seconds, objective, bound, gap))
 
-    search = Search(clock.deadline, limits.gap_share, limits.seed_count)
+    search = Search(clock.deadline_s, limits.gap_share, limits.seed_count)
     problem = problem_of(model)
     found, status, proof = climbed(problem, search, report)
     steps = tuple(found.steps)

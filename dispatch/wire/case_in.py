@@ -131,9 +131,7 @@ def _store(message: case_pb2.StoreState, path: str, findings: Findings) -> Store
 def _interchange(message: case_pb2.Interchange, findings: Findings) -> Interchange:
     variant = VARIANTS.get(message.variant)
     if variant is None:
-        findings.add(
-            "UNKNOWN_VALUE", "interchange.variant", f"{message.variant} is not one of LOW, CENTRAL, HIGH"
-        )
+        findings.add("UNKNOWN_VALUE", "interchange.variant", f"{message.variant} is not one of LOW, CENTRAL, HIGH")
     return Interchange(variant=variant or "", band_share=message.band_share)
 
 

@@ -36,12 +36,8 @@ def case_to(case: Case) -> case_pb2.Case:
         reserve=copied(case.reserve, case_pb2.Reserve()),
         prices=copied(case.prices, case_pb2.Prices()),
         scales=copied(case.scales, case_pb2.Scales()),
-        outages=[
-            case_pb2.Outage(unit=o.unit, start=stamp_of(o.start), end=stamp_of(o.end)) for o in case.outages
-        ],
-        must_run=[
-            case_pb2.MustRun(unit=m.unit, start=stamp_of(m.start), end=stamp_of(m.end)) for m in case.must_run
-        ],
+        outages=[case_pb2.Outage(unit=o.unit, start=stamp_of(o.start), end=stamp_of(o.end)) for o in case.outages],
+        must_run=[case_pb2.MustRun(unit=m.unit, start=stamp_of(m.start), end=stamp_of(m.end)) for m in case.must_run],
         load_forecasts=[copied(f, case_pb2.LoadForecast()) for f in case.load_forecasts],
         available_forecasts=[copied(f, case_pb2.AvailableForecast()) for f in case.available_forecasts],
         interchange_forecasts=[copied(f, case_pb2.InterchangeForecast()) for f in case.interchange_forecasts],

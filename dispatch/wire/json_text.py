@@ -37,18 +37,14 @@ SHOWN_COUNT = 40  # characters of a wrong value that are repeated
 
 def text_of(message: Message) -> str:
     """The message as the text of a file."""
-    content = MessageToDict(
-        message, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
-    )
+    content = MessageToDict(message, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
     told = {"schema_version": SCHEMA_VERSION, **_ordered(content, message.DESCRIPTOR)}
     return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
 
 
 def _ordered(content: dict[str, Any], descriptor: Any) -> dict[str, Any]:
     return {
-        field.name: _printed(content[field.name], field)
-        for field in fields_of(descriptor)
-        if field.name in content
+        field.name: _printed(content[field.name], field) for field in fields_of(descriptor) if field.name in content
     }
 
 
@@ -135,9 +131,7 @@ def _fill_field(message: Message, field: FieldDescriptor, value: Any, path: str,
         _fill_leaf(message, field, value, path, flaws)
 
 
-def _fill_list(
-    message: Message, field: FieldDescriptor, values: list[Any], path: str, flaws: list[Flaw]
-) -> None:
+def _fill_list(message: Message, field: FieldDescriptor, values: list[Any], path: str, flaws: list[Flaw]) -> None:
     if field.message_type is None and _merged(message, field, values):
         return
     for k, value in enumerate(values):

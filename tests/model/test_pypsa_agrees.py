@@ -41,6 +41,7 @@ def test_the_relaxation_of_jibei_without_commitment_equals_pypsa_optimize() -> N
     network = placed(case, facts, inputs)
     constant = _price_like_ours(network, case, facts, inputs)
     network.optimize(solver_name="highs", include_objective_constant=False, output_flag=False)
+    assert network.objective is not None
     assert network.objective + constant == pytest.approx(ours, rel=1e-6)
 
 
@@ -82,9 +83,7 @@ def test_a_small_commitment_equals_the_optimum_of_pypsa() -> None:
     case = small_case(facts, start=SUMMER_DAY, units=states)
     network = placed(case, facts, inputs_of(case, facts))
     _commit_like_ours(network, facts, states)
-    network.optimize(
-        solver_name="highs", include_objective_constant=False, mip_rel_gap=1e-8, output_flag=False
-    )
+    network.optimize(solver_name="highs", include_objective_constant=False, mip_rel_gap=1e-8, output_flag=False)
     assert outcome.proof.objective_cny == pytest.approx(network.objective, rel=1e-6)
     assert outcome.schedule is not None
     assert outcome.schedule.started.to_numpy().sum() >= 1  # the case is about commitment
@@ -120,7 +119,7 @@ def _value_of_relaxation(model: object) -> float:
     import highspy
 
     problem = problem_of(model).relaxed()  # type: ignore[arg-type]
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.setOptionValue("output_flag", False)
     solver.passModel(problem.highs_model())
     solver.run()

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from dispatch.case.thermal import MustRun, Outage, RunningMinimum, UnitState
-from dispatch.horizon import beijing
 from dispatch.schedule.outcome import Status
 from tests.answers import outcome_of, schedule_of
 from tests.small import SUMMER_DAY, curve, one_bus_facts, unit
@@ -34,9 +34,7 @@ def test_the_dear_unit_runs_only_in_the_hour_that_the_cheap_one_cannot_carry_alo
     Hour 1: dear at 40 MW costs 12 000 + 10 * 400 = 16 000, cheap at 300 costs 60 000.
     Cost = 48 000 + 76 000 + 48 000 = 172 000 CNY.
     """
-    outcome = outcome_of(
-        one_bus_facts(CHEAP, DEAR, load_mw=[240, 340, 240] + [240] * 21), hours=3, start=SUMMER_DAY
-    )
+    outcome = outcome_of(one_bus_facts(CHEAP, DEAR, load_mw=[240, 340, 240] + [240] * 21), hours=3, start=SUMMER_DAY)
     assert outcome.schedule is not None
     assert outcome.schedule.on["dear"].tolist() == [0, 1, 0]
     assert cost(outcome) == pytest.approx(172_000)
@@ -113,15 +111,15 @@ def test_a_kink_in_the_cost_curve_is_paid_beyond_it_only() -> None:
 
 def test_must_run_hours_outages_and_the_running_minimum_hold() -> None:
     """Dear must run in hour 1, is out in hours 2-3; in winter its plant keeps one heating unit on in every hour."""
-    at = lambda hour: beijing(SUMMER_DAY.replace(tzinfo=None, hour=hour))  # noqa: E731
+    hour = [SUMMER_DAY + timedelta(hours=k) for k in range(5)]
     facts = one_bus_facts(CHEAP, DEAR, load_mw=200.0)
     schedule = schedule_of(
         facts,
         hours=5,
         start=SUMMER_DAY,
         off=["dear"],
-        must_run=(MustRun("dear", at(1), at(2)),),
-        outages=(Outage("dear", at(2), at(4)),),
+        must_run=(MustRun("dear", hour[1], hour[2]),),
+        outages=(Outage("dear", hour[2], hour[4]),),
     )
     assert schedule.on["dear"].tolist() == [0, 1, 0, 0, 0]
     warm = replace(DEAR, heats=True, heating_output_min_mw=60.0, heating_output_max_mw=200.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linopy
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from dispatch.model import names
@@ -53,9 +54,7 @@ def limit_output_above(draft: Draft) -> None:
     _hold_first_stop(draft)
 
 
-def ceiling(
-    draft: Draft, members: object, *, starts: bool = True, stops: bool = True
-) -> linopy.LinearExpression:
+def ceiling(draft: Draft, members: pd.Index, *, starts: bool = True, stops: bool = True) -> linopy.LinearExpression:
     """The right-hand side of the rows above, MW, for some units: what they may give in each step."""
     inputs = draft.inputs
     maximum = draft.by_step(inputs.output_max_mw, draft.units).sel(name=members)
@@ -71,7 +70,7 @@ def ceiling(
     return room
 
 
-def split_by_up_time(draft: Draft) -> tuple[object, object]:
+def split_by_up_time(draft: Draft) -> tuple[pd.Index, pd.Index]:
     """Units whose minimum up time is at least two steps, and the others."""
     long = np.array([u.min_up_h > draft.inputs.step_h for u in draft.facts.units])
     return draft.units[long], draft.units[~long]
@@ -117,4 +116,4 @@ def output_before_mw(draft: Draft) -> np.ndarray:
 def stop_limit_before_mw(draft: Draft) -> np.ndarray:
     """Highest output from which a unit may stop in the first step, (units,)."""
     ramp = np.array([unit.stop_ramp_mw for unit in draft.facts.units])
-    return np.maximum(ramp, draft.inputs.output_min_before_mw)
+    return np.asarray(np.maximum(ramp, draft.inputs.output_min_before_mw))
