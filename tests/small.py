@@ -210,8 +210,7 @@ def small_facts(
         interfaces=interfaces,
         heating_seasons=tuple(HeatingSeason(city, "11-15", "03-15") for city in heating_cities),
         running_minimums=tuple(
-            RunningMinimum(name, max(1, sum(u.plant == name and u.heats for u in units) - 1))
-            for name in heating_plants
+            RunningMinimum(name, max(1, sum(u.plant == name and u.heats for u in units) - 1)) for name in heating_plants
         ),
         reserve_rules=tuple(ReserveRule(grid, 0.03, 0.05, 10_000.0) for grid in members),
         annual_peak_mw=dict.fromkeys(members, 600.0),

@@ -43,9 +43,7 @@ def test_clocks_convert_there_and_back() -> None:
 
 def test_the_29th_of_february_takes_the_row_of_the_28th() -> None:
     """31 days of January and 27 of February come before the 28th: its first row is 58 * 24 = 1392."""
-    found = hour_of_year(
-        times("2028-02-28 00:00", "2028-02-29 00:00", "2028-02-29 23:00", "2028-03-01 00:00")
-    )
+    found = hour_of_year(times("2028-02-28 00:00", "2028-02-29 00:00", "2028-02-29 23:00", "2028-03-01 00:00"))
 
     assert found.tolist() == [58 * 24, 58 * 24, 58 * 24 + 23, 59 * 24]
 
@@ -66,8 +64,6 @@ def test_a_season_over_new_year_includes_both_its_days() -> None:
 
 
 def test_a_season_within_a_year_includes_both_its_days() -> None:
-    found = in_yearly_season(
-        times("2030-05-31", "2030-06-01", "2030-08-31 23:00", "2030-09-01"), "06-01", "08-31"
-    )
+    found = in_yearly_season(times("2030-05-31", "2030-06-01", "2030-08-31 23:00", "2030-09-01"), "06-01", "08-31")
 
     assert found.tolist() == [False, True, True, False]

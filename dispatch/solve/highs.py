@@ -60,7 +60,7 @@ def solved_by_highs(problem: Problem, orders: Orders, report: Report | None = No
 
 def _session(problem: Problem, orders: Orders, left: float) -> highspy.Highs:
     # HiGHS refuses a thread count other than the first one it was given in a process.
-    highspy.Highs.resetGlobalScheduler(blocking=True)
+    highspy.Highs.resetGlobalScheduler(True)  # noqa: FBT003 (it takes no name)
     highs = highspy.Highs()  # type: ignore[no-untyped-call]
     options: dict[str, bool | int | float | str] = {
         "output_flag": False,

@@ -93,9 +93,7 @@ SHAPE = (
     Fault("schedule-shape", "a level is no number", added={("level_mwh", "battery"): {3: float("nan")}}),
     Fault("schedule-shape", "a flow is infinite", added={("flow_mw", "ab"): {3: float("inf")}}),
     Fault("schedule-shape", "a slack is negative", added={("under_plan_mw", "import"): {3: -5}}),
-    Fault(
-        "schedule-shape", "a column is missing", schedule=table("output_mw", lambda t: t.drop(columns="gas"))
-    ),
+    Fault("schedule-shape", "a column is missing", schedule=table("output_mw", lambda t: t.drop(columns="gas"))),
     Fault("schedule-shape", "columns changed places", schedule=table("on", lambda t: t[t.columns[::-1]])),
     Fault("schedule-shape", "the last hour is missing", schedule=table("on", lambda t: t.iloc[:-1])),
     Fault(
@@ -144,9 +142,7 @@ THERMAL = (
         "gas starts again after one hour of four",
         decided={("on", "gas"): {6: 1, 7: 1}, ("output_mw", "gas"): {6: 25, 7: 25}},
     ),
-    Fault(
-        "thermal-minimum_down_time", "gas, off for one hour before, starts in 2", case=gas_was(False, 1, 0)
-    ),
+    Fault("thermal-minimum_down_time", "gas, off for one hour before, starts in 2", case=gas_was(False, 1, 0)),
     Fault("thermal-output_limits", "gas gives 10 MW while off", decided=gas("output_mw", {6: 10})),
     Fault("thermal-output_limits", "gas gives 10 MW of at least 20", decided=gas("output_mw", {3: 10})),
     Fault(
@@ -186,9 +182,7 @@ THERMAL = (
 )
 
 RENEWABLE = (
-    Fault(
-        "renewable-available", "more is curtailed than was there", added={("curtailed_mw", "wind"): {2: 5}}
-    ),
+    Fault("renewable-available", "more is curtailed than was there", added={("curtailed_mw", "wind"): {2: 5}}),
     Fault(
         "renewable-available",
         "the forecast was lower",
@@ -198,9 +192,7 @@ RENEWABLE = (
 
 STORAGE = (
     Fault("storage-level", "a level jumps", added={("level_mwh", "battery"): {3: 1}}),
-    Fault(
-        "storage-level", "standing loss forgotten", facts=changed("stores", "pumps", hourly_loss_share=0.01)
-    ),
+    Fault("storage-level", "standing loss forgotten", facts=changed("stores", "pumps", hourly_loss_share=0.01)),
     Fault(
         "storage-level_limits",
         "114 MWh of 100",
@@ -279,15 +271,11 @@ RESPONSE = (
         },
     ),
     Fault("response-payback", "repaid never", decided={("repaid_mw", "irrigation"): {4: 0}}),
-    Fault(
-        "response-payback", "repaid after 4 hours of 3", decided={("repaid_mw", "irrigation"): {4: 0, 6: 10}}
-    ),
+    Fault("response-payback", "repaid after 4 hours of 3", decided={("repaid_mw", "irrigation"): {4: 0, 6: 10}}),
     Fault("response-payback", "repaid beforehand", decided={("repaid_mw", "irrigation"): {1: 10, 4: 0}}),
     Fault("response-payback", "repaid in full, not by half", decided={("repaid_mw", "factories"): {3: 10}}),
     Fault("response-advance", "spared never", decided={("spared_mw", "irrigation"): {1: 0}}),
-    Fault(
-        "response-advance", "spared after 5 hours of 3", decided={("spared_mw", "irrigation"): {1: 0, 5: 8}}
-    ),
+    Fault("response-advance", "spared after 5 hours of 3", decided={("spared_mw", "irrigation"): {1: 0, 5: 8}}),
     Fault("response-advance", "spared beforehand", decided={("advanced_mw", "irrigation"): {0: 0, 2: 8}}),
     Fault(
         "response-daily_energy",
@@ -341,9 +329,7 @@ RESERVE = (
 NETWORK = (
     Fault("network-balance", "5 MW from nowhere", added={("output_mw", "coal_1"): {4: 5}}),
     Fault("network-balance", "5 MW lost on a tie", added={("flow_mw", "tie"): {4: 5}}),
-    Fault(
-        "network-balance", "the load was higher", case=lambda c: replace(c, scales=Scales(load_share=1.01))
-    ),
+    Fault("network-balance", "the load was higher", case=lambda c: replace(c, scales=Scales(load_share=1.01))),
     Fault("network-rating", "a line carries more", facts=changed("lines", "ab", rating_mw=120)),
     Fault("network-rating", "a link carries more", facts=changed("links", "cd", rating_mw=40)),
     Fault(

@@ -25,9 +25,7 @@ def _violation_mw(lines: tuple[Line, ...], flow_mw: list[float]) -> float:
     case, schedule = good_case(facts), good().schedule
     times = case.horizon.times
     flow = pd.DataFrame([flow_mw] * len(times), index=times, columns=[branch.name for branch in lines])
-    evidence = Evidence(
-        case, facts, inputs_of(case, facts), replace(schedule, flow_mw=flow), Proof(None, None)
-    )
+    evidence = Evidence(case, facts, inputs_of(case, facts), replace(schedule, flow_mw=flow), Proof(None, None))
     return voltage_law(evidence).check.largest_violation
 
 

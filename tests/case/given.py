@@ -84,9 +84,7 @@ def gas_unit() -> ThermalUnit:
 
 def store(name: str, technology: str, power_mw: float, level_min_mwh: float, level_max_mwh: float) -> Store:
     """A store that keeps 80 % of what it takes on the way in, and loses nothing later."""
-    return Store(
-        name, "A", "hebei_south", technology, power_mw, level_min_mwh, level_max_mwh, 0.8, 1.0, 0.0, 50.0
-    )
+    return Store(name, "A", "hebei_south", technology, power_mw, level_min_mwh, level_max_mwh, 0.8, 1.0, 0.0, 50.0)
 
 
 def year() -> StoredYear:
@@ -118,9 +116,7 @@ def good_facts(**changed: Any) -> GridFacts:
         ),
         stores=(store("battery", "li_ion", 50, 0, 100), store("pumped", PUMPED_HYDRO, 100, 50, 650)),
         contracts=(
-            Contract(
-                "cool", "hebei_south", "cooling", SHIFT, 20, "06-01", "08-31", 4, 1.0, 4, 300, (("A", 1.0),)
-            ),
+            Contract("cool", "hebei_south", "cooling", SHIFT, 20, "06-01", "08-31", 4, 1.0, 4, 300, (("A", 1.0),)),
         ),
         interfaces=(Interface("border", "hebei_south", "A", 300, 100, 0.5, 350, 1000),),
         heating_seasons=(HeatingSeason("Baoding", "11-15", "03-15"),),

@@ -91,11 +91,7 @@ FLAWS: list[tuple[str, str, dict[str, Any]]] = [
     (
         "UNKNOWN_VARIANT",
         "year.net_import_mw[low]",
-        {
-            "year": replace(
-                year(), net_import_mw={k: v for k, v in year().net_import_mw.items() if k != "low"}
-            )
-        },
+        {"year": replace(year(), net_import_mw={k: v for k, v in year().net_import_mw.items() if k != "low"})},
     ),
 ]
 

@@ -86,9 +86,7 @@ def test_a_step_is_read_as_people_write_it(text: str, hours: float) -> None:
     assert step_h(text) == hours
 
 
-def test_a_refusal_names_every_flaw_in_a_line_of_its_own(
-    case_file: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_refusal_names_every_flaw_in_a_line_of_its_own(case_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     changed(case_file, response_share=-1.0, outages=[], prices={"large_curtailment_cny_per_mwh": -5})
 
     assert main(["validate", str(case_file)]) == 1
@@ -104,14 +102,10 @@ def test_a_refusal_is_json_for_machines(case_file: Path, capsys: pytest.CaptureF
     assert main(["solve", str(case_file), "--json"]) == 1
     told = json.loads(capsys.readouterr().out)
     assert told["accepted"] is False
-    assert [(flaw["code"], flaw["field"]) for flaw in told["flaws"]] == [
-        ("SHARE_OUT_OF_RANGE", "response_share")
-    ]
+    assert [(flaw["code"], flaw["field"]) for flaw in told["flaws"]] == [("SHARE_OUT_OF_RANGE", "response_share")]
 
 
-def test_an_unknown_grid_is_refused_with_the_other_flaws(
-    case_file: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_unknown_grid_is_refused_with_the_other_flaws(case_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     changed(case_file, grid="atlantis", response_share=7)
 
     assert main(["validate", str(case_file)]) == 1

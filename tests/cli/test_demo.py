@@ -20,9 +20,7 @@ def test_each_grid_is_asked_for_three_responses_from_one_state() -> None:
     cases = list(scenarios_of(base))
 
     assert [case.response_share for case in cases] == [0, 0.025, 0.05]
-    assert all(
-        (case.units, case.stores, case.horizon) == (base.units, base.stores, base.horizon) for case in cases
-    )
+    assert all((case.units, case.stores, case.horizon) == (base.units, base.stores, base.horizon) for case in cases)
 
 
 def test_both_grids_joined_are_asked_once_more_with_the_plan_free_within_a_tenth() -> None:

@@ -17,9 +17,7 @@ FORBIDDEN_NAMES = {"utils", "util", "common", "core", "helpers", "helper", "mana
 
 
 def test_every_folder_of_tests_has_its_room() -> None:
-    folders = {
-        path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and not path.name.startswith("__")
-    }
+    folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and not path.name.startswith("__")}
     rooms = {path.stem for path in PACKAGE.iterdir()}
     assert folders - set(BESIDE_THE_MIRROR) - rooms == set()
 
@@ -34,9 +32,5 @@ def test_every_test_file_can_be_collected() -> None:
 
 
 def test_no_room_is_named_after_nothing() -> None:
-    named = {
-        path.relative_to(ROOT).as_posix(): path.stem
-        for path in PACKAGE.rglob("*")
-        if path.suffix in {"", ".py"}
-    }
+    named = {path.relative_to(ROOT).as_posix(): path.stem for path in PACKAGE.rglob("*") if path.suffix in {"", ".py"}}
     assert [path for path, name in named.items() if name in FORBIDDEN_NAMES] == []

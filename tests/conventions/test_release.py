@@ -15,9 +15,7 @@ CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 def _pins(name: str) -> dict[str, str]:
     lines = (ROOT / "requirements" / name).read_text(encoding="utf-8").splitlines()
-    return dict(
-        line.partition(" ;")[0].strip().split("==") for line in lines if line and not line.startswith("#")
-    )
+    return dict(line.partition(" ;")[0].strip().split("==") for line in lines if line and not line.startswith("#"))
 
 
 def test_the_version_is_one() -> None:

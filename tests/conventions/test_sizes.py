@@ -23,9 +23,7 @@ def _lines_without_docstring(function: Function) -> int:
 
 
 def test_no_module_is_too_long() -> None:
-    lengths = {
-        path.relative_to(ROOT): len(path.read_text(encoding="utf-8").splitlines()) for path in modules()
-    }
+    lengths = {path.relative_to(ROOT): len(path.read_text(encoding="utf-8").splitlines()) for path in modules()}
     assert lengths, "no module found"
     assert {str(path): n for path, n in lengths.items() if n > MODULE_LINES} == {}
 

@@ -50,9 +50,7 @@ def test_what_the_tie_brings_is_net_import_and_half_of_it_is_wind_and_sun(total:
 def test_energy_closes(total: GridMetrics) -> None:
     """4,400 MWh load, cut 28 = extra 28, 50 in store, 38.907 back: 4,400 + 50 - 38.907 - 1,095 - 482."""
     assert total.load_mwh == pytest.approx(4400)
-    assert total.thermal_mwh == pytest.approx(
-        4400 + 50 - BACK_FROM_BATTERY_MWH - BACK_FROM_PUMPS_MWH - 1095 - 482
-    )
+    assert total.thermal_mwh == pytest.approx(4400 + 50 - BACK_FROM_BATTERY_MWH - BACK_FROM_PUMPS_MWH - 1095 - 482)
 
 
 def test_cost_has_its_parts(total: GridMetrics) -> None:

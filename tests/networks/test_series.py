@@ -58,15 +58,11 @@ def test_the_year_reaches_its_targets_within_the_stated_tolerances() -> None:
 
 
 def test_full_load_hours_are_met_to_1_percent_at_every_site() -> None:
-    hours = (
-        targets(NETWORKS).query("metric == 'full_load_hours'").set_index(["technology", "region"])["value"]
-    )
+    hours = targets(NETWORKS).query("metric == 'full_load_hours'").set_index(["technology", "region"])["value"]
     for grid in GRIDS:
         shares = series(grid, "generators-p_max_pu")
         for row in records(table(grid, "generators").query("carrier in @WIND_AND_SUN")):
-            assert shares[row["name"]].sum() == pytest.approx(hours[row["carrier"], row["city"]], rel=0.01), (
-                row["name"]
-            )
+            assert shares[row["name"]].sum() == pytest.approx(hours[row["carrier"], row["city"]], rel=0.01), row["name"]
 
 
 def test_the_generator_writes_the_committed_load_again_byte_for_byte() -> None:

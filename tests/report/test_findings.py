@@ -15,9 +15,7 @@ def pair(objectives_cny: tuple[float, float], bounds_cny: tuple[float, float]) -
     base = with_metrics(solved(), response_cap_mw=0.0, carbon_tco2=0.0)
     case = replace(base.case, response_share=0.05)
     more = replace(base, case=case, label=label_of(case))
-    return with_proof(base, objectives_cny[0], bounds_cny[0]), with_proof(
-        more, objectives_cny[1], bounds_cny[1]
-    )
+    return with_proof(base, objectives_cny[0], bounds_cny[0]), with_proof(more, objectives_cny[1], bounds_cny[1])
 
 
 def costing(scenario: Scenario, fuel_cny: float) -> Scenario:
@@ -73,9 +71,7 @@ def test_slack_in_use_is_told_with_its_energy_and_its_largest_power() -> None:
     slacks = (Slack("reserve_up", "jibei", "t0", 5.0), Slack("reserve_up", "jibei", "t1", 7.5))
     outcome = replace(base.outcome, metrics=replace(base.outcome.metrics, slacks=slacks))
 
-    assert (WARNING, "slack in use: reserve_up, 12.5 MWh, at most 7.5 MW") in told(
-        replace(base, outcome=outcome)
-    )
+    assert (WARNING, "slack in use: reserve_up, 12.5 MWh, at most 7.5 MW") in told(replace(base, outcome=outcome))
 
 
 def test_an_ending_other_than_optimal_is_told() -> None:

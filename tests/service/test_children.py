@@ -36,9 +36,7 @@ def test_a_deadline_that_passes_ends_the_call_and_its_process(client: Client, se
     assert until(lambda: not solvers(service.process.pid), AT_ONCE_S)
 
 
-def test_a_process_that_is_killed_is_our_fault_and_the_service_stays(
-    client: Client, service: Background
-) -> None:
+def test_a_process_that_is_killed_is_our_fault_and_the_service_stays(client: Client, service: Background) -> None:
     told = client.solve(a_case(), LONG)
     next(told)
     (solver,) = solvers(service.process.pid)

@@ -52,9 +52,7 @@ def test_a_grid_is_told_whole(grid: str) -> None:
     )
     assert [len(getattr(message, part)) for part in parts] == [len(getattr(facts, part)) for part in parts]
     assert [total.grid for total in message.totals] == list(facts.members)
-    assert sum(t.thermal_mw for t in message.totals) == pytest.approx(
-        sum(u.output_max_mw for u in facts.units)
-    )
+    assert sum(t.thermal_mw for t in message.totals) == pytest.approx(sum(u.output_max_mw for u in facts.units))
     assert message.content_sha256 == facts.content_sha256
 
 
@@ -84,9 +82,7 @@ def test_more_flaws_than_fit_a_call_reach_a_client_of_ours_all_the_same(client: 
     assert len({flaw.field for flaw in refused.value.flaws}) >= len(units)
 
 
-@pytest.mark.parametrize(
-    ("change", "field"), [({"grid": "guangdong"}, "grid"), ({"edition": 1949}, "edition")]
-)
+@pytest.mark.parametrize(("change", "field"), [({"grid": "guangdong"}, "grid"), ({"edition": 1949}, "edition")])
 def test_an_unknown_grid_or_edition_is_a_flaw_beside_the_others(
     client: Client, change: dict[str, object], field: str
 ) -> None:

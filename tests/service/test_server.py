@@ -23,9 +23,7 @@ from dispatch.wire.files import case_text
 from tests.service.watch import QUICK, a_case
 
 BUF = Path(sys.executable).parent / "buf"
-METHODS = {
-    f"dispatch.v1.DispatchService/{name}" for name in ("SolveCase", "ValidateCase", "ListGrids", "GetGrid")
-}
+METHODS = {f"dispatch.v1.DispatchService/{name}" for name in ("SolveCase", "ValidateCase", "ListGrids", "GetGrid")}
 SERVING = health_pb2.HealthCheckResponse.SERVING
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
@@ -69,9 +67,7 @@ def test_an_unknown_grid_is_not_found(service: Background) -> None:
 @pytest.mark.parametrize("name", ["", "dispatch.v1.DispatchService"])
 def test_it_is_healthy(service: Background, name: str) -> None:
     with grpc.insecure_channel(service.target) as channel:
-        answer = health_pb2_grpc.HealthStub(channel).Check(
-            health_pb2.HealthCheckRequest(service=name), timeout=10
-        )
+        answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(service=name), timeout=10)
     assert answer.status == SERVING
 
 
@@ -98,9 +94,7 @@ def test_no_bytes_find_a_defect(service: Background, requests: list[bytes]) -> N
                 assert error.code() is grpc.StatusCode.INVALID_ARGUMENT, error.details()  # noqa: PT017
 
 
-def test_a_request_above_the_limit_is_refused_and_the_service_stays(
-    client: Client, service: Background
-) -> None:
+def test_a_request_above_the_limit_is_refused_and_the_service_stays(client: Client, service: Background) -> None:
     with grpc.insecure_channel(service.target, options=[("grpc.max_send_message_length", -1)]) as channel:
         call: Any = channel.unary_unary("/dispatch.v1.DispatchService/ValidateCase")
         with pytest.raises(grpc.RpcError) as refused:

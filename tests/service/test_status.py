@@ -30,9 +30,7 @@ def _detail(status: Status, kind: type) -> object:
 
 
 def _flaws(count: int) -> tuple[Flaw, ...]:
-    return tuple(
-        Flaw("TOO_MUCH", f"units[{k}].output_mw", "500 MW is above 300 MW" * 3) for k in range(count)
-    )
+    return tuple(Flaw("TOO_MUCH", f"units[{k}].output_mw", "500 MW is above 300 MW" * 3) for k in range(count))
 
 
 def test_every_error_of_ours_has_its_status() -> None:

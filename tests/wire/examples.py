@@ -150,9 +150,7 @@ def an_outcome(*, schedule: Schedule | None = None) -> Outcome:
             members=(grid_metrics("hebei_south"), grid_metrics("jibei", utilisation_share=None)),
             slacks=(Slack("reserve_up", "jibei", "2030-01-15T00:00:00+08:00", 0.5),),
         ),
-        certificate=Certificate(
-            "a1", "b2", "c3", (("highspy", "1.15.1"), ("pypsa", "1.4.0")), 0.005, 3, ("relaxed",)
-        ),
+        certificate=Certificate("a1", "b2", "c3", (("highspy", "1.15.1"), ("pypsa", "1.4.0")), 0.005, 3, ("relaxed",)),
         shortfalls=(Shortfall("2030-01-15T00:00:00+08:00", "jibei", "zhangbei", 10.0, 0.0),),
         reason="none",
         seconds=(("building", 1.5), ("placing", 0.5), ("total", 2.0)),

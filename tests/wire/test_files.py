@@ -127,9 +127,7 @@ def test_every_flaw_of_form_is_named_by_its_path() -> None:
 def test_a_flaw_says_what_was_given_and_what_would_do() -> None:
     with pytest.raises(CaseError) as refused:
         case_of(_changed(interchange={"variant": "ENORMOUS"}))
-    assert (
-        str(refused.value) == 'interchange.variant: "ENORMOUS" must be one of UNSPECIFIED, LOW, CENTRAL, HIGH'
-    )
+    assert str(refused.value) == 'interchange.variant: "ENORMOUS" must be one of UNSPECIFIED, LOW, CENTRAL, HIGH'
 
 
 def test_a_number_that_is_absent_is_required_and_never_zero() -> None:

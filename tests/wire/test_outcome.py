@@ -15,10 +15,7 @@ from tests.wire.examples import a_schedule, an_outcome
 
 
 def test_an_outcome_comes_back_as_it_went() -> None:
-    assert (
-        outcome_from(run_pb2.Outcome.FromString(answer_from(an_outcome()).SerializeToString()))
-        == an_outcome()
-    )
+    assert outcome_from(run_pb2.Outcome.FromString(answer_from(an_outcome()).SerializeToString())) == an_outcome()
 
 
 def test_the_schedule_is_sent_only_where_it_is_asked_for() -> None:
