@@ -47,16 +47,16 @@ def _describe(network: pypsa.Network, facts: GridFacts, inputs: Inputs) -> None:
     network.generators.loc[names, "shut_down_cost"] = [unit.stop_cny for unit in units]
     network.generators.loc[names, "min_up_time"] = [int(unit.min_up_h / inputs.step_h) for unit in units]
     network.generators.loc[names, "min_down_time"] = [int(unit.min_down_h / inputs.step_h) for unit in units]
-    network.generators_t["p_min_pu"][names] = inputs.output_min_mw / rated
-    network.generators_t["p_max_pu"][names] = inputs.output_max_mw / rated
+    for attribute, limit in (("p_min_pu", inputs.output_min_mw), ("p_max_pu", inputs.output_max_mw)):
+        own = pd.DataFrame(limit / rated, index=network.snapshots, columns=names)
+        network.generators_t[attribute] = pd.concat([network.generators_t[attribute], own], axis=1)
 
 
 def _write_generators(network: pypsa.Network, facts: GridFacts, schedule: Schedule) -> None:
     net = schedule.cut_mw - schedule.extra_mw
-    response = pd.DataFrame(0.0, index=network.snapshots, columns=[RESPONSE + b for b in response_buses(facts)])
-    for contract in facts.contracts:
-        for bus, share in contract.bus_shares:
-            response[RESPONSE + bus] += share * net[contract.name]
+    places = response_buses(facts)
+    shares = pd.DataFrame([dict(c.bus_shares) for c in facts.contracts], index=net.columns, columns=places).fillna(0.0)
+    response = (net @ shares).set_axis([RESPONSE + bus for bus in places], axis=1)
     parts = [schedule.output_mw, schedule.injected_mw, schedule.net_import_mw, response]
     network.generators_t["p"] = pd.concat(parts, axis=1)[network.generators.index]
     for attribute, table in (("status", schedule.on), ("start_up", schedule.started), ("shut_down", schedule.stopped)):

@@ -52,9 +52,10 @@ def in_words(shortfalls: tuple[Shortfall, ...]) -> str:
     kind = "missing" if worst.missing_mw > worst.surplus_mw else "in surplus"
     hours = len({item.time for item in shortfalls})
     missing, surplus = sum(s.missing_mw for s in shortfalls), sum(s.surplus_mw for s in shortfalls)
+    most = max(worst.missing_mw, worst.surplus_mw)
     return (
-        f"no schedule meets the case: summed over {hours} steps {missing:.0f} MW missing and {surplus:.0f} MW in "
-        f"surplus; most at {worst.bus} ({worst.grid}) at {worst.time}: {max(worst.missing_mw, worst.surplus_mw):.0f} MW {kind}"
+        f"no schedule meets the case: over {hours} steps {missing:.0f} MW missing and {surplus:.0f} MW in surplus; "
+        f"most at {worst.bus} ({worst.grid}) at {worst.time}: {most:.0f} MW {kind}"
     )
 
 
