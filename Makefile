@@ -19,10 +19,10 @@ export UV_SYSTEM_CERTS := true
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check style types layers sizes wire protos profiles bench pins image clean
+.PHONY: help setup demo test check style types layers sizes wire protos profiles pins image clean
 
 help:
-	@echo "make setup | demo [OUT=out/demo] | test | check | protos | profiles | bench | pins | image | clean"
+	@echo "make setup | demo [OUT=out/demo] | test | check | protos | profiles | pins | image | clean"
 
 # ---------------------------------------------------------------- environment
 
@@ -94,9 +94,6 @@ protos: setup
 
 profiles: setup
 	$(PY) -m dispatch.profiles --write
-
-bench: setup
-	$(PY) -m bench
 
 image:
 	$(ENGINE) build --tag $(IMAGE) .

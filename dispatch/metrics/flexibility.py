@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dispatch.case.demand_response import FILL
 from dispatch.case.storage import PUMPED_HYDRO
 from dispatch.metrics.area import Area, Basis
 
@@ -34,12 +35,15 @@ def response_use(basis: Basis, area: Area) -> ResponseUse:
 
         cut = sum( (delayed + spared) dt ),   extra = sum( (repaid + advanced + filled) dt )        MWh
         cap = sum over the area's grids of share x annual peak                                      MW
-        reach = min over t of  sum over the area's grids of  min( cap, sum of contracts in season ) MW
+        reach = min over t of  sum over the area's grids of  min( cap, sum of C in season that can cut )  MW
+
+    A contract that only fills valleys cuts nothing and does not count towards the reach.
     """
     caps = basis.inputs.response_cap_mw
     reach = np.zeros(len(basis.inputs.times))
     for grid in area.grids:
-        own = np.array([contract.grid == grid for contract in basis.facts.contracts], dtype=bool)
+        contracts = basis.facts.contracts
+        own = np.array([contract.grid == grid and contract.kind != FILL for contract in contracts], dtype=bool)
         reach += np.minimum(caps[grid], basis.inputs.contract_mw[:, own].sum(axis=1))
     return ResponseUse(
         cut_mwh=basis.energy_mwh(basis.schedule.cut_mw.to_numpy(dtype=float)[:, area.contracts]),
