@@ -93,7 +93,7 @@ def _not_made_good_mwh(e: Evidence, owed_mw: np.ndarray, settled_mw: np.ndarray)
     step_h, last = e.inputs.step_h, len(owed_mw) - 1
     open_mwh = np.cumsum((owed_mw - settled_mw) * step_h, axis=0)
     settled_mwh = np.cumsum(settled_mw * step_h, axis=0)
-    window = np.floor(numbers(e.facts.contracts, "payback_window_h") / step_h + DURATION_H).astype(int)
+    window = np.maximum(np.floor(numbers(e.facts.contracts, "payback_window_h") / step_h + DURATION_H), 1).astype(int)
     end_of_window = np.minimum(np.arange(last + 1)[:, None] + window, last)
     in_window_mwh = np.take_along_axis(settled_mwh, end_of_window, axis=0) - settled_mwh
     return np.asarray(np.maximum(-open_mwh, open_mwh - in_window_mwh))
