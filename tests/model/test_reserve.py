@@ -1,0 +1,123 @@
+"""One hour in worlds of their own, where a MW of reserve that is missing costs 10 000 CNY."""
+
+from __future__ import annotations
+
+import pytest
+
+from dispatch.case.storage import StoreState
+from dispatch.schedule.outcome import Outcome, Slack
+from dispatch.schedule.schedule import Schedule
+from tests.answers import outcome_of
+from tests.model.worlds import World, facts_of_worlds, free_unit, of_world
+from tests.small import SUMMER_DAY, plant, pumped_hydro, store
+
+SHORT = 10_000.0
+LARGEST = World(
+    "largest", (200,), (free_unit("big", 200.0, 300.0), free_unit("small", 400.0, 100.0)), reserve=(0.1, 0.0, SHORT)
+)
+SHARES = World(
+    "shares", (200,), (free_unit("one", 200.0, 150.0), free_unit("two", 400.0, 150.0)), reserve=(1.0, 0.0, SHORT)
+)
+DEAR = World(
+    "dear",
+    (200,),
+    (free_unit("cheap", 200.0), free_unit("dear", 400.0, output_min_mw=30.0, heating_output_min_mw=30.0)),
+    reserve=(0.03, 0.05, SHORT),
+)
+FREE = World("free", DEAR.load_mw, DEAR.units)
+SLOW = World("slow", (20,), (free_unit("unit", 200.0, 110.0, ramp_up_mw_per_h=30.0),), reserve=(0.0, 0.0, SHORT))
+EMPTY = World(
+    "empty", (100,), (free_unit("unit", 200.0, 110.0),), stores=(store("battery"),), reserve=(0.0, 0.0, SHORT)
+)
+FULL = World("full", (100,), (free_unit("unit", 200.0, 110.0),), stores=(store("battery"),), reserve=(0.0, 0.0, SHORT))
+WINDY = World(
+    "windy",
+    (100,),
+    (free_unit("unit", 200.0, 200.0, output_min_mw=50.0, heating_output_min_mw=50.0),),
+    plants=(plant("wind", capacity_mw=60.0),),
+    stores=(pumped_hydro("pumps"),),
+    reserve=(0.0, 0.5, SHORT),
+)
+
+
+@pytest.fixture(scope="module")
+def outcome() -> Outcome:
+    """Stores keep their level over the hour, so that they neither charge nor discharge."""
+    facts = facts_of_worlds(LARGEST, SHARES, DEAR, FREE, SLOW, EMPTY, FULL, WINDY)
+    levels = (("empty battery", 30.0), ("full battery", 100.0), ("windy pumps", 800.0))
+    return outcome_of(facts, hours=1, start=SUMMER_DAY, stores=tuple(StoreState(name, e, e) for name, e in levels))
+
+
+@pytest.fixture(scope="module")
+def schedule(outcome: Outcome) -> Schedule:
+    assert outcome.schedule is not None, outcome.reason
+    return outcome.schedule
+
+
+def test_where_the_largest_unit_on_is_more_than_the_shares_it_is_asked_for(schedule: Schedule) -> None:
+    """10 % of 200 MW are 20 MW, but 300 MW may trip. Both units on have 400 - 200 = 200 MW of room: 100 are short."""
+    assert schedule.on[["largest big", "largest small"]].iloc[0].tolist() == [1, 1]
+    assert schedule.short_up_mw["largest"].iloc[0] == pytest.approx(100.0)
+
+
+def test_where_the_shares_are_more_than_the_largest_unit_on_they_are_asked_for(schedule: Schedule) -> None:
+    """All of 200 MW, not 150. Both units on have 300 - 200 = 100 MW of room: 100 are short, not 50."""
+    assert schedule.short_up_mw["shares"].iloc[0] == pytest.approx(100.0)
+
+
+def test_a_dear_unit_comes_on_for_the_room_it_brings(schedule: Schedule) -> None:
+    """
+    Cheap alone has 100 of the 300 MW it asks for itself. Dear at its 30 MW brings 270, cheap at 170 has 130: enough.
+
+    Where no reserve is priced the dear unit stays off.
+    """
+    assert schedule.on[["dear cheap", "dear dear"]].iloc[0].tolist() == [1, 1]
+    assert schedule.output_mw[["dear cheap", "dear dear"]].iloc[0].tolist() == pytest.approx([170, 30])
+    assert schedule.short_up_mw["dear"].iloc[0] == pytest.approx(0.0, abs=1e-6)
+    assert schedule.on["free dear"].iloc[0] == 0
+
+
+def test_a_unit_gives_no_more_than_its_ramp_reaches_in_an_hour(schedule: Schedule) -> None:
+    """110 MW asked, 90 MW of room, 30 MW of it within an hour: 80 short."""
+    assert schedule.reserve_up_mw["slow unit"].iloc[0] == pytest.approx(30.0)
+    assert schedule.short_up_mw["slow"].iloc[0] == pytest.approx(80.0)
+
+
+def test_the_energy_that_a_store_can_give_for_an_hour_limits_its_reserve(schedule: Schedule) -> None:
+    """(30 - 20) MWh * 0.9 = 9 MW of its 40; the unit has 10: 110 - 19 = 91 short."""
+    assert schedule.reserve_up_mw["empty battery"].iloc[0] == pytest.approx(9.0)
+    assert schedule.short_up_mw["empty"].iloc[0] == pytest.approx(91.0)
+
+
+def test_a_full_store_gives_its_power_up_and_nothing_down(schedule: Schedule) -> None:
+    """(100 - 20) * 0.9 = 72 MW for an hour, 40 by its power: 110 - 10 - 40 = 60 short. There is no room to charge."""
+    assert schedule.reserve_up_mw["full battery"].iloc[0] == pytest.approx(40.0)
+    assert schedule.reserve_down_mw["full battery"].iloc[0] == pytest.approx(0.0, abs=1e-6)
+    assert schedule.short_up_mw["full"].iloc[0] == pytest.approx(60.0)
+
+
+def test_down_reserve_keeps_a_unit_above_its_minimum_and_curtails_wind_for_it(schedule: Schedule) -> None:
+    """
+    Half of 60 MW of wind: 30 MW down. The full pumps give none, so the unit stands at 50 + 30 = 80 MW, not at 50,
+    and 20 MW of wind are taken instead of 50. Up there is enough: 120 of the unit and 200 of the pumps.
+    """
+    assert schedule.output_mw["windy unit"].iloc[0] == pytest.approx(80.0)
+    assert schedule.curtailed_mw["windy wind"].iloc[0] == pytest.approx(40.0)
+    assert schedule.reserve_down_mw["windy unit"].iloc[0] == pytest.approx(30.0)
+    assert schedule.short_down_mw["windy"].iloc[0] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_what_is_short_is_priced_and_reported_as_a_slack(outcome: Outcome) -> None:
+    """100 MW for an hour at 10 000 CNY/MWh are a million."""
+    assert outcome.metrics is not None
+    member = of_world(outcome.metrics, "largest")
+    assert member.reserve_short_mwh == pytest.approx(100.0)
+    assert member.penalty.reserve_cny == pytest.approx(1_000_000.0)
+    slacks = [
+        Slack(s.kind, s.component, s.time, round(s.slack_mw, 6))
+        for s in outcome.metrics.slacks
+        if s.component != FREE.name
+    ]
+    time = "2030-07-15T00:00+08:00"
+    short = {"largest": 100, "shares": 100, "slow": 80, "empty": 91, "full": 60}
+    assert slacks == [Slack("reserve_up", name, time, mw) for name, mw in short.items()]
