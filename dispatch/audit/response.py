@@ -69,7 +69,7 @@ def payback(e: Evidence) -> Finding:
     """
     What was delayed comes back by its share, afterwards, within the window and the horizon (GenX).
 
-        b[t] = b[t-1] + (rho delayed[t] - repaid[t]) dt >= 0
+        b[t] = b[t-1] + (rho delayed[t] - repaid[t]) dt,    repaid[t] dt <= b[t-1]
         b[t] <= sum(repaid[k] dt, t < k <= t + W/dt)         so that b[T-1] = 0
     """
     owed = e.table("delayed_mw") * numbers(e.facts.contracts, "payback_share")
@@ -81,7 +81,7 @@ def advance(e: Evidence) -> Finding:
     """
     What was taken early is spared later, in full, within the window and the horizon (GenX).
 
-        a[t] = a[t-1] + (advanced[t] - spared[t]) dt >= 0
+        a[t] = a[t-1] + (advanced[t] - spared[t]) dt,    spared[t] dt <= a[t-1]
         a[t] <= sum(spared[k] dt, t < k <= t + W/dt)         so that a[T-1] = 0
     """
     amount = _not_made_good_mwh(e, e.table("advanced_mw"), e.table("spared_mw"))
@@ -89,14 +89,16 @@ def advance(e: Evidence) -> Finding:
 
 
 def _not_made_good_mwh(e: Evidence, owed_mw: np.ndarray, settled_mw: np.ndarray) -> np.ndarray:
-    """Energy settled before it was owed, or owed and not settled within the window, MWh, (T, contracts)."""
+    """Energy settled no later than it was owed, or owed and not settled within the window, MWh, (T, contracts)."""
     step_h, last = e.inputs.step_h, len(owed_mw) - 1
     open_mwh = np.cumsum((owed_mw - settled_mw) * step_h, axis=0)
     settled_mwh = np.cumsum(settled_mw * step_h, axis=0)
     window = np.maximum(np.floor(numbers(e.facts.contracts, "payback_window_h") / step_h + DURATION_H), 1).astype(int)
     end_of_window = np.minimum(np.arange(last + 1)[:, None] + window, last)
     in_window_mwh = np.take_along_axis(settled_mwh, end_of_window, axis=0) - settled_mwh
-    return np.asarray(np.maximum(-open_mwh, open_mwh - in_window_mwh))
+    owed_before_mwh = np.vstack([np.zeros_like(open_mwh[:1]), open_mwh[:-1]])
+    too_soon_mwh = settled_mw * step_h - owed_before_mwh
+    return np.asarray(np.maximum(too_soon_mwh, open_mwh - in_window_mwh))
 
 
 def daily_energy(e: Evidence) -> Finding:

@@ -23,10 +23,11 @@ from dispatch.model.demand_response import (
     pay_back,
     response_cost,
 )
-from dispatch.model.draft import Draft, total
+from dispatch.model.draft import Draft
 from dispatch.model.interchange import follow_plan, interchange_cost
 from dispatch.model.reserve import hold_reserve, keep_limited_unit_room, keep_store_room, reserve_penalty
 from dispatch.model.storage import choose_direction, keep_level, storage_cost
+from dispatch.model.terms import Terms, expression_of, total
 from dispatch.model.thermal.commitment import (
     decide_commitment,
     hold_minimum_down_time,
@@ -60,7 +61,7 @@ FORMULATION: tuple[Callable[[Draft], None], ...] = (
     hold_reserve,
 )
 
-OBJECTIVE: tuple[Callable[[Draft], linopy.LinearExpression | None], ...] = (
+OBJECTIVE: tuple[Callable[[Draft], Terms | None], ...] = (
     thermal_cost,
     storage_cost,
     response_cost,
@@ -78,5 +79,5 @@ def built(network: pypsa.Network, case: Case, facts: GridFacts, inputs: Inputs) 
     for add_rows in FORMULATION:
         add_rows(draft)
     terms = [term for term in (price(draft) for price in OBJECTIVE) if term is not None]
-    model.add_objective(total(terms), overwrite=True)
+    model.add_objective(expression_of(model, total(terms)), overwrite=True)
     return model

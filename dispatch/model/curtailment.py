@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import linopy
 import numpy as np
 
 from dispatch.case.renewable import DISTRIBUTED
 from dispatch.model import names
-from dispatch.model.draft import Draft, by_name, named
+from dispatch.model.draft import Draft, named
+from dispatch.model.terms import Terms
 
 
 def split_available(draft: Draft) -> None:
@@ -21,14 +21,12 @@ def split_available(draft: Draft) -> None:
     plants = named(plant.name for plant in draft.facts.plants)
     if plants.empty:
         return
-    available = draft.by_step(draft.inputs.available_mw, plants)
-    curtailed = draft.free(names.CURTAILED, plants)
-    draft.model.add_constraints(
-        draft.variable(names.OUTPUT, plants) + curtailed == available, name="Curtailment-balance"
-    )
+    curtailed = draft.decide(names.CURTAILED, plants)
+    injected = draft.variable(names.OUTPUT, plants)
+    draft.hold("Curtailment-balance", injected + curtailed, "=", draft.inputs.available_mw, plants)
 
 
-def curtailment_penalty(draft: Draft) -> linopy.LinearExpression | None:
+def curtailment_penalty(draft: Draft) -> Terms | None:
     """Price of curtailment, CNY: sum( dt c k ), c in CNY/MWh, higher for distributed PV, which is cut last."""
     plants = named(plant.name for plant in draft.facts.plants)
     if plants.empty:
@@ -40,5 +38,4 @@ def curtailment_penalty(draft: Draft) -> linopy.LinearExpression | None:
         else prices.large_curtailment_cny_per_mwh
         for plant in draft.facts.plants
     ]
-    weight = by_name(np.array(price) * draft.inputs.step_h, plants)
-    return (weight * draft.variable(names.CURTAILED, plants)).sum()
+    return (np.array(price) * draft.inputs.step_h * draft.variable(names.CURTAILED, plants)).all()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import linopy
 import numpy as np
-import xarray as xr
 
 from dispatch.case.demand_response import FILL, REDUCE, SHIFT
 from dispatch.model import names
-from dispatch.model.draft import Draft, by_name, named
+from dispatch.model.draft import Draft, each, named
+from dispatch.model.terms import Terms, add_rows, total
 
 KINDS = {
     names.DELAYED: (REDUCE, SHIFT),
@@ -34,18 +33,19 @@ def offer_response(draft: Draft) -> None:
     """
     if draft.contracts.empty:
         return
-    capacity = draft.by_step(draft.inputs.contract_mw, draft.contracts)
+    capacity = draft.inputs.contract_mw
     kinds = np.array([contract.kind for contract in draft.facts.contracts])
     for variable, having in KINDS.items():
-        has = by_name(np.isin(kinds, having), draft.contracts)
-        draft.free(variable, draft.contracts, upper=capacity * has)
+        draft.decide(variable, draft.contracts, capacity * np.isin(kinds, having))
     cut, extra = _cut(draft), _extra(draft)
-    draft.model.add_constraints(cut + extra <= capacity, name="DemandResponse-capacity")
-    for grid, cap in draft.inputs.response_cap_mw.items():
-        own = named(contract.name for contract in draft.facts.contracts if contract.grid == grid)
-        if not own.empty:
-            draft.model.add_constraints(cut.sel(name=own).sum("name") <= cap, name=f"DemandResponse-cut_cap {grid}")
-            draft.model.add_constraints(extra.sel(name=own).sum("name") <= cap, name=f"DemandResponse-extra_cap {grid}")
+    draft.hold("DemandResponse-capacity", cut + extra, "<=", capacity, draft.contracts)
+    grids = list(draft.inputs.response_cap_mw)
+    own = np.array([[contract.grid == grid for contract in draft.facts.contracts] for grid in grids], dtype=float)
+    caps = np.array(list(draft.inputs.response_cap_mw.values()))
+    for label, moved in (("cut", cut), ("extra", extra)):
+        together = (moved[:, None] * own).sum(axis=2)
+        axes = {"snapshot": draft.times, "grid": grids}
+        add_rows(draft.model, f"DemandResponse-{label}_cap", together, "<=", caps, axes)
 
 
 def pay_back(draft: Draft) -> None:
@@ -53,44 +53,43 @@ def pay_back(draft: Draft) -> None:
     What is delayed is repaid within the window; what is advanced is spared within the window.
 
         b[t] = b[t-1] + (rho delayed[t] - repaid[t]) dt,    b >= 0,  b[T-1] = 0
-        b[t]  <=  sum( repaid[k] dt, t < k <= t + W )              every step t
+        repaid[t] dt  <=  b[t-1],    b[t]  <=  sum( repaid[k] dt, t < k <= t + W )              every step t
         a[t] = a[t-1] + (advanced[t] - spared[t]) dt,       a >= 0,  a[T-1] = 0
-        a[t]  <=  sum( spared[k] dt, t < k <= t + W )              every step t
+        spared[t] dt  <=  a[t-1],    a[t]  <=  sum( spared[k] dt, t < k <= t + W )              every step t
 
     b    energy still to be repaid   MWh        rho  payback share        W  window in steps
     a    energy taken in advance     MWh
+    Nothing is made good in the step in which it is taken: a cut repaid at once is a smaller cut that owes nothing.
     GenX, flexible demand (delay and advance windows), with the two directions kept apart because the payback share
     holds for delayed energy only.
     """
     if draft.contracts.empty:
         return
-    payback = np.array([contract.payback_share for contract in draft.facts.contracts])
+    payback = each(draft.facts.contracts, "payback_share")
     _keep_account(draft, names.OWED, names.DELAYED, names.REPAID, payback)
     _keep_account(draft, names.SAVED, names.ADVANCED, names.SPARED, np.ones_like(payback))
 
 
 def _keep_account(draft: Draft, account: str, taken: str, returned: str, share: np.ndarray) -> None:
     """One account of moved energy: its balance, its end at zero, and its window."""
-    model, step, contracts = draft.model, draft.inputs.step_h, draft.contracts
-    balance = draft.free(account, contracts)
+    step, contracts = draft.inputs.step_h, draft.contracts
+    balance = draft.decide(account, contracts)
     back = draft.variable(returned, contracts)
-    moved = by_name(step * share, contracts) * draft.variable(taken, contracts) - step * back
-    change = (balance - balance.shift(snapshot=1) - moved).isel(snapshot=slice(1, None))
-    model.add_constraints(change == 0, name=f"{account}_balance")
-    model.add_constraints((balance - moved).isel(snapshot=0) == 0, name=f"{account}_balance_first")
-    model.add_constraints(balance.isel(snapshot=-1) == 0, name=f"{account}_closed")
-    later = (back.rename({"snapshot": "later"}) * (step * _window(draft))).sum("later")
-    model.add_constraints(later - balance >= 0, name=f"{account}_window")
+    moved = step * share * draft.variable(taken, contracts) - step * back
+    draft.hold(f"{account}_balance", balance - balance.shift(1) - moved, "=", 0.0, contracts)
+    draft.hold_at(-1, f"{account}_closed", balance, "=", np.zeros(len(contracts)), contracts)
+    draft.hold(f"{account}_later", balance.shift(1) - step * back, ">=", 0.0, contracts)
+    by_later = Terms(np.swapaxes(back.factors, 0, 1), np.swapaxes(back.labels, 0, 1))  # contracts x later steps
+    later = (by_later[None] * (step * _window(draft))).sum(axis=2)
+    draft.hold(f"{account}_window", later - balance, ">=", 0.0, contracts)
 
 
-def _window(draft: Draft) -> xr.DataArray:
-    """1 where step `later` lies within the payback window after step `snapshot`, else 0; by contract."""
+def _window(draft: Draft) -> np.ndarray:
+    """1 where a later step lies within the payback window after a step, else 0, (T, contracts, T)."""
     steps = np.arange(len(draft.times))
-    lag = steps[None, :] - steps[:, None]
-    reach = np.array([c.payback_window_h for c in draft.facts.contracts]) / draft.inputs.step_h + 1e-9
-    within = (lag[None] > 0) & (lag[None] <= np.maximum(reach, 1.0)[:, None, None])
-    coords = {"name": draft.contracts, "snapshot": draft.times, "later": draft.times.to_numpy()}
-    return xr.DataArray(within.astype(float), coords=coords, dims=("name", "snapshot", "later"))
+    lag = (steps[None, :] - steps[:, None])[:, None, :]
+    reach = np.maximum(each(draft.facts.contracts, "payback_window_h") / draft.inputs.step_h + 1e-9, 1.0)
+    return ((lag > 0) & (lag <= reach[:, None])).astype(float)
 
 
 def limit_daily_energy(draft: Draft) -> None:
@@ -103,13 +102,13 @@ def limit_daily_energy(draft: Draft) -> None:
     """
     if draft.contracts.empty:
         return
-    limit = by_name(np.array([c.daily_energy_h * c.capacity_mw for c in draft.facts.contracts]), draft.contracts)
+    limit = each(draft.facts.contracts, "daily_energy_h") * each(draft.facts.contracts, "capacity_mw")
     days = draft.times.normalize()
-    filled = 1.0 * draft.variable(names.FILLED, draft.contracts)
-    for label, power in (("cut", _cut(draft)), ("filled", filled)):
-        for number, day in enumerate(days.unique()):
-            energy = power.isel(snapshot=np.flatnonzero(days == day)).sum("snapshot") * draft.inputs.step_h
-            draft.model.add_constraints(energy <= limit, name=f"DemandResponse-daily_{label}_{number}")
+    inside = np.array([days == day for day in days.unique()], dtype=float)[:, :, None]  # days x steps x 1
+    axes = {"day": days.unique().rename("day"), "name": draft.contracts}
+    for label, power in (("cut", _cut(draft)), ("filled", draft.variable(names.FILLED, draft.contracts))):
+        energy = (power[None] * (inside * draft.inputs.step_h)).sum(axis=1)
+        add_rows(draft.model, f"DemandResponse-daily_{label}", energy, "<=", limit, axes)
 
 
 def deliver_response(draft: Draft) -> None:
@@ -124,29 +123,23 @@ def deliver_response(draft: Draft) -> None:
         return
     held = [{names.RESPONSE_AT + bus: share for bus, share in c.bus_shares} for c in draft.facts.contracts]
     places = named(sorted({place for shares in held for place in shares}))
-    shares = xr.DataArray(
-        [[own.get(place, 0.0) for place in places] for own in held],
-        coords={"contract": draft.contracts.to_numpy(), "name": places},
-        dims=("contract", "name"),
-    )
-    net = (_cut(draft) - _extra(draft)).rename({"name": "contract"})
-    delivered = (net * shares).sum("contract") - draft.variable(names.OUTPUT, places)
-    draft.model.add_constraints(delivered == 0, name="DemandResponse-delivered")
+    shares = np.array([[own.get(place, 0.0) for own in held] for place in places])  # places x contracts
+    delivered = ((_cut(draft) - _extra(draft))[:, None] * shares).sum(axis=2)
+    output = draft.variable(names.OUTPUT, places)
+    draft.hold("DemandResponse-delivered", delivered - output, "=", 0.0, places)
 
 
-def response_cost(draft: Draft) -> linopy.LinearExpression | None:
+def response_cost(draft: Draft) -> Terms | None:
     """Fees of contracts, CNY: sum( dt f (delayed + spared + filled) ), with f in CNY per MWh."""
     if draft.contracts.empty:
         return None
-    fee = np.array([contract.fee_cny_per_mwh for contract in draft.facts.contracts]) * draft.inputs.step_h
-    filled = draft.variable(names.FILLED, draft.contracts)
-    return (by_name(fee, draft.contracts) * (_cut(draft) + filled)).sum()
+    fee = each(draft.facts.contracts, "fee_cny_per_mwh") * draft.inputs.step_h
+    return (fee * (_cut(draft) + draft.variable(names.FILLED, draft.contracts))).all()
 
 
-def _cut(draft: Draft) -> linopy.LinearExpression:
+def _cut(draft: Draft) -> Terms:
     return draft.variable(names.DELAYED, draft.contracts) + draft.variable(names.SPARED, draft.contracts)
 
 
-def _extra(draft: Draft) -> linopy.LinearExpression:
-    parts = [draft.variable(name, draft.contracts) for name in (names.REPAID, names.ADVANCED, names.FILLED)]
-    return parts[0] + parts[1] + parts[2]
+def _extra(draft: Draft) -> Terms:
+    return total([draft.variable(name, draft.contracts) for name in (names.REPAID, names.ADVANCED, names.FILLED)])

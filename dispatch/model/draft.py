@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
 
 import linopy
 import numpy as np
@@ -15,11 +14,12 @@ import xarray as xr
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
+from dispatch.model.terms import Terms, add_rows, terms_of
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A model under construction. Arrays are labelled as PyPSA labels them: `snapshot` x `name`."""
+    """A model under construction. Every array is over steps x components, in the order of the facts."""
 
     model: linopy.Model
     case: Case
@@ -46,17 +46,37 @@ class Draft:
         """Response contracts."""
         return named(contract.name for contract in self.facts.contracts)
 
-    def by_step(self, values: np.ndarray, names: pd.Index) -> xr.DataArray:
-        """An array (T, n) with its labels."""
-        return xr.DataArray(values, coords={"snapshot": self.times, "name": names}, dims=("snapshot", "name"))
+    def variable(self, name: str, names: pd.Index) -> Terms:
+        """A variable of the model over steps and the given components, (T, n)."""
+        return terms_of(self.model.variables[name], names)
 
-    def variable(self, name: str, names: pd.Index) -> linopy.Variable:
-        """A variable of the model over the given components, in their order."""
-        return cast("linopy.Variable", self.model.variables[name].sel(name=names))
+    def decide(
+        self,
+        name: str,
+        names: pd.Index,
+        upper: np.ndarray | float = np.inf,
+        lower: np.ndarray | float = 0.0,
+        *,
+        integer: bool = False,
+    ) -> Terms:
+        """A new variable over steps and the given components, (T, n), between bounds that broadcast to it."""
+        axes = {"snapshot": self.times, "name": names}
+        shape = (len(self.times), len(names))
+        low, high = (
+            xr.DataArray(np.broadcast_to(np.asarray(bound, dtype=float), shape), coords=axes, dims=tuple(axes))
+            for bound in (lower, upper)
+        )
+        self.model.add_variables(lower=low, upper=high, name=name, integer=integer)
+        return self.variable(name, names)
 
-    def free(self, name: str, names: pd.Index, upper: xr.DataArray | float = np.inf) -> linopy.Variable:
-        """A new variable >= 0 over steps and the given components."""
-        return self.model.add_variables(lower=0.0, upper=upper, coords=[self.times, names], name=name)
+    def hold(self, name: str, terms: Terms, sign: str, right: np.ndarray | float, names: pd.Index) -> None:
+        """Rows over all steps and the given components."""
+        add_rows(self.model, name, terms, sign, right, {"snapshot": self.times, "name": names})
+
+    def hold_at(self, step: int, name: str, terms: Terms, sign: str, right: np.ndarray, names: pd.Index) -> None:
+        """Rows over the given components in one step; `terms` and `right` are over all steps or of that one."""
+        one = terms[step] if terms.labels.ndim > len(("name", "term")) else terms
+        add_rows(self.model, name, one, sign, right, {"name": names})
 
 
 def named(names: Iterable[str]) -> pd.Index:
@@ -64,11 +84,6 @@ def named(names: Iterable[str]) -> pd.Index:
     return pd.Index(list(names), name="name", dtype=object)
 
 
-def total(terms: list[linopy.LinearExpression]) -> linopy.LinearExpression:
-    """The sum of expressions of one shape."""
-    return cast("linopy.LinearExpression", linopy.merge(terms))
-
-
-def by_name(values: np.ndarray, names: pd.Index) -> xr.DataArray:
-    """An array (n,) with its labels."""
-    return xr.DataArray(np.asarray(values, dtype=float), coords={"name": names}, dims=("name",))
+def each(components: Iterable[object], attribute: str) -> np.ndarray:
+    """One attribute of every component, (n,)."""
+    return np.array([getattr(component, attribute) for component in components], dtype=float)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import linopy
-import numpy as np
-
 from dispatch.model import names
-from dispatch.model.draft import Draft, by_name, named
+from dispatch.model.draft import Draft, each, named
+from dispatch.model.terms import Terms
 
 
 def follow_plan(draft: Draft) -> None:
@@ -21,21 +19,19 @@ def follow_plan(draft: Draft) -> None:
     interfaces = named(interface.name for interface in draft.facts.interfaces)
     if interfaces.empty:
         return
-    over, under = draft.free(names.OVER_PLAN, interfaces), draft.free(names.UNDER_PLAN, interfaces)
+    over, under = draft.decide(names.OVER_PLAN, interfaces), draft.decide(names.UNDER_PLAN, interfaces)
     imported = draft.variable(names.OUTPUT, interfaces)
-    floor = draft.by_step(draft.inputs.import_floor_mw, interfaces)
-    ceiling = draft.by_step(draft.inputs.import_ceiling_mw, interfaces)
-    draft.model.add_constraints(imported + under >= floor, name="Interchange-floor")
-    draft.model.add_constraints(imported - over <= ceiling, name="Interchange-ceiling")
+    draft.hold("Interchange-floor", imported + under, ">=", draft.inputs.import_floor_mw, interfaces)
+    draft.hold("Interchange-ceiling", imported - over, "<=", draft.inputs.import_ceiling_mw, interfaces)
 
 
-def interchange_cost(draft: Draft) -> linopy.LinearExpression | None:
+def interchange_cost(draft: Draft) -> Terms | None:
     """Imports paid less exports earned, and leaving the plan, CNY: sum( dt (k x + d (over + under)) )."""
     interfaces = named(interface.name for interface in draft.facts.interfaces)
     if interfaces.empty:
         return None
     step = draft.inputs.step_h
-    price = by_name(np.array([i.price_cny_per_mwh for i in draft.facts.interfaces]) * step, interfaces)
-    leave = by_name(np.array([i.deviation_cny_per_mwh for i in draft.facts.interfaces]) * step, interfaces)
+    price = each(draft.facts.interfaces, "price_cny_per_mwh") * step
+    leave = each(draft.facts.interfaces, "deviation_cny_per_mwh") * step
     slack = draft.variable(names.OVER_PLAN, interfaces) + draft.variable(names.UNDER_PLAN, interfaces)
-    return (price * draft.variable(names.OUTPUT, interfaces)).sum() + (leave * slack).sum()
+    return (price * draft.variable(names.OUTPUT, interfaces)).all() + (leave * slack).all()

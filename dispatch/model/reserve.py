@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import linopy
-import numpy as np
-import pandas as pd
+from collections.abc import Sequence
 
+import numpy as np
+
+from dispatch.case.storage import Store
+from dispatch.case.thermal import ThermalUnit
 from dispatch.model import names
-from dispatch.model.draft import Draft, by_name, named, total
-from dispatch.model.thermal.output_limits import ceiling, split_by_up_time
+from dispatch.model.draft import Draft, each, named
+from dispatch.model.terms import Terms, total
+from dispatch.model.thermal.output_limits import room_above, room_below, runs_two_steps
 from dispatch.units import POWER_MW
 
 
@@ -23,17 +26,16 @@ def keep_store_room(draft: Draft) -> None:
     """
     if draft.stores.empty:
         return
-    stores, model = draft.stores, draft.model
-    up, down = draft.free(names.STORE_UP, stores), draft.free(names.STORE_DOWN, stores)
+    stores, inputs = draft.stores, draft.inputs
+    up, down = draft.decide(names.STORE_UP, stores), draft.decide(names.STORE_DOWN, stores)
     charge, discharge = draft.variable(names.CHARGE, stores), draft.variable(names.DISCHARGE, stores)
-    level, power = draft.variable(names.LEVEL, stores), by_name(draft.inputs.store_power_mw, stores)
-    floor, full = by_name(draft.inputs.level_min_mwh, stores), by_name(draft.inputs.level_max_mwh, stores)
-    out = by_name(np.array([store.discharge_efficiency_share for store in draft.facts.stores]), stores)
-    into = by_name(np.array([store.charge_efficiency_share for store in draft.facts.stores]), stores)
-    model.add_constraints(up + discharge - charge <= power, name="StorageUnit-reserve_up_power")
-    model.add_constraints(up - out * level <= -out * floor, name="StorageUnit-reserve_up_energy")
-    model.add_constraints(down + charge - discharge <= power, name="StorageUnit-reserve_down_power")
-    model.add_constraints(into * down + level <= full, name="StorageUnit-reserve_down_energy")
+    level, power = draft.variable(names.LEVEL, stores), inputs.store_power_mw
+    out = each(draft.facts.stores, "discharge_efficiency_share")
+    into = each(draft.facts.stores, "charge_efficiency_share")
+    draft.hold("StorageUnit-reserve_up_power", up + discharge - charge, "<=", power, stores)
+    draft.hold("StorageUnit-reserve_up_energy", up - out * level, "<=", -out * inputs.level_min_mwh, stores)
+    draft.hold("StorageUnit-reserve_down_power", down + charge - discharge, "<=", power, stores)
+    draft.hold("StorageUnit-reserve_down_energy", into * down + level, "<=", inputs.level_max_mwh, stores)
 
 
 def keep_limited_unit_room(draft: Draft) -> None:
@@ -44,18 +46,17 @@ def keep_limited_unit_room(draft: Draft) -> None:
 
     Only units for which this takes a variable; for the others the room above and below is their reserve.
     """
-    for label, members in (("up", limited_units(draft, "up")), ("down", limited_units(draft, "down"))):
-        if members.empty:
+    for direction, variable, ramp in (
+        ("up", names.RESERVE_UP_LIMITED, "ramp_up_mw_per_h"),
+        ("down", names.RESERVE_DOWN_LIMITED, "ramp_down_mw_per_h"),
+    ):
+        limited = limited_units(draft, direction)
+        if not limited.any():
             continue
-        ramps = {u.name: u.ramp_up_mw_per_h if label == "up" else u.ramp_down_mw_per_h for u in draft.facts.units}
-        ramp = by_name(np.array([ramps[name] for name in members]), members)
-        upper = ramp.expand_dims({"snapshot": draft.times})
-        variable = names.RESERVE_UP_LIMITED if label == "up" else names.RESERVE_DOWN_LIMITED
-        reserve = draft.free(variable, members, upper=upper)
-        for number, room in enumerate(_room(draft, members, label)):
-            draft.model.add_constraints(
-                room - reserve.sel(name=room.coords["name"]) >= 0, name=f"{variable}_room_{number}"
-            )
+        members = draft.units[limited]
+        reserve = draft.decide(variable, members, each(draft.facts.units, ramp)[limited])
+        for number, room in enumerate(_rooms(draft, direction)):
+            draft.hold(f"{variable}_room_{number}", room[:, limited] - reserve, ">=", 0.0, members)
 
 
 def hold_reserve(draft: Draft) -> None:
@@ -68,69 +69,70 @@ def hold_reserve(draft: Draft) -> None:
 
     R  shares of load and of available wind and sun   MW        short  priced slack   MW
     """
-    members = named(draft.facts.members)
-    short_up, short_down = draft.free(names.SHORT_UP, members), draft.free(names.SHORT_DOWN, members)
-    for number, grid in enumerate(members):
-        asked = draft.by_step(draft.inputs.reserve_mw, members).sel(name=grid, drop=True)
-        up = _offered(draft, grid, "up") + short_up.sel(name=grid, drop=True)
-        down = _offered(draft, grid, "down") + short_down.sel(name=grid, drop=True)
-        draft.model.add_constraints(up >= asked, name=f"Reserve-up {grid}")
-        draft.model.add_constraints(down >= asked, name=f"Reserve-down {grid}")
-        own = np.array([unit.grid == grid for unit in draft.facts.units], dtype=bool)
-        for k in np.flatnonzero(own):
-            larger = draft.inputs.output_max_mw[:, k] > draft.inputs.reserve_mw[:, number] + POWER_MW
-            if larger.any():
-                steps, unit = np.flatnonzero(larger), draft.units[int(k)]
-                size = draft.by_step(draft.inputs.output_max_mw, draft.units).sel(name=unit, drop=True)
-                alone = up - size * draft.model.variables[names.STATUS].sel(name=unit, drop=True)
-                draft.model.add_constraints(alone.isel(snapshot=steps) >= 0, name=f"Reserve-largest {grid} {unit}")
+    members, asked = named(draft.facts.members), draft.inputs.reserve_mw
+    short_up, short_down = draft.decide(names.SHORT_UP, members), draft.decide(names.SHORT_DOWN, members)
+    up, down = _offered(draft, "up") + short_up, _offered(draft, "down") + short_down
+    draft.hold("Reserve-up", up, ">=", asked, members)
+    draft.hold("Reserve-down", down, ">=", asked, members)
+    grid = np.array([draft.facts.members.index(unit.grid) for unit in draft.facts.units], dtype=int)
+    size = draft.inputs.output_max_mw
+    larger = np.flatnonzero((size > asked[:, grid] + POWER_MW).any(axis=0)) if len(grid) else np.zeros(0, dtype=int)
+    if len(larger):
+        alone = up[:, grid[larger]] - size[:, larger] * draft.variable(names.STATUS, draft.units[larger])
+        draft.hold("Reserve-largest_unit", alone, ">=", 0.0, draft.units[larger])
 
 
-def reserve_penalty(draft: Draft) -> linopy.LinearExpression:
+def reserve_penalty(draft: Draft) -> Terms:
     """Price of missing reserve, CNY: sum( dt c (short_up + short_dn) ), c in CNY/MWh of the grid's rule."""
     members = named(draft.facts.members)
     prices = {rule.grid: rule.shortfall_cny_per_mwh for rule in draft.facts.reserve_rules}
-    price = by_name(np.array([prices[grid] for grid in members]) * draft.inputs.step_h, members)
+    price = np.array([prices[grid] for grid in members]) * draft.inputs.step_h
     short = draft.variable(names.SHORT_UP, members) + draft.variable(names.SHORT_DOWN, members)
-    return (price * short).sum()
+    return (price * short).all()
 
 
-def limited_units(draft: Draft, direction: str) -> pd.Index:
-    """Units whose room is more than one row: a ramp over one hour shorter than the range, or UT of one step."""
-    inputs, units = draft.inputs, draft.facts.units
-    span = (inputs.output_max_mw - inputs.output_min_mw).max(axis=0) if len(units) else np.zeros(0)
-    ramp = np.array([u.ramp_up_mw_per_h if direction == "up" else u.ramp_down_mw_per_h for u in units])
+def limited_units(draft: Draft, direction: str) -> np.ndarray:
+    """Units whose room is more than one row: a ramp over one hour shorter than the range, or UT of one step; bool."""
+    if draft.units.empty:
+        return np.zeros(0, dtype=bool)
+    inputs, up = draft.inputs, direction == "up"
+    span = (inputs.output_max_mw - inputs.output_min_mw).max(axis=0)
+    ramp = each(draft.facts.units, "ramp_up_mw_per_h" if up else "ramp_down_mw_per_h")
     limited = ramp < span - POWER_MW
-    if direction == "up":
-        limited |= draft.units.isin(split_by_up_time(draft)[1])
-    return draft.units[limited]
+    return np.asarray(limited | ~runs_two_steps(draft) if up else limited)
 
 
-def _room(draft: Draft, members: pd.Index, direction: str) -> list[linopy.LinearExpression]:
-    """Room above or below the output of some units, MW; two bounds where starts and stops need two rows."""
-    output = draft.variable(names.OUTPUT, members)
+def _rooms(draft: Draft, direction: str) -> list[Terms]:
+    """Room above or below the output of all units, MW; above, a start and a stop each bound it on their own too."""
     if direction == "down":
-        minimum = draft.by_step(draft.inputs.output_min_mw, draft.units).sel(name=members)
-        return [output - minimum * draft.variable(names.STATUS, members)]
-    long, short = (part[part.isin(members)] for part in split_by_up_time(draft))
-    rooms = [ceiling(draft, long) - output.sel(name=long)] if len(long) else []
-    if len(short):
-        rooms.append(ceiling(draft, short, stops=False) - output.sel(name=short))
-        rooms.append(ceiling(draft, short, starts=False) - output.sel(name=short))
-    return rooms
+        return [room_below(draft)]
+    if runs_two_steps(draft)[limited_units(draft, direction)].all():
+        return [room_above(draft)]
+    return [room_above(draft, stops=False), room_above(draft, starts=False)]
 
 
-def _offered(draft: Draft, grid: str, direction: str) -> linopy.LinearExpression:
-    """All reserve of a grid in one direction, MW, (T,)."""
-    limited = limited_units(draft, direction)
-    own = named(unit.name for unit in draft.facts.units if unit.grid == grid)
-    plain = own[~own.isin(limited)]
+def _offered(draft: Draft, direction: str) -> Terms:
+    """All reserve of each member grid in one direction, MW, (T, members)."""
     up = direction == "up"
-    terms = [room.sum("name") for room in _room(draft, plain, direction)] if len(plain) else []
-    if len(own[own.isin(limited)]):
-        variable = names.RESERVE_UP_LIMITED if up else names.RESERVE_DOWN_LIMITED
-        terms.append((1.0 * draft.variable(variable, own[own.isin(limited)])).sum("name"))
-    stores = named(store.name for store in draft.facts.stores if store.grid == grid)
-    if len(stores):
-        terms.append((1.0 * draft.variable(names.STORE_UP if up else names.STORE_DOWN, stores)).sum("name"))
-    return total(terms)
+    limited = limited_units(draft, direction)
+    parts = []
+    if (~limited).any():
+        room = room_above(draft) if up else room_below(draft)
+        parts.append(_by_grid(draft, room[:, ~limited], _chosen(draft, ~limited)))
+    if limited.any():
+        reserve = draft.variable(names.RESERVE_UP_LIMITED if up else names.RESERVE_DOWN_LIMITED, draft.units[limited])
+        parts.append(_by_grid(draft, reserve, _chosen(draft, limited)))
+    if not draft.stores.empty:
+        stored = draft.variable(names.STORE_UP if up else names.STORE_DOWN, draft.stores)
+        parts.append(_by_grid(draft, stored, draft.facts.stores))
+    return total(parts)
+
+
+def _chosen(draft: Draft, which: np.ndarray) -> list[ThermalUnit]:
+    return [draft.facts.units[k] for k in np.flatnonzero(which)]
+
+
+def _by_grid(draft: Draft, terms: Terms, components: Sequence[ThermalUnit | Store]) -> Terms:
+    """Sums over the components of each member grid, (T, members)."""
+    own = [[component.grid == grid for component in components] for grid in draft.facts.members]
+    return (terms[:, None] * np.array(own, dtype=float)).sum(axis=2)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import linopy
 import numpy as np
 
 from dispatch.model import names
-from dispatch.model.draft import Draft, by_name
+from dispatch.model.draft import Draft, each
+from dispatch.model.terms import Terms
 
 
 def choose_direction(draft: Draft) -> None:
@@ -20,12 +20,11 @@ def choose_direction(draft: Draft) -> None:
     """
     if draft.stores.empty:
         return
-    power = by_name(draft.inputs.store_power_mw, draft.stores)
-    mode = draft.model.add_variables(coords=[draft.times, draft.stores], name=names.MODE, binary=True)
-    charge = draft.variable(names.CHARGE, draft.stores)
-    discharge = draft.variable(names.DISCHARGE, draft.stores)
-    draft.model.add_constraints(discharge - power * mode <= 0, name="StorageUnit-discharge_mode")
-    draft.model.add_constraints(charge + power * mode <= power, name="StorageUnit-charge_mode")
+    stores, power = draft.stores, draft.inputs.store_power_mw
+    mode = draft.decide(names.MODE, stores, 1.0, integer=True)
+    charge, discharge = draft.variable(names.CHARGE, stores), draft.variable(names.DISCHARGE, stores)
+    draft.hold("StorageUnit-discharge_mode", discharge - power * mode, "<=", 0.0, stores)
+    draft.hold("StorageUnit-charge_mode", charge + power * mode, "<=", power, stores)
 
 
 def keep_level(draft: Draft) -> None:
@@ -40,16 +39,15 @@ def keep_level(draft: Draft) -> None:
     if draft.stores.empty:
         return
     level = draft.variable(names.LEVEL, draft.stores)
-    floor = by_name(draft.inputs.level_min_mwh, draft.stores)
-    draft.model.add_constraints(level >= floor, name="StorageUnit-level_min")
+    draft.hold("StorageUnit-level_min", level, ">=", draft.inputs.level_min_mwh, draft.stores)
     ends = {state.store: state.end_level_mwh for state in draft.case.stores}
-    end = by_name(np.array([ends[name] for name in draft.stores]), draft.stores)
-    draft.model.add_constraints(level.isel(snapshot=-1) == end, name="StorageUnit-end_level")
+    end = np.array([ends[name] for name in draft.stores])
+    draft.hold_at(-1, "StorageUnit-end_level", level, "=", end, draft.stores)
 
 
-def storage_cost(draft: Draft) -> linopy.LinearExpression | None:
+def storage_cost(draft: Draft) -> Terms | None:
     """Wear of storage, CNY: sum( dt k d ), with k the wear in CNY per MWh discharged."""
     if draft.stores.empty:
         return None
-    wear = by_name(np.array([store.wear_cny_per_mwh for store in draft.facts.stores]), draft.stores)
-    return (wear * draft.inputs.step_h * draft.variable(names.DISCHARGE, draft.stores)).sum()
+    wear = each(draft.facts.stores, "wear_cny_per_mwh") * draft.inputs.step_h
+    return (wear * draft.variable(names.DISCHARGE, draft.stores)).all()

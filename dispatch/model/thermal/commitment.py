@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 
-import linopy
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from dispatch.model import names
-from dispatch.model.draft import Draft, by_name
+from dispatch.model.draft import Draft
+from dispatch.model.terms import add_rows
 
 
 def decide_commitment(draft: Draft) -> None:
@@ -28,20 +27,12 @@ def decide_commitment(draft: Draft) -> None:
     if draft.units.empty:
         return
     lower, upper = _forced(draft)
-    model, coords = draft.model, [draft.times, draft.units]
-    on = model.add_variables(
-        lower=draft.by_step(lower, draft.units),
-        upper=draft.by_step(upper, draft.units),
-        coords=coords,
-        name=names.STATUS,
-        integer=True,
-    )
-    started = model.add_variables(lower=0, upper=1, coords=coords, name=names.START)
-    stopped = model.add_variables(lower=0, upper=1, coords=coords, name=names.STOP)
-    change = on - on.shift(snapshot=1) - started + stopped
-    model.add_constraints(change.isel(snapshot=slice(1, None)) == 0, name="Generator-logic")
-    first = (on - started + stopped).isel(snapshot=0)
-    model.add_constraints(first == by_name(_on_before(draft), draft.units), name="Generator-logic_first")
+    on = draft.decide(names.STATUS, draft.units, upper, lower, integer=True)
+    started = draft.decide(names.START, draft.units, 1.0)
+    stopped = draft.decide(names.STOP, draft.units, 1.0)
+    before = np.zeros(lower.shape)
+    before[0] = on_before(draft)
+    draft.hold("Generator-logic", on - on.shift(1) - started + stopped, "=", before, draft.units)
 
 
 def hold_minimum_up_time(draft: Draft) -> None:
@@ -54,9 +45,9 @@ def hold_minimum_up_time(draft: Draft) -> None:
     Rajan and Takriti (2005); Knueven, Ostrowski, Watson (2020), eq. (4).
     """
     for length, members in _by_length(draft, "min_up_h").items():
-        recent = _window(draft.variable(names.START, members), length)
+        recent = draft.variable(names.START, members).window(length)
         on = draft.variable(names.STATUS, members)
-        draft.model.add_constraints(recent - on <= 0, name=f"Generator-up_time_{length}")
+        draft.hold(f"Generator-up_time_{length}", recent - on, "<=", 0.0, members)
 
 
 def hold_minimum_down_time(draft: Draft) -> None:
@@ -69,9 +60,9 @@ def hold_minimum_down_time(draft: Draft) -> None:
     Rajan and Takriti (2005); Knueven, Ostrowski, Watson (2020), eq. (5).
     """
     for length, members in _by_length(draft, "min_down_h").items():
-        recent = _window(draft.variable(names.STOP, members), length)
+        recent = draft.variable(names.STOP, members).window(length)
         on = draft.variable(names.STATUS, members)
-        draft.model.add_constraints(recent + on <= 1, name=f"Generator-down_time_{length}")
+        draft.hold(f"Generator-down_time_{length}", recent + on, "<=", 1.0, members)
 
 
 def hold_running_minimum(draft: Draft) -> None:
@@ -85,16 +76,20 @@ def hold_running_minimum(draft: Draft) -> None:
     groups = [group for group in draft.inputs.running_groups if group.units_on_count.any()]
     if not groups:
         return
-    plant = {draft.units[k]: group.plant for group in groups for k in group.unit_indices}
-    members = draft.units[draft.units.isin(list(plant))]
-    on = 1.0 * draft.variable(names.STATUS, members)
-    together = on.groupby(pd.Series([plant[name] for name in members], index=members, name="plant")).sum()
-    needed = xr.DataArray(
-        np.column_stack([group.units_on_count for group in groups]).astype(float),
-        coords={"snapshot": draft.times, "plant": [group.plant for group in groups]},
-        dims=("snapshot", "plant"),
-    ).sel(plant=together.coords["plant"])
-    draft.model.add_constraints(together >= needed, name="Plant-running_minimum")
+    on = draft.variable(names.STATUS, draft.units)
+    belongs = np.zeros((len(groups), len(draft.units)))
+    for row, group in enumerate(groups):
+        belongs[row, list(group.unit_indices)] = 1.0
+    together = (on[:, None] * belongs).sum(axis=2)
+    needed = np.column_stack([group.units_on_count for group in groups])
+    axes = {"snapshot": draft.times, "plant": [group.plant for group in groups]}
+    add_rows(draft.model, "Plant-running_minimum", together, ">=", needed, axes)
+
+
+def on_before(draft: Draft) -> np.ndarray:
+    """Whether each unit is on before the first step, (units,), 0 or 1."""
+    before = {state.unit: state.on for state in draft.case.units}
+    return np.array([float(before[name]) for name in draft.units])
 
 
 def _forced(draft: Draft) -> tuple[np.ndarray, np.ndarray]:
@@ -113,18 +108,8 @@ def _forced(draft: Draft) -> tuple[np.ndarray, np.ndarray]:
     return lower, upper
 
 
-def _on_before(draft: Draft) -> np.ndarray:
-    before = {state.unit: state.on for state in draft.case.units}
-    return np.array([float(before[name]) for name in draft.units])
-
-
 def _by_length(draft: Draft, attribute: str) -> dict[int, pd.Index]:
     """Units by the length of a minimum time in steps; shorter than a step counts as one."""
     step = draft.inputs.step_h
     lengths = [max(1, math.ceil(getattr(u, attribute) / step - 1e-9)) for u in draft.facts.units]
     return {n: draft.units[[k for k, m in enumerate(lengths) if m == n]] for n in sorted(set(lengths))}
-
-
-def _window(change: linopy.Variable, length: int) -> linopy.LinearExpression:
-    """Sum of a variable over the last `length` steps, fewer at the start of the horizon."""
-    return change.rolling(snapshot=length).sum()

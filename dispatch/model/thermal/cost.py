@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import linopy
 import numpy as np
 
 from dispatch.model import names
-from dispatch.model.draft import Draft, by_name
+from dispatch.model.draft import Draft, each
+from dispatch.model.terms import Terms, total
 
 
 @dataclass(frozen=True)
@@ -33,16 +33,17 @@ def bend_cost_curves(draft: Draft) -> None:
     """
     kinks = kinks_of(draft)
     for k in range(kinks.kink_mw.shape[1]):
-        members = draft.units[kinks.rise_cny_per_mwh[:, k] > 0]
-        if members.empty:
+        chosen = kinks.rise_cny_per_mwh[:, k] > 0
+        if not chosen.any():
             continue
-        beyond = draft.free(f"{names.BEYOND}_{k}", members)
-        point = by_name(kinks.kink_mw[:, k], draft.units).sel(name=members)
-        excess = draft.variable(names.OUTPUT, members) - point * draft.variable(names.STATUS, members)
-        draft.model.add_constraints(beyond - excess >= 0, name=f"Generator-beyond_kink_{k}")
+        members = draft.units[chosen]
+        output, on = draft.variable(names.OUTPUT, members), draft.variable(names.STATUS, members)
+        beyond = draft.decide(f"{names.BEYOND}_{k}", members)
+        excess = output - kinks.kink_mw[chosen, k] * on
+        draft.hold(f"Generator-beyond_kink_{k}", beyond - excess, ">=", 0.0, members)
 
 
-def thermal_cost(draft: Draft) -> linopy.LinearExpression | None:
+def thermal_cost(draft: Draft) -> Terms | None:
     """
     Cost of thermal output, CNY.
 
@@ -54,21 +55,20 @@ def thermal_cost(draft: Draft) -> linopy.LinearExpression | None:
     """
     if draft.units.empty:
         return None
-    kinks, inputs, units = kinks_of(draft), draft.inputs, draft.facts.units
-    on, output = draft.variable(names.STATUS, draft.units), draft.variable(names.OUTPUT, draft.units)
-    other = np.array([unit.other_cny_per_mwh for unit in units])
-    idle = by_name(kinks.idle_cny_per_h * inputs.step_h, draft.units)
-    slope = by_name((kinks.slope_cny_per_mwh + other) * inputs.step_h, draft.units)
-    cost = (idle * on + slope * output).sum()
+    kinks, step, units = kinks_of(draft), draft.inputs.step_h, draft.facts.units
+    slope = kinks.slope_cny_per_mwh + each(units, "other_cny_per_mwh")
+    cost = [
+        step * kinks.idle_cny_per_h * draft.variable(names.STATUS, draft.units),
+        step * slope * draft.variable(names.OUTPUT, draft.units),
+        each(units, "start_cny") * draft.variable(names.START, draft.units),
+        each(units, "stop_cny") * draft.variable(names.STOP, draft.units),
+    ]
     for k in range(kinks.kink_mw.shape[1]):
-        members = draft.units[kinks.rise_cny_per_mwh[:, k] > 0]
-        if not members.empty:
-            rise = by_name(kinks.rise_cny_per_mwh[:, k] * inputs.step_h, draft.units).sel(name=members)
-            cost = cost + (rise * draft.variable(f"{names.BEYOND}_{k}", members)).sum()
-    start = by_name(np.array([unit.start_cny for unit in units]), draft.units)
-    stop = by_name(np.array([unit.stop_cny for unit in units]), draft.units)
-    started, stopped = draft.variable(names.START, draft.units), draft.variable(names.STOP, draft.units)
-    return cost + (start * started).sum() + (stop * stopped).sum()
+        chosen = kinks.rise_cny_per_mwh[:, k] > 0
+        if chosen.any():
+            beyond = draft.variable(f"{names.BEYOND}_{k}", draft.units[chosen])
+            cost.append(step * kinks.rise_cny_per_mwh[chosen, k] * beyond)
+    return total([part.all() for part in cost])
 
 
 def kinks_of(draft: Draft) -> Kinks:

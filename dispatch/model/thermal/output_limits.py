@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import linopy
 import numpy as np
-import pandas as pd
-import xarray as xr
 
 from dispatch.model import names
-from dispatch.model.draft import Draft
+from dispatch.model.draft import Draft, each
+from dispatch.model.terms import Terms
 from dispatch.units import POWER_MW
 
 
@@ -21,11 +19,8 @@ def limit_output_below(draft: Draft) -> None:
     p  output   MW        Pmin  minimum, of the heating season for a unit that heats   MW
     Knueven, Ostrowski, Watson (2020), eq. (17).
     """
-    if draft.units.empty:
-        return
-    minimum = draft.by_step(draft.inputs.output_min_mw, draft.units)
-    output, on = draft.variable(names.OUTPUT, draft.units), draft.variable(names.STATUS, draft.units)
-    draft.model.add_constraints(output - minimum * on >= 0, name="Generator-output_min")
+    if not draft.units.empty:
+        draft.hold("Generator-output_min", room_below(draft), ">=", 0.0, draft.units)
 
 
 def limit_output_above(draft: Draft) -> None:
@@ -42,69 +37,53 @@ def limit_output_above(draft: Draft) -> None:
     """
     if draft.units.empty:
         return
-    output = draft.variable(names.OUTPUT, draft.units)
-    long, short = split_by_up_time(draft)
-    for members, label in ((long, "output_max"), (short, "output_max_start")):
-        if len(members):
-            room = ceiling(draft, members, stops=label == "output_max")
-            draft.model.add_constraints(room - output.sel(name=members) >= 0, name=f"Generator-{label}")
-    if len(short):
-        room = ceiling(draft, short, starts=False)
-        draft.model.add_constraints(room - output.sel(name=short) >= 0, name="Generator-output_max_stop")
+    long = runs_two_steps(draft)
+    for label, chosen, starts, stops in (
+        ("output_max", long, True, True),
+        ("output_max_start", ~long, True, False),
+        ("output_max_stop", ~long, False, True),
+    ):
+        if chosen.any():
+            room = room_above(draft, starts=starts, stops=stops)[:, chosen]
+            draft.hold(f"Generator-{label}", room, ">=", 0.0, draft.units[chosen])
     _hold_first_stop(draft)
 
 
-def ceiling(draft: Draft, members: pd.Index, *, starts: bool = True, stops: bool = True) -> linopy.LinearExpression:
-    """The right-hand side of the rows above, MW, for some units: what they may give in each step."""
-    inputs = draft.inputs
-    maximum = draft.by_step(inputs.output_max_mw, draft.units).sel(name=members)
-    room = maximum * draft.variable(names.STATUS, members)
+def room_below(draft: Draft) -> Terms:
+    """What each unit may fall in a step, MW, (T, units): p - Pmin u."""
+    output, on = draft.variable(names.OUTPUT, draft.units), draft.variable(names.STATUS, draft.units)
+    return output - on * draft.inputs.output_min_mw
+
+
+def room_above(draft: Draft, *, starts: bool = True, stops: bool = True) -> Terms:
+    """What each unit may rise in a step, MW, (T, units): the right-hand sides above less p."""
+    maximum = draft.inputs.output_max_mw
+    room = draft.variable(names.STATUS, draft.units) * maximum - draft.variable(names.OUTPUT, draft.units)
     if starts:
-        cut = maximum - start_limit_mw(draft).sel(name=members)
-        room = room - cut * draft.variable(names.START, members)
-    if stops and len(draft.times) > 1:
-        cut = maximum - stop_limit_mw(draft).sel(name=members)
-        following = draft.variable(names.STOP, members).shift(snapshot=-1)
-        last = xr.DataArray(np.arange(len(draft.times)) < len(draft.times) - 1, dims="snapshot")
-        room = room - _zero_where_absent(cut.where(last.assign_coords(snapshot=draft.times), 0.0) * following)
+        room = room - draft.variable(names.START, draft.units) * (maximum - start_limit_mw(draft))
+    if stops:
+        room = room - draft.variable(names.STOP, draft.units).shift(-1) * (maximum - stop_limit_mw(draft))
     return room
 
 
-def split_by_up_time(draft: Draft) -> tuple[pd.Index, pd.Index]:
-    """Units whose minimum up time is at least two steps, and the others."""
-    long = np.array([u.min_up_h > draft.inputs.step_h for u in draft.facts.units])
-    return draft.units[long], draft.units[~long]
+def runs_two_steps(draft: Draft) -> np.ndarray:
+    """Whether the minimum up time of a unit is at least two steps, (units,), bool."""
+    return np.asarray(each(draft.facts.units, "min_up_h") > draft.inputs.step_h)
 
 
-def start_limit_mw(draft: Draft) -> xr.DataArray:
+def start_limit_mw(draft: Draft) -> np.ndarray:
     """Highest output in the hour of a start, (T, units): the start ramp, at least the minimum in force."""
-    ramp = np.array([unit.start_ramp_mw for unit in draft.facts.units])
-    return _between(draft, ramp)
+    return _between(draft, each(draft.facts.units, "start_ramp_mw"))
 
 
-def stop_limit_mw(draft: Draft) -> xr.DataArray:
+def stop_limit_mw(draft: Draft) -> np.ndarray:
     """Highest output in the hour before a stop, (T, units): the stop ramp, at least the minimum in force."""
-    ramp = np.array([unit.stop_ramp_mw for unit in draft.facts.units])
-    return _between(draft, ramp)
+    return _between(draft, each(draft.facts.units, "stop_ramp_mw"))
 
 
-def _between(draft: Draft, ramp: np.ndarray) -> xr.DataArray:
-    inputs = draft.inputs
-    limit = np.minimum(np.maximum(ramp, inputs.output_min_mw), inputs.output_max_mw)
-    return draft.by_step(limit, draft.units)
-
-
-def _zero_where_absent(term: linopy.LinearExpression) -> linopy.LinearExpression:
-    """After the last step nothing stops within the horizon: the shifted term is nothing there, not unknown."""
-    return term.fillna(0)
-
-
-def _hold_first_stop(draft: Draft) -> None:
-    """A unit above its stop limit before the horizon cannot stop in the first step."""
-    high = output_before_mw(draft) > stop_limit_before_mw(draft) + POWER_MW
-    if high.any():
-        stops = draft.variable(names.STOP, draft.units[high]).isel(snapshot=0)
-        draft.model.add_constraints(stops == 0, name="Generator-first_stop")
+def stop_limit_before_mw(draft: Draft) -> np.ndarray:
+    """Highest output from which a unit may stop in the first step, (units,)."""
+    return np.asarray(np.maximum(each(draft.facts.units, "stop_ramp_mw"), draft.inputs.output_min_before_mw))
 
 
 def output_before_mw(draft: Draft) -> np.ndarray:
@@ -113,7 +92,15 @@ def output_before_mw(draft: Draft) -> np.ndarray:
     return np.array([before[name] for name in draft.units])
 
 
-def stop_limit_before_mw(draft: Draft) -> np.ndarray:
-    """Highest output from which a unit may stop in the first step, (units,)."""
-    ramp = np.array([unit.stop_ramp_mw for unit in draft.facts.units])
-    return np.asarray(np.maximum(ramp, draft.inputs.output_min_before_mw))
+def _between(draft: Draft, ramp: np.ndarray) -> np.ndarray:
+    inputs = draft.inputs
+    return np.asarray(np.minimum(np.maximum(ramp, inputs.output_min_mw), inputs.output_max_mw))
+
+
+def _hold_first_stop(draft: Draft) -> None:
+    """A unit above its stop limit before the horizon cannot stop in the first step."""
+    high = output_before_mw(draft) > stop_limit_before_mw(draft) + POWER_MW
+    if high.any():
+        members = draft.units[high]
+        stopped = draft.variable(names.STOP, members)
+        draft.hold_at(0, "Generator-first_stop", stopped, "=", np.zeros(len(members)), members)

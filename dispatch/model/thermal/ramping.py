@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from dispatch.model import names
-from dispatch.model.draft import Draft, by_name
+from dispatch.model.draft import Draft, each
+from dispatch.model.thermal.commitment import on_before
 from dispatch.model.thermal.output_limits import (
     output_before_mw,
     start_limit_mw,
@@ -25,20 +26,17 @@ def limit_ramp_up(draft: Draft) -> None:
     Written only for units whose ramp can bind: RU dt < Pmax - Pmin in some step.
     Knueven, Ostrowski, Watson (2020), eq. (35) in terms of total output.
     """
-    ramp = np.array([unit.ramp_up_mw_per_h for unit in draft.facts.units]) * draft.inputs.step_h
-    members = draft.units[_can_bind(draft, ramp)]
-    if members.empty:
+    step = each(draft.facts.units, "ramp_up_mw_per_h") * draft.inputs.step_h
+    binding = _can_bind(draft, step)
+    if not binding.any():
         return
-    output = draft.variable(names.OUTPUT, members)
-    on, started = draft.variable(names.STATUS, members), draft.variable(names.START, members)
-    step = by_name(ramp, draft.units).sel(name=members)
-    start = start_limit_mw(draft).sel(name=members)
-    rise = output - output.shift(snapshot=1) - step * on.shift(snapshot=1) - start * started
-    draft.model.add_constraints(rise.isel(snapshot=slice(1, None)) <= 0, name="Generator-ramp_up")
-    before = by_name(output_before_mw(draft), draft.units).sel(name=members)
-    was_on = by_name(_was_on(draft), draft.units).sel(name=members)
-    first = (output - start * started).isel(snapshot=0)
-    draft.model.add_constraints(first <= before + step * was_on, name="Generator-ramp_up_first")
+    members = draft.units[binding]
+    output, on = draft.variable(names.OUTPUT, members), draft.variable(names.STATUS, members)
+    started = draft.variable(names.START, members)
+    rise = output - output.shift(1) - step[binding] * on.shift(1) - start_limit_mw(draft)[:, binding] * started
+    right = np.zeros((len(draft.times), len(members)))
+    right[0] = (output_before_mw(draft) + step * on_before(draft))[binding]
+    draft.hold("Generator-ramp_up", rise, "<=", right, members)
 
 
 def limit_ramp_down(draft: Draft) -> None:
@@ -51,31 +49,21 @@ def limit_ramp_down(draft: Draft) -> None:
     Written only for units whose ramp can bind: RD dt < Pmax - Pmin in some step.
     Knueven, Ostrowski, Watson (2020), eq. (36) in terms of total output.
     """
-    ramp = np.array([unit.ramp_down_mw_per_h for unit in draft.facts.units]) * draft.inputs.step_h
-    members = draft.units[_can_bind(draft, ramp)]
-    if members.empty:
+    step = each(draft.facts.units, "ramp_down_mw_per_h") * draft.inputs.step_h
+    binding = _can_bind(draft, step)
+    if not binding.any():
         return
-    output = draft.variable(names.OUTPUT, members)
-    on, stopped = draft.variable(names.STATUS, members), draft.variable(names.STOP, members)
-    step = by_name(ramp, draft.units).sel(name=members)
-    limit = stop_limit_mw(draft).sel(name=members).shift(snapshot=1, fill_value=0.0)
-    fall = output.shift(snapshot=1) - output - step * on - limit * stopped
-    draft.model.add_constraints(fall.isel(snapshot=slice(1, None)) <= 0, name="Generator-ramp_down")
-    before = by_name(output_before_mw(draft), draft.units).sel(name=members)
-    limit_before = by_name(stop_limit_before_mw(draft), draft.units).sel(name=members)
-    first = (output + step * on + limit_before * stopped).isel(snapshot=0)
-    draft.model.add_constraints(first >= before, name="Generator-ramp_down_first")
+    members = draft.units[binding]
+    output, on = draft.variable(names.OUTPUT, members), draft.variable(names.STATUS, members)
+    limit = np.vstack([stop_limit_before_mw(draft), stop_limit_mw(draft)[:-1]])[:, binding]
+    fall = output.shift(1) - output - step[binding] * on - limit * draft.variable(names.STOP, members)
+    right = np.zeros((len(draft.times), len(members)))
+    right[0] = -output_before_mw(draft)[binding]
+    draft.hold("Generator-ramp_down", fall, "<=", right, members)
 
 
 def _can_bind(draft: Draft, ramp_mw: np.ndarray) -> np.ndarray:
     """Units whose ramp over a step is shorter than their range, or than what lies between before and first step."""
     inputs = draft.inputs
-    before = output_before_mw(draft)
-    highest = np.maximum(inputs.output_max_mw.max(axis=0), before)
-    lowest = inputs.output_min_mw.min(axis=0)
-    return np.asarray(ramp_mw < highest - lowest - POWER_MW)
-
-
-def _was_on(draft: Draft) -> np.ndarray:
-    before = {state.unit: state.on for state in draft.case.units}
-    return np.array([float(before[name]) for name in draft.units])
+    highest = np.maximum(inputs.output_max_mw.max(axis=0), output_before_mw(draft))
+    return np.asarray(ramp_mw < highest - inputs.output_min_mw.min(axis=0) - POWER_MW)
