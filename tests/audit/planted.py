@@ -273,6 +273,7 @@ RESPONSE = (
     Fault("response-payback", "repaid never", decided={("repaid_mw", "irrigation"): {4: 0}}),
     Fault("response-payback", "repaid after 4 hours of 3", decided={("repaid_mw", "irrigation"): {4: 0, 6: 10}}),
     Fault("response-payback", "repaid beforehand", decided={("repaid_mw", "irrigation"): {1: 10, 4: 0}}),
+    Fault("response-payback", "repaid in the hour it is cut", decided={("repaid_mw", "irrigation"): {2: 10, 4: 0}}),
     Fault("response-payback", "repaid in full, not by half", decided={("repaid_mw", "factories"): {3: 10}}),
     Fault("response-advance", "spared never", decided={("spared_mw", "irrigation"): {1: 0}}),
     Fault("response-advance", "spared after 5 hours of 3", decided={("spared_mw", "irrigation"): {1: 0, 5: 8}}),

@@ -92,11 +92,6 @@ def test_a_window_of_two_hours_reaches_the_room_of_the_second(schedule: Schedule
     assert hours(schedule.repaid_mw, "far c") == [0, 0, 0, 10, 0, 0]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a reduction may be repaid in the hour it is made: 13.33 MW delayed and 6.67 repaid at once, "
-    "which is a cut of 6.67 MW that nothing follows",
-)
 def test_in_the_last_hour_nothing_is_cut_that_would_have_to_come_back(schedule: Schedule) -> None:
     """Payback lies inside the horizon, and after hour 5 there is none: 30 MW are bought dear."""
     assert hours(schedule.delayed_mw, "last c") == [0] * 6
