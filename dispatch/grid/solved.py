@@ -24,6 +24,7 @@ def network_of(case: Case, facts: GridFacts, schedule: Schedule) -> pypsa.Networ
     inputs = inputs_of(case, facts)
     network = placed(case, facts, inputs)
     _describe(network, facts, inputs)
+    _write_sizes(network)
     _write_generators(network, facts, schedule)
     _write_stores(network, schedule)
     _write_flows(network, facts, schedule)
@@ -50,6 +51,17 @@ def _describe(network: pypsa.Network, facts: GridFacts, inputs: Inputs) -> None:
     for attribute, limit in (("p_min_pu", inputs.output_min_mw), ("p_max_pu", inputs.output_max_mw)):
         own = pd.DataFrame(limit / rated, index=network.snapshots, columns=names)
         network.generators_t[attribute] = pd.concat([network.generators_t[attribute], own], axis=1)
+
+
+def _write_sizes(network: pypsa.Network) -> None:
+    """The sizes as PyPSA's optimum leaves them: its statistics measure curtailment and capacity by these."""
+    for table, size in (
+        (network.generators, "p_nom"),
+        (network.storage_units, "p_nom"),
+        (network.lines, "s_nom"),
+        (network.links, "p_nom"),
+    ):
+        table[f"{size}_opt"] = table[size]
 
 
 def _write_generators(network: pypsa.Network, facts: GridFacts, schedule: Schedule) -> None:
