@@ -29,8 +29,13 @@ NOTICED_MW = 0.1
 def shortfalls_of(
     model: linopy.Model, problem: Problem, facts: GridFacts, inputs: Inputs, search: Search, report: Report
 ) -> tuple[Shortfall, ...]:
-    """Missing and surplus power by step and bus; empty where even free balance does not help, or time is over."""
-    rows, places = _balance_rows(model)
+    """
+    Missing and surplus power by step and bus of the grid; empty where even free balance does not help, or time is over.
+
+    Nothing appears at a neighbour's bus: what he may send is the interchange.
+    """
+    own = {bus.name for bus in facts.buses if bus.grid in facts.members}
+    rows, places = _balance_rows(model, own)
     found, _, _ = climbed(_elastic(problem, rows, inputs.step_h), replace(search, gap_share=GAP_SHARE), report)
     if found.x is None:
         return ()
@@ -59,8 +64,8 @@ def in_words(shortfalls: tuple[Shortfall, ...]) -> str:
     )
 
 
-def _balance_rows(model: linopy.Model) -> tuple[np.ndarray, list[tuple[pd.Timestamp, str]]]:
-    """Row numbers of every nodal balance, and their (step, bus)."""
+def _balance_rows(model: linopy.Model, buses: set[str]) -> tuple[np.ndarray, list[tuple[pd.Timestamp, str]]]:
+    """Row numbers of the nodal balances of some buses, and their (step, bus)."""
     rows: list[int] = []
     places: list[tuple[pd.Timestamp, str]] = []
     for name in model.constraints:
@@ -72,7 +77,7 @@ def _balance_rows(model: linopy.Model) -> tuple[np.ndarray, list[tuple[pd.Timest
             numbers = numbers.T
         for t, time in enumerate(pd.DatetimeIndex(labels.coords["snapshot"].to_numpy())):
             for k, bus in enumerate(labels.coords["name"].to_numpy()):
-                if numbers[t, k] >= 0:
+                if numbers[t, k] >= 0 and str(bus) in buses:
                     rows.append(int(numbers[t, k]))
                     places.append((time, str(bus)))
     return np.array(rows), places
