@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dispatch.case.case import Case, Limits, Scales
+from dispatch.case.demand_response import FILL, REDUCE, SHIFT
+from dispatch.case.facts import GridFacts
+from dispatch.case.thermal import UnitState
+from dispatch.eve import half_full
+from dispatch.grid.catalogue import facts_of
+from dispatch.horizon import Horizon
+from dispatch.run import run
+from dispatch.schedule.hashes import case_sha256, schedule_sha256
+from dispatch.schedule.outcome import Outcome, Status
+from dispatch.schedule.progress import Progress
+from dispatch.study.scenarios import RESPONSE_SHARES
+from tests.answers import outcome_of
+from tests.model.worlds import free_unit
+from tests.small import SUMMER_DAY, WINTER_DAY, contract, gas_unit, one_bus_facts, plant, small_case, unit
+
+STATIONS = ["checking", "placing", "building", "searching", "auditing", "measuring"]
+ALL_ON_H = 240.0
+FEW = settings(max_examples=2, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+
+
+def real_case(facts: GridFacts, hours: int) -> Case:
+    """Some hours of a winter day from four in the afternoon, every unit on for long and every store half full."""
+    start = WINTER_DAY.replace(hour=16)
+    units = tuple(UnitState(u.name, True, ALL_ON_H, u.heating_output_min_mw) for u in facts.units)
+    return Case(facts.grid, facts.edition, Horizon(start, hours), units, half_full(facts.stores))
+
+
+@pytest.fixture(scope="module")
+def south() -> GridFacts:
+    return facts_of("hebei_south", 2030)
+
+
+@pytest.fixture(scope="module")
+def by_share(south: GridFacts) -> dict[float, Outcome]:
+    """Six hours into the evening of the real grid, each share of response from the same state."""
+    case = real_case(south, 6)
+    return {share: run(replace(case, response_share=share), south, Limits(0.002)) for share in RESPONSE_SHARES}
+
+
+def test_more_response_never_raises_the_objective_of_the_real_grid_beyond_what_is_proven(
+    by_share: dict[float, Outcome],
+) -> None:
+    """Whatever a case can do, a case with more response can do too: bound(more) <= objective(less)."""
+    for less, more in ((0.0, 0.025), (0.025, 0.05)):
+        objective, bound = by_share[less].proof.objective_cny, by_share[more].proof.bound_cny
+        assert objective is not None
+        assert bound is not None
+        assert bound <= objective
+
+
+def test_every_scenario_of_the_real_grid_is_proven_audited_and_measured(by_share: dict[float, Outcome]) -> None:
+    for share, outcome in by_share.items():
+        assert outcome.status is Status.OPTIMAL
+        assert outcome.audit is not None
+        assert outcome.audit.passed
+        assert outcome.metrics is not None
+        assert outcome.metrics.total.response_cap_mw == pytest.approx(share * 60_000)
+        assert outcome.metrics.total.response_reach_mw <= outcome.metrics.total.response_cap_mw + 1e-6
+
+
+def test_response_asked_for_is_response_used_and_none_is_used_at_0_percent(by_share: dict[float, Outcome]) -> None:
+    used = [outcome.metrics.total for outcome in by_share.values() if outcome.metrics is not None]
+    assert used[0].response_cut_mwh == used[0].response_extra_mwh == 0.0
+    assert used[2].response_cut_mwh + used[2].response_extra_mwh > 0.0
+
+
+def test_the_seconds_by_station_add_up_to_the_total(by_share: dict[float, Outcome]) -> None:
+    for outcome in by_share.values():
+        *stations, (last, total) = outcome.seconds
+        assert [name for name, _ in stations] == STATIONS
+        assert last == "total"
+        assert sum(seconds for _, seconds in stations) == pytest.approx(total, abs=0.1)
+
+
+def test_the_certificate_names_case_facts_schedule_and_tools(by_share: dict[float, Outcome], south: GridFacts) -> None:
+    case, outcome = replace(real_case(south, 6), response_share=0.05), by_share[0.05]
+    certificate = outcome.certificate
+    assert certificate is not None
+    assert outcome.schedule is not None
+    assert certificate.case_sha256 == case_sha256(case)
+    assert certificate.facts_sha256 == south.content_sha256
+    assert certificate.schedule_sha256 == schedule_sha256(outcome.schedule)
+    assert certificate.gap_asked_share == 0.002
+    assert {"hebei-dispatch", "highspy", "linopy", "pypsa"} <= dict(certificate.versions).keys()
+    assert certificate.steps
+    hashes = {o.certificate.case_sha256 for o in by_share.values() if o.certificate is not None}
+    assert len(hashes) == 3
+
+
+def test_three_times_the_load_is_infeasible_with_hours_places_and_shortfall(south: GridFacts) -> None:
+    """About 150 GW asked of 40 GW of units and some tens of wind, sun and ties: an answer, neither error nor zero."""
+    case = replace(real_case(south, 3), scales=Scales(load_share=3.0))
+    outcome = run(case, south, Limits(time_s=60.0))
+    assert outcome.status is Status.INFEASIBLE
+    assert (outcome.schedule, outcome.metrics, outcome.proof.objective_cny) == (None, None, None)
+    assert {s.time[11:13] for s in outcome.shortfalls} == {"16", "17", "18"}
+    assert {s.bus for s in outcome.shortfalls} <= {bus.name for bus in south.buses if bus.grid == "hebei_south"}
+    assert {s.grid for s in outcome.shortfalls} == {"hebei_south"}
+    missing_mw = sum(s.missing_mw for s in outcome.shortfalls) / 3
+    load_mw = 3 * south.year.load_mw[14 * 24 + 16 : 14 * 24 + 19].sum(axis=1).mean()
+    assert 0.2 * load_mw < missing_mw < 0.8 * load_mw
+    assert "missing" in outcome.reason
+
+
+def test_strict_refuses_what_is_met_with_priced_slack_only_and_says_with_which() -> None:
+    """One unit of 300 MW on, at 200: its own 300 MW of reserve are 200 short. Told twice, with and without strict."""
+    facts = one_bus_facts(free_unit("unit", 200.0), load_mw=200.0)
+    case = small_case(facts, hours=1, start=SUMMER_DAY)
+    lenient, strict = (run(case, facts, Limits(1e-6, 30.0, strict=flag)) for flag in (False, True))
+    assert lenient.status is Status.OPTIMAL
+    assert lenient.metrics is not None
+    assert lenient.metrics.slack_used
+    assert strict.status is Status.INFEASIBLE
+    assert strict.reason == "strict: the case is met only with priced slack (reserve_up)"
+
+
+def test_strict_lets_a_case_pass_that_needs_no_slack_and_progress_names_every_station() -> None:
+    """Wind alone carries the load: no unit is on, nothing is asked of it."""
+    windy = (plant("wind", bus="a", capacity_mw=100.0),)
+    facts = one_bus_facts(free_unit("unit", 200.0), load_mw=50.0, plants=windy, available_share={"wind": 1.0})
+    told: list[Progress] = []
+    case = small_case(facts, hours=1, start=SUMMER_DAY)
+    outcome = run(case, facts, Limits(1e-6, 30.0, strict=True), told.append)
+    assert outcome.status is Status.OPTIMAL
+    assert list(dict.fromkeys(message.stage for message in told)) == STATIONS
+    elapsed = [message.elapsed_seconds for message in told]
+    assert elapsed == sorted(elapsed)
+
+
+@FEW
+@given(
+    shares=st.tuples(st.floats(0.0, 0.1), st.floats(0.0, 0.1)).map(sorted),
+    loads=st.lists(st.integers(150, 420), min_size=24, max_size=24),
+)
+def test_more_response_never_raises_the_objective_beyond_the_gap(shares: list[float], loads: list[int]) -> None:
+    facts = _responding([float(load) for load in loads])
+    less, more = (outcome_of(facts, hours=8, response_share=share).proof for share in shares)
+    assert less.objective_cny is not None
+    assert more.bound_cny is not None
+    assert more.bound_cny <= less.objective_cny * (1 + 1e-9)
+
+
+@FEW
+@given(
+    names=st.lists(st.text("abcxyz ÄÖ石北-0123", min_size=1, max_size=8), min_size=3, max_size=3, unique=True),
+    loads=st.lists(st.integers(250, 600), min_size=24, max_size=24),
+)
+def test_other_names_for_the_units_change_neither_objective_nor_metrics(names: list[str], loads: list[int]) -> None:
+    facts = _committing([float(load) for load in loads])
+    named = replace(facts, units=tuple(replace(u, name=f"{n}.") for u, n in zip(facts.units, names, strict=True)))
+    first, second = (outcome_of(f, hours=6) for f in (facts, named))
+    assert first.proof.objective_cny == pytest.approx(second.proof.objective_cny, rel=1e-9)
+    assert first.metrics is not None
+    assert second.metrics is not None
+    assert replace(first.metrics, slacks=()) == replace(second.metrics, slacks=())
+    assert len(first.metrics.slacks) == len(second.metrics.slacks)
+
+
+def _responding(loads: list[float]) -> GridFacts:
+    """Two units and one contract of each kind at one bus."""
+    contracts = tuple(contract(kind, kind, bus_shares=(("a", 1.0),)) for kind in (REDUCE, SHIFT, FILL))
+    return one_bus_facts(
+        unit("coal"), gas_unit("gas", bus="a"), free_unit("dear", 900.0), load_mw=loads, contracts=contracts
+    )
+
+
+def _committing(loads: list[float]) -> GridFacts:
+    """Three units of three kinds at one bus, that start and stop at a price."""
+    return one_bus_facts(unit("coal"), gas_unit("gas", bus="a"), free_unit("dear", 900.0), load_mw=loads)
