@@ -46,7 +46,7 @@ def facts_of(grid: str, edition: int) -> GridFacts:
     links = _unique(link for table in tables for link in _links(table))
     joined = {end for branch in (*lines, *links) for end in (branch.from_bus, branch.to_bus)}
     buses = _places(tables, members, joined)
-    interfaces = _interfaces(members, buses)
+    interfaces = tuple(interface for table in tables for interface in _interfaces(table, members))
     plants = tuple(plant for table in tables for plant in renewable_plants(table))
     units = tuple(unit for table in tables for unit in thermal_units(table))
     return GridFacts(
@@ -146,11 +146,13 @@ def _sites(sites: str, grid: str, buses: tuple[Bus, ...]) -> tuple[tuple[str, fl
     return tuple((bus.name, bus.load_share / total) for bus in here)
 
 
-def _interfaces(members: tuple[str, ...], buses: tuple[Bus, ...]) -> tuple[Interface, ...]:
-    """Interfaces of the members at buses beyond them; between two members there is no plan."""
-    beyond = {bus.name for bus in buses if bus.grid not in members}
+def _interfaces(table: Tables, members: tuple[str, ...]) -> tuple[Interface, ...]:
+    """Interfaces of a grid at buses beyond the members that its own branches reach; members plan nothing together."""
+    branches = [table.static(kind) for kind in ("lines", "links")]
+    reached = {bus for rows in branches for end in ("bus0", "bus1") for bus in rows[end]}
+    grid = table.static("buses")["grid"]
     rows = shared("interfaces")
-    rows = rows[rows["grid"].isin(members) & rows["bus"].isin(beyond)]
+    rows = rows[(rows["grid"] == table.grid) & rows["bus"].isin([bus for bus in reached if grid[bus] not in members])]
     return tuple(
         Interface(
             name=row["interface"],

@@ -16,6 +16,7 @@ import scipy.sparse as sp
 
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
+from dispatch.horizon import BEIJING
 from dispatch.schedule.outcome import Shortfall
 from dispatch.solve.highs import Report
 from dispatch.solve.ladder import Search, climbed
@@ -24,13 +25,16 @@ from dispatch.solve.problem import INFINITY, Problem, rows_of
 SHORTFALL_CNY_PER_MWH = 100_000.0
 GAP_SHARE = 0.01
 NOTICED_MW = 0.1
+CONTRADICTION = "no schedule meets the case, and free power at every bus does not help: its rules contradict each other"
+OUT_OF_TIME = "no schedule meets the case; the time was over before the shortfall was measured"
+UNNOTICED = f"no schedule meets the case, by less than {NOTICED_MW:g} MW anywhere: a matter of tolerances"
 
 
 def shortfalls_of(
     model: linopy.Model, problem: Problem, facts: GridFacts, inputs: Inputs, search: Search, report: Report
-) -> tuple[Shortfall, ...]:
+) -> tuple[tuple[Shortfall, ...], str]:
     """
-    Missing and surplus power by step and bus of the grid; empty where even free balance does not help, or time is over.
+    Missing and surplus power by step and bus of the grid, and the reason in words.
 
     Nothing appears at a neighbour's bus: what he may send is the interchange.
     """
@@ -38,28 +42,28 @@ def shortfalls_of(
     rows, places = _balance_rows(model, own)
     found, _, _ = climbed(_elastic(problem, rows, inputs.step_h), replace(search, gap_share=GAP_SHARE), report)
     if found.x is None:
-        return ()
+        return (), CONTRADICTION if found.infeasible else OUT_OF_TIME
     count = len(rows)
     missing, surplus = found.x[-2 * count : -count], found.x[-count:]
     grid = {bus.name: bus.grid for bus in facts.buses}
-    return tuple(
-        Shortfall(time.isoformat(), grid[bus], bus, round(float(lack), 3), round(float(excess), 3))
+    shortfalls = tuple(
+        Shortfall(time.tz_localize(BEIJING).isoformat(), grid[bus], bus, round(float(lack), 3), round(float(excess), 3))
         for (time, bus), lack, excess in zip(places, missing, surplus, strict=True)
         if max(lack, excess) > NOTICED_MW
     )
+    return shortfalls, in_words(shortfalls, inputs.step_h) if shortfalls else UNNOTICED
 
 
-def in_words(shortfalls: tuple[Shortfall, ...]) -> str:
+def in_words(shortfalls: tuple[Shortfall, ...], step_h: float) -> str:
     """The shortfall in one sentence, with the worst hour and place."""
-    if not shortfalls:
-        return "no schedule meets the case, and free power at every bus does not help: its rules contradict each other"
     worst = max(shortfalls, key=lambda item: max(item.missing_mw, item.surplus_mw))
     kind = "missing" if worst.missing_mw > worst.surplus_mw else "in surplus"
     hours = len({item.time for item in shortfalls})
-    missing, surplus = sum(s.missing_mw for s in shortfalls), sum(s.surplus_mw for s in shortfalls)
+    missing = step_h * sum(item.missing_mw for item in shortfalls)
+    surplus = step_h * sum(item.surplus_mw for item in shortfalls)
     most = max(worst.missing_mw, worst.surplus_mw)
     return (
-        f"no schedule meets the case: over {hours} steps {missing:.0f} MW missing and {surplus:.0f} MW in surplus; "
+        f"no schedule meets the case: over {hours} steps {missing:.0f} MWh missing and {surplus:.0f} MWh in surplus; "
         f"most at {worst.bus} ({worst.grid}) at {worst.time}: {most:.0f} MW {kind}"
     )
 

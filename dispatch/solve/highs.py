@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ THREADS = 2
 FEASIBILITY = 1e-7  # rows and bounds, absolute
 INTEGRALITY = 1e-6
 REPORT_EVERY_SECONDS = 0.5
+HEAR_EVERY_SECONDS = 0.2
+STOP_SECONDS = 1.0  # for HiGHS to leave off after an interrupt; the process does not wait longer
 
 Report = Callable[[float | None, float | None], None]  # incumbent, bound
 
@@ -51,11 +54,27 @@ def solved_by_highs(problem: Problem, orders: Orders, report: Report | None = No
     highs = _session(problem, orders, left)
     if report is not None and problem.integer.any():
         _listen(highs, orders, report)
-    status = highs.run()
+    status = _ran(highs)
     if status == highspy.HighsStatus.kError:
         message = f"HiGHS ended in error: {highs.modelStatusToString(highs.getModelStatus())}"
         raise SolverFailed(message)
     return _answer(highs, is_integer=bool(problem.integer.any()))
+
+
+def _ran(highs: highspy.Highs) -> highspy.HighsStatus:
+    """Run HiGHS in a thread of its own, so that an interrupt is heard at once and not at its end."""
+    ended: list[highspy.HighsStatus] = []
+    highs.HandleUserInterrupt = True
+    worker = threading.Thread(target=lambda: ended.append(highs.run()), daemon=True)
+    worker.start()
+    try:
+        while worker.is_alive():
+            worker.join(HEAR_EVERY_SECONDS)
+    except KeyboardInterrupt:
+        highs.cancelSolve()  # type: ignore[no-untyped-call]
+        worker.join(STOP_SECONDS)
+        raise
+    return ended[0] if ended else highspy.HighsStatus.kError
 
 
 def _session(problem: Problem, orders: Orders, left: float) -> highspy.Highs:
@@ -76,7 +95,9 @@ def _session(problem: Problem, orders: Orders, left: float) -> highspy.Highs:
         highs.setOptionValue(option, value)
     if np.isfinite(orders.target_cny):
         highs.setOptionValue("objective_target", orders.target_cny)
-    highs.passModel(problem.highs_model())
+    if highs.passModel(problem.highs_model()) == highspy.HighsStatus.kError:
+        message = "HiGHS does not take the model"
+        raise SolverFailed(message)
     if orders.start_x is not None:
         solution = highspy.HighsSolution()
         solution.col_value = orders.start_x.tolist()

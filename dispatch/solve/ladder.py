@@ -24,6 +24,7 @@ from dispatch.solve.highs import INTEGRALITY, Answer, Orders, Report, solved_by_
 from dispatch.solve.problem import Problem
 
 TARGET_SHARE = 0.98  # of the gap asked for: the box stops a little inside it
+GRACE_SECONDS = 1.0  # the last LP may run over the deadline by this
 POLISH_SECONDS = 20.0  # kept back for the last LP, at most a quarter of the time
 
 
@@ -131,7 +132,7 @@ def _polish(problem: Problem, search: Search, found: Found) -> None:
     lower, upper = problem.lower.copy(), problem.upper.copy()
     rounded = np.round(found.x[problem.integer])
     lower[problem.integer] = upper[problem.integer] = rounded
-    answer = solved_by_highs(problem.boxed(lower, upper).relaxed(), Orders(search.deadline_s + 5.0))
+    answer = solved_by_highs(problem.boxed(lower, upper).relaxed(), Orders(search.deadline_s + GRACE_SECONDS))
     if answer.x is not None:
         found.x, found.objective_cny = answer.x, answer.objective_cny
         found.x[problem.integer] = rounded

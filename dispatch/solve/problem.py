@@ -10,6 +10,8 @@ import numpy as np
 import scipy.sparse as sp
 import xarray as xr
 
+from dispatch.errors import SolverFailed
+
 INFINITY = highspy.kHighsInf
 
 
@@ -60,6 +62,9 @@ def problem_of(model: linopy.Model) -> Problem:
     if matrices.A is None:
         message = "the model has no rows"
         raise ValueError(message)
+    if not all(np.isfinite(part).all() for part in (matrices.c, matrices.A.data)) or np.isnan(right).any():
+        message = "the model holds a number that is not finite"
+        raise SolverFailed(message)
     return Problem(
         cost=matrices.c,
         lower=np.maximum(matrices.lb, -INFINITY),

@@ -12,7 +12,7 @@ from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
 from dispatch.schedule.outcome import Solution, Status
 from dispatch.schedule.progress import Progress, Tell
-from dispatch.solve.conflict import in_words, shortfalls_of
+from dispatch.solve.conflict import shortfalls_of
 from dispatch.solve.ladder import Search, climbed
 from dispatch.solve.problem import problem_of
 from dispatch.solve.read import schedule_of
@@ -51,8 +51,8 @@ def solved(model: linopy.Model, facts: GridFacts, inputs: Inputs, limits: Limits
     found, status, proof = climbed(problem, search, report)
     steps = tuple(found.steps)
     if status is Status.INFEASIBLE:
-        shortfalls = shortfalls_of(model, problem, facts, inputs, search, report)
-        return Solution(status, proof, None, steps, shortfalls, in_words(shortfalls))
+        shortfalls, reason = shortfalls_of(model, problem, facts, inputs, search, report)
+        return Solution(status, proof, None, steps, shortfalls, reason)
     if found.x is None:
         return Solution(status, proof, None, steps, (), f"no schedule was found in {limits.time_s:g} s")
     return Solution(status, proof, schedule_of(model, found.x, facts, inputs), steps)

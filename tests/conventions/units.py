@@ -22,6 +22,7 @@ WITHOUT_UNIT = {
 }
 
 RECORDS_WITHOUT_UNIT = {
+    "Terms": "sums in a program for the solver: each row in its own unit",
     "Problem": "a program for the solver: each row and column in its own unit",
 }
 

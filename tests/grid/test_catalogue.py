@@ -94,7 +94,7 @@ def test_only_a_unit_that_heats_has_other_limits_in_the_heating_season() -> None
 @pytest.mark.parametrize(
     "edition",
     [
-        pytest.param(2025, marks=pytest.mark.xfail(strict=True, reason="joined, jibei X_SHANXI_N is there too")),
+        2025,
         2030,
     ],
 )

@@ -61,7 +61,7 @@ def test_the_sentence_names_the_worst_place_and_both_directions(outcome: Outcome
 
 
 def test_a_surplus_alone_is_named_as_one() -> None:
-    words = in_words((Shortfall("2030-07-15T01:00:00", "jibei", "a", 0.0, 40.0),))
+    words = in_words((Shortfall("2030-07-15T01:00:00", "jibei", "a", 0.0, 40.0),), 1.0)
     assert "40 MW in surplus" in words
     assert "2030-07-15T01:00:00" in words
 
@@ -74,9 +74,6 @@ def test_rules_that_contradict_each_other_are_said_to() -> None:
     assert "contradict each other" in outcome.reason
 
 
-@pytest.mark.xfail(
-    strict=True, reason="in_words takes an empty shortfall for a proof that the rules contradict each other"
-)
 def test_time_over_before_the_shortfall_is_measured_is_not_called_a_contradiction(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
