@@ -72,6 +72,7 @@ def unit_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
     yield from _span_flaws(case, list(known))
     if is_sound(case.horizon):
         starts = [s for s in _starts(case, facts) if s.unit.name not in broken]
+        yield from _both_flaws(case, facts)
         for start in starts:
             yield from _start_flaws(start)
         yield from _running_minimum_flaws(case, facts, starts)
@@ -137,7 +138,6 @@ def _starts(case: Case, facts: GridFacts) -> Iterator[Start]:
 
 
 def _start_flaws(start: Start) -> Iterator[Flaw]:
-    yield from _both_flaws(start)
     if start.state.on:
         limits = list(_output_flaws(start))
         yield from limits or _reach_flaws(start)
@@ -146,12 +146,13 @@ def _start_flaws(start: Start) -> Iterator[Flaw]:
         yield from _must_run_flaws(start)
 
 
-def _both_flaws(start: Start) -> Iterator[Flaw]:
-    both = start.must_run & ~start.in_service
-    if both.any():
-        step = int(both.argmax())
-        message = f"{start.unit.name} must run in step {step} while it is out of service; leave one out"
-        yield Flaw("MUST_RUN_IN_OUTAGE", "must_run", message)
+def _both_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
+    """No unit must run while it is out of service, whatever its state; one flaw a unit."""
+    usable, times = _usable(case, facts), case.horizon.times
+    both = covered(usable.must_run, facts.units, times) & covered(usable.outages, facts.units, times)
+    for g in np.flatnonzero(both.any(axis=0)):
+        message = f"{facts.units[g].name} must run in step {both[:, g].argmax()} while it is out of service"
+        yield Flaw("MUST_RUN_IN_OUTAGE", "must_run", f"{message}; leave one out")
 
 
 def _output_flaws(start: Start) -> Iterator[Flaw]:
