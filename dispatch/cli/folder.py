@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dispatch.case.case import Case
-from dispatch.case.checks import flaws_without_facts
+from dispatch.case.checks import flaws_of, flaws_without_facts
 from dispatch.case.facts import GridFacts
 from dispatch.errors import CaseError, Flaw, UnknownGrid
 from dispatch.grid.catalogue import editions, facts_of, grids
@@ -26,12 +26,18 @@ CASE, OUTCOME, SCHEDULE, NETWORK = "case.json", "outcome.json", "schedule.json",
 
 
 def asked_in(path: Path) -> tuple[Case, GridFacts]:
-    """The case in a file and the facts of its grid, or `CaseError` with every flaw seen without the grid."""
-    case = files.read_case(path)
+    """The case in a file and the facts of its grid, or `CaseError` with every flaw."""
+    case = files.read_case(path, _flaws_in)
+    return case, facts_of(case.grid, case.edition)
+
+
+def _flaws_in(case: Case) -> tuple[Flaw, ...]:
+    """Every flaw that can be seen, without the tables where the grid or its edition is not known."""
     try:
-        return case, facts_of(case.grid, case.edition)
-    except UnknownGrid as error:
-        raise CaseError(flaws_without_facts(case, grids(), editions())) from error
+        facts = facts_of(case.grid, case.edition)
+    except UnknownGrid:
+        return flaws_without_facts(case, grids(), editions())
+    return flaws_of(case, facts)
 
 
 def write_solved(folder: Path, scenario: Scenario) -> None:

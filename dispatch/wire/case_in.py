@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from dispatch.case.case import Case, Interchange, Limits, Prices, Reserve, Scales
@@ -17,6 +19,7 @@ from dispatch.errors import CaseError, Flaw
 from dispatch.horizon import Horizon
 from dispatch.v1 import case_pb2, run_pb2
 from dispatch.wire.mirror import given
+from dispatch.wire.reading import Check, Reading
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -32,10 +35,11 @@ VARIANTS = {
 
 
 class Findings:
-    """Flaws as they are found; what is read in place of a flawed value is never used."""
+    """Flaws as they are found; what stands in place of a flawed value is seen by checks that can tell, never used."""
 
     def __init__(self) -> None:
         self.flaws: list[Flaw] = []
+        self.placeholders: list[str] = []
 
     def add(self, code: str, path: str, message: str) -> None:
         """Keep one flaw."""
@@ -47,12 +51,13 @@ class Findings:
             raise CaseError(tuple(self.flaws))
 
     def required(self, message: Message, field: str, path: str = "") -> Any:
-        """The value of a field that must be there."""
-        value = getattr(message, field)
-        present = message.HasField(field) if message.DESCRIPTOR.fields_by_name[field].has_presence else value
-        if not present:
-            self.add("REQUIRED", path + field, "is absent and must be given")
-        return value
+        """The value of a field that must be there; NaN in place of a number."""
+        value, kind = getattr(message, field), message.DESCRIPTOR.fields_by_name[field]
+        present = message.HasField(field) if kind.has_presence else value
+        if present:
+            return value
+        self.add("REQUIRED", path + field, "is absent and must be given")
+        return math.nan if kind.cpp_type == FieldDescriptor.CPPTYPE_DOUBLE else value
 
     def moment(self, message: Message, field: str, path: str = "") -> datetime:
         """A time that must be there, in whole microseconds, between 2000 and 2100."""
@@ -71,8 +76,13 @@ def _seconds(moment: datetime) -> int:
     return int((moment - EPOCH).total_seconds())
 
 
-def case_from(message: case_pb2.Case) -> Case:
-    """The case that was sent, or `CaseError` with every flaw of its form."""
+def case_from(message: case_pb2.Case, check: Check | None = None) -> Case:
+    """The case that was sent, or `CaseError` with every flaw of its form and all that `check` finds in the rest."""
+    return reading_of(message).settled(check)
+
+
+def reading_of(message: case_pb2.Case) -> Reading:
+    """The case as far as it was sent, with every flaw of its form."""
     findings = Findings()
     case = Case(
         name=message.name,
@@ -96,8 +106,7 @@ def case_from(message: case_pb2.Case) -> Case:
             InterchangeForecast(f.interface, tuple(f.net_import_mw)) for f in message.interchange_forecasts
         ),
     )
-    findings.settle()
-    return case
+    return Reading(case, tuple(findings.flaws), tuple(findings.placeholders))
 
 
 def _horizon(message: case_pb2.Case, findings: Findings) -> Horizon:
@@ -112,12 +121,19 @@ def _horizon(message: case_pb2.Case, findings: Findings) -> Horizon:
 
 
 def _unit(message: case_pb2.UnitState, path: str, findings: Findings) -> UnitState:
-    return UnitState(
+    """A unit that is neither on nor off is looked at as on for no known time, from which no rule follows."""
+    state = UnitState(
         unit=findings.required(message, "unit", path),
         on=findings.required(message, "on", path),
         hours_h=findings.required(message, "hours_h", path),
         output_mw=findings.required(message, "output_mw", path),
     )
+    if message.HasField("on"):
+        return state
+    if state.hours_h > 0 and math.isfinite(state.hours_h):
+        findings.placeholders.append(f"{path}hours_h")
+        state = replace(state, hours_h=math.nan)
+    return replace(state, on=True)
 
 
 def _store(message: case_pb2.StoreState, path: str, findings: Findings) -> StoreState:
@@ -136,19 +152,22 @@ def _interchange(message: case_pb2.Interchange, findings: Findings) -> Interchan
 
 
 def _outage(message: case_pb2.Outage, path: str, findings: Findings) -> Outage:
-    return Outage(
-        unit=findings.required(message, "unit", path),
-        start=findings.moment(message, "start", path),
-        end=findings.moment(message, "end", path),
-    )
+    unit = findings.required(message, "unit", path)
+    return Outage(unit, *_span(message, path, findings))
 
 
 def _must_run(message: case_pb2.MustRun, path: str, findings: Findings) -> MustRun:
-    return MustRun(
-        unit=findings.required(message, "unit", path),
-        start=findings.moment(message, "start", path),
-        end=findings.moment(message, "end", path),
-    )
+    unit = findings.required(message, "unit", path)
+    return MustRun(unit, *_span(message, path, findings))
+
+
+def _span(message: Message, path: str, findings: Findings) -> tuple[datetime, datetime]:
+    """Start and end; where one cannot be read the span is empty and covers nothing."""
+    start, end = findings.moment(message, "start", path), findings.moment(message, "end", path)
+    if EPOCH not in (start, end):
+        return start, end
+    findings.placeholders.append(f"{path}end")
+    return EPOCH, EPOCH
 
 
 def limits_from(message: run_pb2.Limits) -> Limits:

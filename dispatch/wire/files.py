@@ -9,10 +9,11 @@ from dispatch.errors import CaseError, Flaw
 from dispatch.schedule.outcome import Outcome
 from dispatch.schedule.schedule import Schedule
 from dispatch.v1 import case_pb2, run_pb2, schedule_pb2
-from dispatch.wire.json_text import message_of, text_of
+from dispatch.wire.case_in import reading_of
+from dispatch.wire.json_text import flaws_reading, message_of, text_of
+from dispatch.wire.reading import Check, Reading, fresh
 from dispatch.wire.translate import (
     answer_from,
-    case_from,
     case_to,
     outcome_from,
     schedule_from,
@@ -25,9 +26,16 @@ def case_text(case: Case) -> str:
     return text_of(case_to(case))
 
 
-def case_of(text: str, origin: str = "case") -> Case:
-    """The case in the text of a `case.json`, or `CaseError` with every flaw; `origin` names the file."""
-    return case_from(message_of(text, case_pb2.Case(), origin))
+def case_of(text: str, origin: str = "case", check: Check | None = None) -> Case:
+    """
+    The case in the text of a `case.json`, or `CaseError` with every flaw; `origin` names the file.
+
+    `check` finds the flaws of a case; it is asked about whatever could be read, so that no flaw hides another.
+    """
+    message = case_pb2.Case()
+    flaws = flaws_reading(text, message, origin)
+    reading = reading_of(message)
+    return Reading(reading.case, flaws + fresh(reading.flaws, flaws), reading.placeholders).settled(check)
 
 
 def write_case(case: Case, path: Path) -> None:
@@ -35,9 +43,9 @@ def write_case(case: Case, path: Path) -> None:
     path.write_text(case_text(case), encoding="utf-8")
 
 
-def read_case(path: Path) -> Case:
-    """The case in a file, or `CaseError` with every flaw."""
-    return case_of(_read(path), str(path))
+def read_case(path: Path, check: Check | None = None) -> Case:
+    """The case in a file, or `CaseError` with every flaw, those that `check` finds among them."""
+    return case_of(_read(path), str(path), check)
 
 
 def outcome_text(outcome: Outcome) -> str:

@@ -2,12 +2,14 @@
 Protobuf JSON as people keep it in files.
 
 Original field names in the order of the proto, every field printed, enum values without their prefix, and
-`schema_version` first. Reading finds every flaw: an unknown field is named, never dropped.
+`schema_version` first. Reading finds every flaw and goes on: an unknown field is named and left out, and so is a
+value that cannot be read; in place of a number stands NaN.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any, TypeVar
 
@@ -65,8 +67,14 @@ def _printed(value: Any, field: FieldDescriptor) -> Any:
 
 def message_of(text: str, message: M, origin: str) -> M:
     """The message filled from the text of a file, or `CaseError` with every flaw; `origin` names the file."""
-    content = _parsed(text, origin)
-    flaws: list[Flaw] = []
+    if flaws := flaws_reading(text, message, origin):
+        raise CaseError(flaws)
+    return message
+
+
+def flaws_reading(text: str, message: Message, origin: str) -> tuple[Flaw, ...]:
+    """Every flaw met on the way from the text into the message; `CaseError` where there is nothing to read."""
+    content, flaws = _parsed(text, origin)
     version = content.pop("schema_version", None)
     if version is None:
         flaws.append(Flaw("REQUIRED", "schema_version", f'is absent and must be "{SCHEMA_VERSION}"'))
@@ -74,12 +82,10 @@ def message_of(text: str, message: M, origin: str) -> M:
         words = f'{_shown(version)} cannot be read here, only "{SCHEMA_VERSION}"'
         flaws.append(Flaw("UNKNOWN_VALUE", "schema_version", words))
     _fill(message, content, "", flaws)
-    if flaws:
-        raise CaseError(tuple(flaws))
-    return message
+    return tuple(flaws)
 
 
-def _parsed(text: str, origin: str) -> dict[str, Any]:
+def _parsed(text: str, origin: str) -> tuple[dict[str, Any], list[Flaw]]:
     twice: list[Flaw] = []
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -96,10 +102,8 @@ def _parsed(text: str, origin: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise CaseError((Flaw("NOT_JSON", origin, "is not JSON that can be read"),)) from error
     if not isinstance(content, dict):
-        twice.append(Flaw("WRONG_TYPE", origin, "must hold an object, { ... }"))
-    if twice:
-        raise CaseError(tuple(twice))
-    return dict(content)
+        raise CaseError((*twice, Flaw("WRONG_TYPE", origin, "must hold an object, { ... }")))
+    return dict(content), twice
 
 
 def _fill(message: Message, content: Any, path: str, flaws: list[Flaw]) -> None:
@@ -110,7 +114,9 @@ def _fill(message: Message, content: Any, path: str, flaws: list[Flaw]) -> None:
     for key, value in content.items():
         here = f"{path}.{key}" if path else key
         if key not in names:
-            flaws.append(Flaw("UNKNOWN_FIELD", here, "is not a field here"))
+            known = ["schema_version"] if not path else []
+            known += [field.name for field in fields_of(message.DESCRIPTOR)]
+            flaws.append(Flaw("UNKNOWN_FIELD", here, f"is not a field here; give one of {', '.join(known)}"))
         elif value is not None:  # null is absent
             _fill_field(message, names[key], value, here, flaws)
 
@@ -142,8 +148,13 @@ def _fill_list(message: Message, field: FieldDescriptor, values: list[Any], path
 
 
 def _fill_leaf(message: Message, field: FieldDescriptor, value: Any, path: str, flaws: list[Flaw]) -> None:
-    if not _merged(message, field, value):
-        flaws.append(Flaw("WRONG_TYPE", path, f"{_shown(value)} must be {_wanted(field)}"))
+    if _merged(message, field, value):
+        return
+    endless = any(isinstance(v, float) and not math.isfinite(v) for v in _inside(value))
+    code = "NOT_FINITE" if endless else "WRONG_TYPE"
+    flaws.append(Flaw(code, path, f"{_shown(value)} must be {'a finite number' if endless else _wanted(field)}"))
+    if field.cpp_type == FieldDescriptor.CPPTYPE_DOUBLE:
+        _merged(message, field, ["NaN"] if field.is_repeated else "NaN")
 
 
 def _merged(message: Message, field: FieldDescriptor, value: Any) -> bool:

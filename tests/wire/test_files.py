@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,11 @@ import pytest
 from hypothesis import given, settings
 
 from dispatch.case.case import Case
-from dispatch.errors import CaseError
+from dispatch.case.checks import flaws_of
+from dispatch.case.thermal import ThermalUnit, UnitState
+from dispatch.errors import CaseError, Flaw
+from dispatch.eve import half_full
+from dispatch.grid.catalogue import facts_of
 from dispatch.schedule.outcome import Outcome, Proof, Status
 from dispatch.wire.files import (
     case_of,
@@ -114,6 +120,7 @@ def test_every_flaw_of_form_is_named_by_its_path() -> None:
         "horizon.step_count": "WRONG_TYPE",
         "horizon.step_h": "WRONG_TYPE",
         "units[0].on": "WRONG_TYPE",
+        "units[0].output_mw": "REQUIRED",
         "units[0].extra": "UNKNOWN_FIELD",
         "units[1]": "WRONG_TYPE",
         "stores": "WRONG_TYPE",
@@ -122,6 +129,118 @@ def test_every_flaw_of_form_is_named_by_its_path() -> None:
         "load_forecasts[0].load_mw[2]": "WRONG_TYPE",
         "load_forecasts[0].load_mw[3]": "WRONG_TYPE",
     }
+
+
+def _all_flaws(**changes: Any) -> list[tuple[str, str]]:
+    """Of reading and of the case against its grid."""
+
+    def check(case: Case) -> tuple[Flaw, ...]:
+        return flaws_of(case, facts_of("jibei", 2030))
+
+    with pytest.raises(CaseError) as refused:
+        case_of(json.dumps({**_whole(), **changes}), "my case", check)
+    return sorted((flaw.code, flaw.field) for flaw in refused.value.flaws)
+
+
+def _whole() -> dict[str, Any]:
+    """A case of jibei that its checks accept, as the content of a file."""
+    facts = facts_of("jibei", 2030)
+    units = tuple(UnitState(u.name, on=True, hours_h=240.0, output_mw=_least(u)) for u in facts.units)
+    case = replace(a_case(), units=units, stores=half_full(facts.stores))
+    assert flaws_of(case, facts) == ()
+    content: dict[str, Any] = json.loads(case_text(case))
+    return content
+
+
+def _least(unit: ThermalUnit) -> float:
+    return unit.heating_output_min_mw if unit.heats else unit.output_min_mw
+
+
+def test_no_flaw_hides_another() -> None:
+    whole = _whole()
+    whole["units"][3]["output_mw"] = math.nan
+    outage = {"unit": "atlantis-1", "start": "2030-01-15T00:00:00+08:00", "end": "2030-01-15T02:00:00+08:00"}
+    assert _all_flaws(
+        respons_share=0.1,
+        units=whole["units"],
+        reserve={"load_share": "5%", "renewable_share": -1},
+        response_share=1.5,
+        outages=[outage],
+        horizon={"start": "2030-01-15T00:20:00+08:00", "step_count": 2},
+    ) == [
+        ("NOT_FINITE", "units[3].output_mw"),
+        ("SHARE_OUT_OF_RANGE", "reserve.renewable_share"),
+        ("SHARE_OUT_OF_RANGE", "response_share"),
+        ("START_OFF_STEP", "horizon.start"),
+        ("UNKNOWN_FIELD", "respons_share"),
+        ("UNKNOWN_UNIT", "outages[0].unit"),
+        ("WRONG_TYPE", "reserve.load_share"),
+    ]
+
+
+_SERIES = {"grid": "jibei", "load_mw": [9000, "much"]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "flaw"),
+    [
+        ({"stores": 3}, ("WRONG_TYPE", "stores")),
+        ({"load_forecasts": [_SERIES]}, ("WRONG_TYPE", "load_forecasts[0].load_mw[1]")),
+        ({"scales": {"new_storage_share": "half"}}, ("WRONG_TYPE", "scales.new_storage_share")),
+        ({"interchange": {"variant": "ENORMOUS"}}, ("WRONG_TYPE", "interchange.variant")),
+        ({"edition": "soon"}, ("WRONG_TYPE", "edition")),
+        ({"horizon": "today"}, ("WRONG_TYPE", "horizon")),
+    ],
+)
+def test_what_cannot_be_read_is_told_once_and_nothing_is_built_on_it(
+    changes: dict[str, Any], flaw: tuple[str, str]
+) -> None:
+    assert _all_flaws(**changes) == [flaw]
+
+
+@pytest.mark.parametrize("name", ["unit", "on", "hours_h", "output_mw"])
+@pytest.mark.parametrize(("value", "code"), [(["?"], "WRONG_TYPE"), (None, "REQUIRED")])
+def test_of_a_state_too(name: str, value: object, code: str) -> None:
+    units = _whole()["units"]
+    units[0][name] = value
+    assert _all_flaws(units=units) == [(code, f"units[0].{name}")]
+
+
+@pytest.mark.parametrize("name", ["start", "end"])
+def test_of_a_span_too(name: str) -> None:
+    unit = _whole()["units"][0]["unit"]
+    span = {"unit": unit, "start": "2030-01-15T00:00:00+08:00", "end": "2030-01-15T02:00:00+08:00", name: "then"}
+    assert _all_flaws(outages=[span]) == [("WRONG_TYPE", f"outages[0].{name}")]
+
+
+def test_a_length_is_not_held_against_a_count_that_cannot_be_read() -> None:
+    series = {"grid": "jibei", "load_mw": [9000, -1]}
+    horizon = {"start": "2030-01-15T00:00:00+08:00", "step_count": "two"}
+    assert _all_flaws(load_forecasts=[series], horizon=horizon) == [
+        ("NEGATIVE", "load_forecasts[0].load_mw[1]"),
+        ("WRONG_TYPE", "horizon.step_count"),
+    ]
+
+
+def test_more_missing_states_than_nameless_rows_are_told() -> None:
+    units = _whole()["units"][1:]
+    units[0]["unit"] = 7
+    codes = [code for code, _ in _all_flaws(units=units)]
+    assert codes == ["UNIT_STATE_MISSING", "UNIT_STATE_MISSING", "WRONG_TYPE"]
+
+
+def test_a_clash_of_a_unit_that_stands_twice_is_told_once() -> None:
+    units = _whole()["units"]
+    name = units[0]["unit"]
+    span = {"unit": name, "start": "2030-01-15T01:00:00+08:00", "end": "2030-01-15T02:00:00+08:00"}
+    found = _all_flaws(units=[*units, units[0]], outages=[span], must_run=[span])
+    assert found.count(("MUST_RUN_IN_OUTAGE", "must_run")) == 1
+
+
+def test_an_unknown_field_is_told_with_those_that_would_do() -> None:
+    with pytest.raises(CaseError) as refused:
+        case_of(_changed(reserve={"load": 0.1}))
+    assert str(refused.value) == "reserve.load: is not a field here; give one of load_share, renewable_share"
 
 
 def test_a_flaw_says_what_was_given_and_what_would_do() -> None:
@@ -153,7 +272,8 @@ def test_what_is_no_object_is_refused_by_the_name_of_its_origin(text: str, code:
 
 
 def test_a_field_that_stands_twice_is_refused() -> None:
-    assert _flaws('{"schema_version": "1", "grid": "jibei", "grid": "hebei"}') == {"grid": "DUPLICATE_FIELD"}
+    text = case_text(a_case()).replace('"grid": "jibei",', '"grid": "jibei", "grid": "hebei",')
+    assert _flaws(text) == {"grid": "DUPLICATE_FIELD"}
 
 
 def test_a_file_without_a_version_is_refused() -> None:
