@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from dispatch.case.case import Case, Limits
-from dispatch.case.checks import checked, flaws_without_facts
+from dispatch.case.checks import flaws_of, flaws_without_facts
 from dispatch.case.facts import GridFacts
 from dispatch.errors import CaseError, Flaw, UnknownGrid
 from dispatch.grid.catalogue import editions, facts_of, grids
@@ -44,7 +44,7 @@ class Handlers(rpc.DispatchServiceServicer):
     async def ValidateCase(self, request: rpc.ValidateCaseRequest, context: Any) -> rpc.ValidateCaseResponse:
         """Every flaw, as an answer."""
         try:
-            await _accepted_case(request.case)
+            await asyncio.to_thread(_accepted_case, request.case)
         except CaseError as error:
             flaws = [rpc.Flaw(code=f.code, field=f.field, message=f.message) for f in error.flaws]
             return rpc.ValidateCaseResponse(flaws=flaws)
@@ -56,7 +56,7 @@ class Handlers(rpc.DispatchServiceServicer):
 
     async def GetGrid(self, request: rpc.GetGridRequest, context: Any) -> rpc.Grid:
         """One grid in one edition."""
-        return grid_to(await asyncio.to_thread(facts_of, request.grid, request.edition))
+        return grid_to(await asyncio.to_thread(facts_of, request.grid, request.edition or max(editions())))
 
 
 def _summary(grid: str) -> rpc.GridSummary:
@@ -71,7 +71,7 @@ async def _accepted(request: rpc.SolveCaseRequest) -> tuple[Case, GridFacts, Lim
     except CaseError as error:
         flaws, limits = error.flaws, Limits()
     try:
-        case, facts = await _accepted_case(request.case)
+        case, facts = await asyncio.to_thread(_accepted_case, request.case)
     except CaseError as error:
         raise CaseError(error.flaws + flaws) from error
     if flaws:
@@ -79,14 +79,19 @@ async def _accepted(request: rpc.SolveCaseRequest) -> tuple[Case, GridFacts, Lim
     return case, facts, limits
 
 
-async def _accepted_case(message: rpc.Case) -> tuple[Case, GridFacts]:
+def _accepted_case(message: rpc.Case) -> tuple[Case, GridFacts]:
     """The case and the facts of its grid, or `CaseError` with every flaw."""
-    case = case_from(message)
+    case = case_from(message, _flaws_in)
+    return case, facts_of(case.grid, case.edition)
+
+
+def _flaws_in(case: Case) -> tuple[Flaw, ...]:
+    """Every flaw that can be seen, without the tables where the grid or its edition is not known."""
     try:
-        facts = await asyncio.to_thread(facts_of, case.grid, case.edition)
-    except UnknownGrid as error:
-        raise CaseError(flaws_without_facts(case, grids(), editions())) from error
-    return await asyncio.to_thread(checked, case, facts), facts
+        facts = facts_of(case.grid, case.edition)
+    except UnknownGrid:
+        return flaws_without_facts(case, grids(), editions())
+    return flaws_of(case, facts)
 
 
 def _within(limits: Limits, remaining_s: float | None) -> Limits:

@@ -222,7 +222,7 @@ class GetGridRequest(_message.Message):
     grid: _builtins.str
     """Required. Name of the grid."""
     edition: _builtins.int
-    """Required. Edition: the planning year, 2025 or 2030."""
+    """Edition: the planning year, 2025 or 2030. 0 or absent: the newest."""
     def __init__(
         self,
         *,
