@@ -106,7 +106,7 @@ def test_a_flaw_of_form_hides_no_flaw_of_content() -> None:
 @pytest.mark.parametrize("edition", [None, 0, 2025])
 def test_a_grid_asked_for_without_an_edition_is_the_newest(edition: int | None) -> None:
     request = rpc.GetGridRequest(grid="jibei", edition=edition)
-    handlers = Handlers(None)  # type: ignore[arg-type] (no process has a part in it)
+    handlers = Handlers(None)  # type: ignore[arg-type]
     answer = asyncio.run(handlers.GetGrid(request, None))
     assert answer.edition == (edition or 2030)
 
