@@ -10,6 +10,7 @@ schedule.nc     the schedule as a solved PyPSA network
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from dispatch.case.checks import flaws_of, flaws_without_facts
 from dispatch.case.facts import GridFacts
 from dispatch.errors import CaseError, Flaw, UnknownGrid
 from dispatch.grid.catalogue import editions, facts_of, grids
-from dispatch.report.scenario import Scenario, label_of
+from dispatch.report.scenario import Scenario, label_of, told_apart
 from dispatch.schedule.outcome import Outcome
 from dispatch.wire import files
 
@@ -65,13 +66,28 @@ def read_solved(folder: Path) -> Scenario:
     return Scenario(label_of(case), case, facts, outcome)
 
 
-def solved_in(folder: Path) -> list[Scenario]:
-    """The scenario in a folder, or those in folders inside it, by name; `CaseError` where there is none."""
-    inside = sorted(path.parent for path in folder.glob(f"*/{OUTCOME}"))
+def solved_in(*folders: Path) -> list[Scenario]:
+    """
+    The scenario in each folder, or those in folders inside it, told apart; `CaseError` where there is none.
+
+    Folders given keep their order; those inside one are by name, numbers in it by size.
+    """
+    found = [path for folder in folders for path in _kept_in(folder)]
+    return told_apart([read_solved(path) for path in found], [path.resolve().name for path in found])
+
+
+def _kept_in(folder: Path) -> list[Path]:
+    inside = sorted((path.parent for path in folder.glob(f"*/{OUTCOME}")), key=_by_name)
     found = [folder] if (folder / OUTCOME).exists() else inside
     if not found:
         raise CaseError((Flaw("UNREADABLE", str(folder), f"holds no {OUTCOME}, and no folder that does"),))
-    return [read_solved(path) for path in found]
+    return found
+
+
+def _by_name(folder: Path) -> list[tuple[float, str]]:
+    """What folders are sorted by: 2.5 before 10."""
+    parts = re.split(r"(\d+(?:\.\d+)?)", folder.name)
+    return [(float(part), "") if k % 2 else (0.0, part) for k, part in enumerate(parts)]
 
 
 def has_no_answer(outcome: Outcome) -> bool:

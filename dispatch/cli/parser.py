@@ -86,7 +86,9 @@ def _solving(verbs: Verbs) -> None:
     audit = _verb(verbs, "audit", "solve:audit", "recompute every rule on a solved case")
     report = _verb(verbs, "report", "report:report", "table and page of solved cases")
     for verb in (audit, report):
-        verb.add_argument("folder", type=Path, metavar="DIR", help="what solve --out or demo --out wrote")
+        told = "what solve --out or demo --out wrote; the first case of a grid is what others are compared with"
+        verb.add_argument("folders", type=Path, nargs="+", metavar="DIR", help=told)
+    report.add_argument("--out", type=Path, metavar="DIR", help="where to write; default the first DIR")
 
 
 def _day(text: str) -> date:

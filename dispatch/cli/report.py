@@ -20,8 +20,9 @@ PAGE, SUMMARY = "report.html", "summary.json"
 
 def report(asked: argparse.Namespace) -> int:
     """Write the page and the summary beside what was solved; show the table."""
-    scenarios = solved_in(asked.folder)
-    write_report(asked.folder, scenarios)
+    folder = asked.out or asked.folders[0]
+    scenarios = solved_in(*asked.folders)
+    write_report(folder, scenarios)
     show_report(scenarios, as_json=asked.json)
     return DONE
 

@@ -78,7 +78,7 @@ def audit(asked: argparse.Namespace) -> int:
     """Recompute every rule on what was kept, whatever its outcome says."""
     from dispatch.audit import audited
 
-    scenarios = solved_in(asked.folder)
+    scenarios = solved_in(*asked.folders)
     reports = {
         f"{s.case.grid}, {s.label}": audited(s.case, s.facts, s.outcome.schedule, s.outcome.proof)
         for s in scenarios
@@ -90,7 +90,7 @@ def audit(asked: argparse.Namespace) -> int:
         for name, report in reports.items():
             _print_audit(name, report)
     if not reports:
-        say(f"{asked.folder}: there is no schedule to audit")
+        say(f"{asked.folders[0]}: there is no schedule to audit")
     return DONE if reports and all(report.passed for report in reports.values()) else NO_ANSWER
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -36,7 +37,7 @@ MEASURES = (
 )
 
 
-def labels_of(scenarios: Sequence[Scenario]) -> list[str]:
+def _labels(scenarios: Sequence[Scenario]) -> list[str]:
     """Every label once, in the order given."""
     return list(dict.fromkeys(scenario.label for scenario in scenarios))
 
@@ -44,20 +45,21 @@ def labels_of(scenarios: Sequence[Scenario]) -> list[str]:
 def legend_of(scenarios: Sequence[Scenario]) -> dict[str, str]:
     """The colour of every label that is compared with a first one."""
     compared = {s.label for group in by_grid(scenarios).values() for s in group[1:]}
-    labels = labels_of(scenarios)
+    labels = _labels(scenarios)
     return {label: SERIES[k % len(SERIES)] for k, label in enumerate(labels) if label in compared}
 
 
 def comparison(measure: Measure, scenarios: Sequence[Scenario]) -> Figure | None:
     """Change of one number against the first scenario of each grid, or None where nothing can be compared."""
-    groups = by_grid(scenarios)
-    firsts = {grid: group[0] for grid, group in groups.items()}
-    traces = []
-    for k, label in enumerate(labels_of(scenarios)):
-        pairs = [(firsts[g], s) for g, group in groups.items() for s in group[1:] if s.label == label]
-        known = [pair for pair in pairs if pair[0].total and pair[1].total]
-        if known:
-            traces.append(_bars(measure, label, known, SERIES[k % len(SERIES)]))
+    colours = legend_of(scenarios)
+    found: dict[tuple[str, int], list[tuple[Scenario, Scenario]]] = {}
+    for first, *others in by_grid(scenarios).values():
+        seen: Counter[str] = Counter()  # two of one label are still two bars
+        for other in others:
+            seen[other.label] += 1
+            if first.total and other.total:
+                found.setdefault((other.label, seen[other.label]), []).append((first, other))
+    traces = [_bars(measure, label, pairs, colours[label]) for (label, _), pairs in found.items()]
     if not traces:
         return None
     names = {"showgrid": False, "tickfont": {"size": 11}}

@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.horizon import local
+from dispatch.report.labels import label_of, labels_of
 from dispatch.schedule.outcome import GridMetrics, Outcome
+
+__all__ = ["Scenario", "by_grid", "label_of", "nested", "told_apart"]
 
 
 @dataclass(frozen=True)
@@ -36,14 +39,16 @@ class Scenario:
         return dict(self.outcome.seconds).get("total")
 
 
-def label_of(case: Case) -> str:
-    """What sets a case apart among those of its grid and day: response, then how the plan differs."""
-    parts = [f"response {100 * case.response_share:g} %"]
-    if case.interchange.variant != "central":
-        parts.append(f"{case.interchange.variant} plan")
-    if case.interchange.band_share > 0:
-        parts.append(f"plan ±{100 * case.interchange.band_share:g} %")
-    return ", ".join(parts)
+def told_apart(scenarios: Sequence[Scenario], folders: Sequence[str] = ()) -> list[Scenario]:
+    """The same scenarios, each with a label that no other of its grid has; folders say where each was kept."""
+    found = list(scenarios)
+    for grid in by_grid(scenarios):
+        where = [k for k, scenario in enumerate(scenarios) if scenario.case.grid == grid]
+        kept = [folders[k] for k in where] if folders else []
+        labels = labels_of([scenarios[k].case for k in where], kept)
+        for k, label in zip(where, labels, strict=True):
+            found[k] = replace(scenarios[k], label=label)
+    return found
 
 
 def by_grid(scenarios: Sequence[Scenario]) -> dict[str, list[Scenario]]:

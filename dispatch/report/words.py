@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -72,14 +73,42 @@ ASSUMPTIONS = (
 )
 
 
-LABELS_ZH = {"response": "响应", "low plan": "低计划", "high plan": "高计划", "plan": "计划"}
+LABELS_ZH = {
+    "response": "响应",
+    "low plan": "低计划",
+    "high plan": "高计划",
+    "plans given": "项给定计划",
+    "plan given": "项给定计划",
+    "plan": "计划",
+    "load forecasts": "项负荷预测",
+    "load forecast": "项负荷预测",
+    "plant forecasts": "项电站预测",
+    "plant forecast": "项电站预测",
+    "% of load": "% 负荷",
+    "% of wind and sun": "% 风光",
+    "reserve": "备用",
+    "load": "负荷",
+    "wind and sun": "风光",
+    "new storage": "新型储能",
+    "pumped hydro": "抽水蓄能",
+    "roof-top curtailment at": "分布式弃电价",
+    "curtailment at": "弃电价",
+    "CNY/MWh": "元/MWh",
+    "outages": "项停运",
+    "outage": "项停运",
+    "must-runs": "项必开",
+    "must-run": "项必开",
+    "edition": "网架",
+    "from": "始于",
+    "steps of": "步长",
+}
+_ENGLISH = re.compile("|".join(sorted(map(re.escape, LABELS_ZH), key=len, reverse=True)))
 
 
 def label_zh(label: str) -> str:
-    """The label of a scenario in Chinese."""
-    for english, chinese in LABELS_ZH.items():
-        label = label.replace(english, chinese)
-    return label
+    """The label of a scenario in Chinese; a name in brackets stays as it was given."""
+    ours, bracket, name = label.partition(" [")
+    return _ENGLISH.sub(lambda found: LABELS_ZH[found.group()], ours) + bracket + name
 
 
 def grid_word(grid: str) -> Word:

@@ -1,0 +1,82 @@
+"""What sets a case apart: everything in which it departs from the plain question, then from its neighbours."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+
+from dispatch.case.case import Case, Prices, Scales
+from dispatch.horizon import local
+
+SCALES = {
+    "load_share": "load",
+    "renewable_share": "wind and sun",
+    "new_storage_share": "new storage",
+    "pumped_hydro_share": "pumped hydro",
+}
+RESERVES = {"load_share": "load", "renewable_share": "wind and sun"}
+PRICES = {
+    "large_curtailment_cny_per_mwh": "curtailment at",
+    "distributed_curtailment_cny_per_mwh": "roof-top curtailment at",
+}
+COUNTS = {
+    "outages": ("outage", "outages"),
+    "must_run": ("must-run", "must-runs"),
+    "load_forecasts": ("load forecast", "load forecasts"),
+    "available_forecasts": ("plant forecast", "plant forecasts"),
+    "interchange_forecasts": ("plan given", "plans given"),
+}
+# What every case has, and a label names only where the compared ones differ in it.
+SHARED: tuple[Callable[[Case], str], ...] = (
+    lambda case: f"edition {case.edition}",
+    lambda case: f"{local(case.horizon.start):%Y-%m-%d}",
+    lambda case: f"from {local(case.horizon.start):%H:%M}",
+    lambda case: f"{case.horizon.hours_h:g} h",
+    lambda case: f"steps of {60 * case.horizon.step_h:g} min",
+)
+
+
+def label_of(case: Case) -> str:
+    """Response, then everything that is not as it stands in the grid's own tables."""
+    return ", ".join((f"response {100 * case.response_share:g} %", *_departures(case)))
+
+
+def labels_of(cases: Sequence[Case], folders: Sequence[str] = ()) -> list[str]:
+    """
+    A label for each of the compared cases of one grid, no two of them equal.
+
+    Beside what a case says of itself, they name the edition, day and horizon where these differ; where labels are
+    still equal, the name of the case, else its folder, else its number.
+    """
+    shared = [part for part in SHARED if len({part(case) for case in cases}) > 1]
+    labels = [", ".join([label_of(case), *(part(case) for part in shared)]) for case in cases]
+    names = [[case.name for case in cases], list(folders), [f"#{k}" for k in range(1, len(cases) + 1)]]
+    for given in names:
+        labels = _told_apart(labels, given)
+    return labels
+
+
+def _told_apart(labels: list[str], names: Sequence[str]) -> list[str]:
+    """Labels that occur more than once, each with its name, where the names tell all of them apart."""
+    count = Counter(labels)
+    if len(names) != len(labels):
+        return labels
+    for label in [label for label, n in count.items() if n > 1]:
+        alike = [k for k, other in enumerate(labels) if other == label]
+        if len({names[k] for k in alike}) == len(alike):
+            labels = [f"{label} [{names[k]}]" if k in alike else other for k, other in enumerate(labels)]
+    return labels
+
+
+def _departures(case: Case) -> Iterator[str]:
+    """What differs from the grid's own tables, in the order of the fields of a case."""
+    if case.interchange.variant != "central":
+        yield f"{case.interchange.variant} plan"
+    if case.interchange.band_share > 0:
+        yield f"plan ±{100 * case.interchange.band_share:g} %"
+    scales, reserve, prices = vars(case.scales), vars(case.reserve), vars(case.prices)
+    yield from (f"{SCALES[f]} ×{scale:g}" for f, scale in scales.items() if scale != getattr(Scales(), f))
+    yield from (f"reserve {100 * share:g} % of {RESERVES[f]}" for f, share in reserve.items() if share is not None)
+    yield from (f"{PRICES[f]} {price:g} CNY/MWh" for f, price in prices.items() if price != getattr(Prices(), f))
+    counts = {names: len(getattr(case, field)) for field, names in COUNTS.items()}
+    yield from (f"{count} {names[count > 1]}" for names, count in counts.items() if count)

@@ -1,0 +1,88 @@
+"""Labels name everything in which compared cases differ."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from dispatch.case.case import Case, Interchange, Prices, Reserve, Scales
+from dispatch.case.renewable import LoadForecast
+from dispatch.report.comparison import MEASURES, comparison
+from dispatch.report.labels import label_of, labels_of
+from dispatch.report.scenario import Scenario, told_apart
+from dispatch.report.words import label_zh
+from tests.report.solved import solved
+from tests.small import small_case, small_facts
+
+
+def base() -> Case:
+    return small_case(small_facts(), response_share=0.05)
+
+
+def test_a_plain_case_is_named_by_its_response_alone() -> None:
+    assert label_of(base()) == "response 5 %"
+
+
+def test_a_label_names_every_departure() -> None:
+    case = replace(
+        base(),
+        interchange=Interchange("low", 0.1),
+        scales=Scales(1.1, 0.9, 0.0, 0.0),
+        reserve=Reserve(0.03, 0.1),
+        prices=Prices(300.0),
+        load_forecasts=(LoadForecast("a", ()), LoadForecast("b", ())),
+    )
+
+    assert label_of(case).split(", ") == [
+        "response 5 %",
+        "low plan",
+        "plan ±10 %",
+        "load ×1.1",
+        "wind and sun ×0.9",
+        "new storage ×0",
+        "pumped hydro ×0",
+        "reserve 3 % of load",
+        "reserve 10 % of wind and sun",
+        "curtailment at 300 CNY/MWh",
+        "2 load forecasts",
+    ]
+    assert label_zh(label_of(case)) == (
+        "响应 5 %, 低计划, 计划 ±10 %, 负荷 ×1.1, 风光 ×0.9, 新型储能 ×0, 抽水蓄能 ×0, 备用 3 % 负荷, "
+        "备用 10 % 风光, 弃电价 300 元/MWh, 2 项负荷预测"
+    )
+
+
+def test_edition_and_day_are_named_where_they_differ() -> None:
+    later = replace(base(), horizon=replace(base().horizon, start=base().horizon.start + timedelta(days=1)))
+    older = replace(base(), edition=2025)
+
+    assert labels_of([base(), later]) == ["response 5 %, 2030-01-15", "response 5 %, 2030-01-16"]
+    assert labels_of([base(), older]) == ["response 5 %, edition 2030", "response 5 %, edition 2025"]
+
+
+def test_equal_labels_take_the_name_then_the_folder_then_a_number() -> None:
+    named = [replace(base(), name="calm"), replace(base(), name="storm load")]
+
+    assert labels_of(named, ["x", "y"]) == ["response 5 % [calm]", "response 5 % [storm load]"]
+    assert labels_of([base(), base()], ["x", "y"]) == ["response 5 % [x]", "response 5 % [y]"]
+    assert labels_of([base(), base()]) == ["response 5 % [#1]", "response 5 % [#2]"]
+    assert label_zh("response 5 % [storm load]") == "响应 5 % [storm load]"
+
+
+def three() -> list[Scenario]:
+    """As it stands, without new storage, without pumped hydro."""
+    first = solved(0.05)
+    scales = (Scales(), Scales(new_storage_share=0.0), Scales(pumped_hydro_share=0.0))
+    return told_apart([replace(first, case=replace(first.case, scales=scale)) for scale in scales])
+
+
+def test_each_scenario_is_a_bar_of_its_own() -> None:
+    figure = comparison(MEASURES[0], three())
+    assert figure is not None
+    names = ["response 5 %, new storage ×0", "response 5 %, pumped hydro ×0"]
+    assert [(bar["name"], len(bar["y"])) for bar in figure["data"]] == [(name, 1) for name in names]
+    assert len({bar["marker"]["color"] for bar in figure["data"]}) == 2
+
+    alike = comparison(MEASURES[0], [solved(0.05)] * 3)
+    assert alike is not None
+    assert [len(bar["y"]) for bar in alike["data"]] == [1, 1]
