@@ -16,6 +16,7 @@ from dispatch.schedule.outcome import Status
 from dispatch.units import COST_SHARE, POWER_MW
 
 NOTE, WARNING, DEFECT = "note", "warning", "defect"
+FROM_HERE_IN_THOUSANDS_CNY = 10_000
 SLACKS_ZH = {
     "reserve_up": "正备用不足",
     "reserve_down": "负备用不足",
@@ -128,20 +129,60 @@ def _compared(narrow: Scenario, wider: Scenario) -> Iterator[Finding]:
     price = narrow.case.prices.large_curtailment_cny_per_mwh
     energy_mwh = resolution_cny / price if resolution_cny is not None and price > 0 else None
     before, after = narrow.total, wider.total
-    changes = (
-        Change(Word("成本", "cost"), "CNY", after.cost.total_cny - before.cost.total_cny, resolution_cny, -1),
-        Change(Word("消纳电量", "absorption"), "MWh", after.absorbed_mwh - before.absorbed_mwh, energy_mwh, 1),
-        Change(Word("碳排放", "CO2"), "t", after.carbon_tco2 - before.carbon_tco2, None, -1),
-    )
-    yield from _untold(narrow, wider, [change for change in changes if change.is_untold])
-    for change in changes:
-        if change.is_unexpected and not change.is_untold:
+    cost = Change(Word("成本", "cost"), "CNY", after.cost.total_cny - before.cost.total_cny, resolution_cny, -1)
+    absorbed = Change(Word("消纳电量", "absorption"), "MWh", after.absorbed_mwh - before.absorbed_mwh, energy_mwh, 1)
+    carbon = Change(Word("碳排放", "CO2"), "t", after.carbon_tco2 - before.carbon_tco2, None, -1)
+    yield from _untold(narrow, wider, [change for change in (cost, absorbed) if change.is_untold])
+    if cost.is_unexpected and not cost.is_untold:
+        yield _why_cost_rises(narrow, wider)
+    for change, severity in ((_objective(narrow, wider), WARNING), (absorbed, WARNING), (carbon, NOTE)):
+        if change and change.is_unexpected and not change.is_untold:
             yield _say(
-                WARNING,
+                severity,
                 wider,
                 f"{change.english} moves the unexpected way: {change.told} against {narrow.label}",
                 f"{change.chinese}变化方向与预期相反：较“{label_zh(narrow.label)}”{change.told}",
             )
+
+
+def _objective(narrow: Scenario, wider: Scenario) -> Change | None:
+    """What the search minimises: the cost and every penalty."""
+    before, after = narrow.outcome.proof.objective_cny, wider.outcome.proof.objective_cny
+    if before is None or after is None:
+        return None
+    return Change(Word("目标函数", "objective"), "CNY", after - before, resolution_of(narrow, wider), -1)
+
+
+def _why_cost_rises(narrow: Scenario, wider: Scenario) -> Finding:
+    """Response is paid for, and what it avoids is priced in the objective alone: the cost may well rise."""
+    before, after = narrow.total, wider.total
+    if before is None or after is None:
+        message = "only scenarios with a schedule have a cost"
+        raise ValueError(message)
+    total = after.cost.total_cny - before.cost.total_cny
+    fees = after.cost.response_cny - before.cost.response_cny
+    penalties = after.penalty.curtailment_cny - before.penalty.curtailment_cny
+    english = (
+        f"cost {_money(total)} CNY against {narrow.label}: response fees {_money(fees)}, "
+        f"everything else {_money(total - fees)}; curtailment at its price {_money(penalties)}"
+    )
+    chinese = (
+        f"成本较“{label_zh(narrow.label)}”{_money(total)} 元：响应费用 {_money(fees)}，"
+        f"其余 {_money(total - fees)}；弃电按算例价格计 {_money(penalties)}"
+    )
+    if objective := _objective(narrow, wider):
+        fallen = objective.amount <= 0
+        amount = _money(abs(objective.amount)).lstrip("+")
+        english += f", so that the objective {'falls' if fallen else 'rises'} by {amount} CNY"
+        chinese += f"，目标函数{'下降' if fallen else '上升'} {amount} 元"
+    return _say(NOTE, wider, english, chinese)
+
+
+def _money(amount_cny: float) -> str:
+    """CNY with its sign, in thousands from ten thousand on."""
+    if abs(amount_cny) >= FROM_HERE_IN_THOUSANDS_CNY:
+        return f"{round(amount_cny / 1000):+,d} k"
+    return f"{round(amount_cny):+,d}"
 
 
 def _untold(narrow: Scenario, wider: Scenario, changes: list[Change]) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from dispatch.report.figures import figures_of
 from dispatch.report.findings import DEFECT, WARNING, Finding, findings_of
 from dispatch.report.scenario import Scenario, by_grid
 from dispatch.report.series import hourly_of
-from dispatch.report.table import COLUMNS
+from dispatch.report.table import COLUMNS, SLACK_NOTE, uses_slack
 from dispatch.report.words import ASSUMPTIONS, Word, grid_word, label_zh
 from dispatch.schedule.outcome import GridMetrics
 
@@ -26,6 +26,7 @@ TABLE_NOTE = (
     "Utilisation = absorbed / available, summed before dividing; later storage losses are no curtailment; "
     "cost holds no penalty; the gap is that of the objective, as proven."
 )
+SLACK_NOTE_ZH = "* 使用了计价松弛：备用不足或偏离计划。"
 SHORTFALL_HEADS = ("时间 time", "母线 bus", "缺额 missing MW", "盈余 surplus MW")
 
 
@@ -105,13 +106,14 @@ def _table(page: Page, scenarios: Sequence[Scenario]) -> None:
     page.add(f'<div class="scroll"><table><thead><tr><th>情景<small>scenario</small></th>{heads}</tr></thead>')
     for grid, group in by_grid(scenarios).items():
         page.add(f'<tr class="grid"><td colspan="{len(COLUMNS) + 1}">{escape(str(grid_word(grid)))}</td></tr>')
-        for scenario in group:
-            name = label_zh(scenario.label)
-            page.add(_row(name, [column.cell(scenario) for column in COLUMNS]))
+        for k, scenario in enumerate(group):
+            first = "（基准 baseline）" if k == 0 and len(group) > 1 else ""
+            page.add(_row(label_zh(scenario.label) + first, [column.cell(scenario) for column in COLUMNS]))
             for member in scenario.outcome.metrics.members if scenario.outcome.metrics else ():
                 page.add(_member_row(scenario, member))
     page.add("</table></div>")
-    page.add(f'<p class="note">{escape(TABLE_NOTE)}</p>')
+    starred = SLACK_NOTE_ZH + SLACK_NOTE if any(map(uses_slack, scenarios)) else ""
+    page.add(f'<p class="note">{escape(TABLE_NOTE)}</p><p class="note">{escape(starred)}</p>')
 
 
 def _row(name: str, cells: Sequence[str], kind: str = "") -> str:
@@ -129,7 +131,10 @@ def _comparison(page: Page, scenarios: Sequence[Scenario]) -> None:
     drawn = [(measure, comparison(measure, scenarios)) for measure in MEASURES]
     if not any(figure for _, figure in drawn):
         return
-    page.add(heading(2, Word("情景比较", "Against the first scenario of each grid")))
+    page.add(heading(2, Word("情景比较", "Against the baseline of each grid")))
+    firsts = [(grid_word(grid), group[0].label) for grid, group in by_grid(scenarios).items() if len(group) > 1]
+    baselines = "；".join(f"{word}：{label_zh(label)} {label}" for word, label in firsts)
+    page.add(f'<p class="note">基准 Baseline — {escape(baselines)}</p>')
     keys = (
         f'<span><i style="background:{colour}"></i>{escape(label_zh(label))} {escape(label)}</span>'
         for label, colour in legend_of(scenarios).items()

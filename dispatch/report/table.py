@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dispatch.report.scenario import Scenario
+from dispatch.report.scenario import Scenario, by_grid
 from dispatch.schedule.outcome import GridMetrics
 
 MISSING = "-"
+SLACK_MARK = "*"
+SLACK_NOTE = f"{SLACK_MARK} priced slack in use: reserve short or a plan left"
 NAME_COUNT = 2  # columns that hold names: grid and scenario
 
 
@@ -21,10 +23,13 @@ class Column:
     name_zh: str
     number: Callable[[GridMetrics], float | None] | None = None  # of a grid; else
     of_run: Callable[[Scenario], float | None] | None = None  # of the run as a whole
+    word: Callable[[Scenario], str] | None = None  # of the run as a whole, in letters
     digits: str = ",.0f"
 
     def cell(self, scenario: Scenario) -> str:
         """The text for a scenario; a dash where there is no number."""
+        if self.word is not None:
+            return self.word(scenario)
         if self.of_run is not None:
             return self._text(self.of_run(scenario))
         return self.of_metrics(scenario.total)
@@ -46,6 +51,16 @@ def _percent(metrics: GridMetrics) -> float | None:
     return None if metrics.utilisation_share is None else 100 * metrics.utilisation_share
 
 
+def _status(scenario: Scenario) -> str:
+    """How the run ended; a star where a priced slack is in use."""
+    return scenario.outcome.status.value + (SLACK_MARK if uses_slack(scenario) else "")
+
+
+def uses_slack(scenario: Scenario) -> bool:
+    """The schedule leaves a reserve or a plan unmet, at a price."""
+    return bool(scenario.outcome.metrics and scenario.outcome.metrics.slack_used)
+
+
 COLUMNS = (
     Column("available", "MWh", "可发", lambda m: m.available_mwh),
     Column("absorbed", "MWh", "消纳", lambda m: m.absorbed_mwh),
@@ -61,6 +76,7 @@ COLUMNS = (
     Column("pumped", "MWh out", "抽蓄发电", lambda m: m.pumped_discharge_mwh),
     Column("gap", "% proven", "间隙", of_run=_gap, digits=".3f"),
     Column("time", "s", "用时", of_run=lambda s: s.seconds, digits=",.1f"),
+    Column("status", "", "状态", word=_status),
 )
 
 
@@ -76,12 +92,15 @@ def table_of(scenarios: Sequence[Scenario]) -> str:
 
 
 def notes_of(scenarios: Sequence[Scenario]) -> list[str]:
-    """A line for each scenario that did not end as asked."""
-    return [
+    """A line for each scenario that did not end as asked, for the star, and for what each grid is compared with."""
+    ended = [
         f"{s.case.grid}, {s.label}: {s.outcome.status.value}" + (f": {s.outcome.reason}" if s.outcome.reason else "")
         for s in scenarios
         if s.outcome.status.value != "OPTIMAL"
     ]
+    starred = [SLACK_NOTE] if any(map(uses_slack, scenarios)) else []
+    compared = [(grid, group[0].label) for grid, group in by_grid(scenarios).items() if len(group) > 1]
+    return ended + starred + [f"{grid}: compared with {label}, its first row" for grid, label in compared]
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:

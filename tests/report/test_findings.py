@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dispatch.report.findings import DEFECT, NOTE, WARNING, findings_of
 from dispatch.report.scenario import Scenario, label_of, nested
-from dispatch.schedule.outcome import Cost, Slack
+from dispatch.schedule.outcome import Cost, Penalty, Slack
 from tests.report.solved import solved, unsolved, with_metrics, with_proof
 
 
@@ -26,12 +26,35 @@ def told(*scenarios: Scenario) -> list[tuple[str, str]]:
     return [(finding.severity, finding.english) for finding in findings_of(scenarios)]
 
 
-def test_a_cost_that_rises_beyond_the_gaps_is_named() -> None:
-    """The gaps leave 10 CNY open; the cost rises by 50 CNY."""
-    base, more = pair((1000, 1000), (995, 995))
-    found = told(costing(base, 900), costing(more, 950))
+def test_a_cost_that_rises_is_explained_in_numbers() -> None:
+    """Fees of 738 k CNY more, 20 k less of fuel; 1,200 k less of curtailment: the objective falls by 482 k."""
+    base, more = pair((5_000_000, 4_518_000), (5_000_000, 4_518_000))
+    penalty = Penalty(2_000_000, 0, 0)
+    base = with_metrics(costing(base, 3_000_000), penalty=penalty)  # type: ignore[arg-type]
+    cost, penalty = Cost(2_980_000, 0, 0, 0, 738_000, 0), Penalty(800_000, 0, 0)
+    more = with_metrics(more, cost=cost, penalty=penalty)  # type: ignore[arg-type]
 
-    assert (WARNING, "cost moves the unexpected way: +50 CNY against response 0 %") in found
+    assert told(base, more) == [
+        (
+            NOTE,
+            "cost +718 k CNY against response 0 %: response fees +738 k, everything else -20 k; "
+            "curtailment at its price -1,200 k, so that the objective falls by 482 k CNY",
+        )
+    ]
+    assert "成本较“响应 0 %”+718 k 元：响应费用 +738 k，其余 -20 k" in findings_of([base, more])[0].chinese
+
+
+def test_an_objective_that_rises_beyond_the_gaps_is_a_warning() -> None:
+    base, more = pair((1000, 1050), (1000, 1045))
+
+    assert (WARNING, "objective moves the unexpected way: +50 CNY against response 0 %") in told(base, more)
+
+
+def test_carbon_that_rises_is_a_note() -> None:
+    base, more = pair((1000, 900), (1000, 900))
+
+    found = told(base, with_metrics(more, carbon_tco2=8.0))
+    assert (NOTE, "CO2 moves the unexpected way: +8 t against response 0 %") in found
 
 
 def test_a_change_within_the_gaps_is_said_to_be_untold() -> None:

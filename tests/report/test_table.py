@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dispatch.report.table import table_of
+from dispatch.schedule.outcome import Slack, Status
 from tests.report.solved import solved, unsolved, with_metrics, with_proof
 
 
@@ -37,3 +40,18 @@ def test_a_share_of_nothing_is_a_dash() -> None:
     row = table_of([with_metrics(solved(), utilisation_share=None)]).splitlines()[3]  # type: ignore[arg-type]
 
     assert " - " in row
+
+
+def test_the_status_is_shown_with_a_star_where_priced_slack_is_in_use() -> None:
+    base = solved()
+    assert base.outcome.metrics is not None
+    metrics = replace(base.outcome.metrics, slacks=(Slack("reserve_up", "jibei", "t0", 5.0),))
+    slack = replace(base, outcome=replace(base.outcome, status=Status.FEASIBLE, metrics=metrics))
+    lines = table_of([base, replace(slack, label="other")]).splitlines()
+
+    assert [line.split()[-1] for line in lines[3:5]] == ["OPTIMAL", "FEASIBLE*"]
+    assert lines[5:] == [
+        "jibei, other: FEASIBLE",
+        "* priced slack in use: reserve short or a plan left",
+        "jibei: compared with response 0 %, its first row",
+    ]
