@@ -72,15 +72,30 @@ def hatched(x: Sequence[str], y: Iterable[float], word: Word, **changes: Any) ->
     return bars(x, y, word, marker={"color": word.colour, "pattern": pattern, "line": {"width": 0}}, **changes)
 
 
-def steps(x: Sequence[str], y: Iterable[float], word: Word, name: str = "", **changes: Any) -> Trace:
-    """A line that stays level through each hour."""
+def steps(whole: Sequence[str], y: Iterable[float], word: Word, name: str = "", **changes: Any) -> Trace:
+    """A line that stays level through each step, from the first moment to the last: `whole` holds both ends."""
+    levels = rounded(y)
     base = {
         "type": "scatter",
         "mode": "lines",
         "name": name or str(word),
-        "x": list(x),
-        "y": rounded(y),
+        "x": list(whole),
+        "y": [*levels[:1], *levels, *levels[-1:]],
         "line": {"color": word.colour, "width": 2, "shape": "hvh"},
+        "hovertemplate": "%{y:,.2f}",
+    }
+    return base | changes
+
+
+def slopes(edges: Sequence[str], y: Iterable[float], word: Word, **changes: Any) -> Trace:
+    """A line from edge to edge of the steps, as of a level that power fills or drains."""
+    base = {
+        "type": "scatter",
+        "mode": "lines",
+        "name": str(word),
+        "x": list(edges),
+        "y": rounded(y),
+        "line": {"color": word.colour, "width": 2.5},
         "hovertemplate": "%{y:,.2f}",
     }
     return base | changes

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from dispatch.report.drawing import Figure, axis, bars, figure, gw, hatched, rounded, steps
+from dispatch.report.drawing import Figure, axis, bars, figure, gw, hatched, rounded, slopes, steps
 from dispatch.report.series import (
     Hourly,
     curtailed_by_bus_mw,
@@ -17,6 +17,7 @@ from dispatch.report.series import (
 )
 from dispatch.report.words import FAINT, LAYERS, Word
 
+MOST_FULL = 5  # names of full lines that are told
 MOST_BUSES = 18  # rows of the map of curtailment
 WHITE_TO_RED = [[0, "#ffffff"], [0.15, "#f6ddd5"], [0.5, "#dd8f79"], [1, "#8f2f1c"]]
 
@@ -33,8 +34,8 @@ def dispatch_stack(hourly: Hourly) -> Figure:
         traces.append(bars(x, -gw(power), word, label, opacity=0.6, showlegend=name not in shown))
     available = hourly.inputs.available_mw.sum(axis=1)
     dotted = {"color": LAYERS["available"].colour, "width": 1.5, "dash": "dot", "shape": "hvh"}
-    traces.append(steps(x, gw(available), LAYERS["available"], line=dotted))
-    traces.append(steps(x, gw(load_mw(hourly)), LAYERS["load"]))
+    traces.append(steps(hourly.whole, gw(available), LAYERS["available"], line=dotted))
+    traces.append(steps(hourly.whole, gw(load_mw(hourly)), LAYERS["load"]))
     return figure(traces, "GW", height=460)
 
 
@@ -44,12 +45,11 @@ def storage_levels(hourly: Hourly) -> Figure:
     traces = []
     for name, pumped in (("pumped_hydro", True), ("storage", False)):
         word = LAYERS[name]
-        level = hourly.of_stores(schedule.level_mwh, pumped=pumped)
+        level = hourly.levels_mwh(pumped=pumped)
         out = hourly.of_stores(schedule.discharge_mw, pumped=pumped)
         into = hourly.of_stores(schedule.charge_mw, pumped=pumped)
         if level.any() or out.any() or into.any():
-            line = {"color": word.colour, "width": 2.5}
-            traces.append(steps(x, gw(level), word, yaxis="y2", line=line))
+            traces.append(slopes(hourly.edges, gw(level), word, yaxis="y2"))
             traces.append(bars(x, gw(out - into), word, f"{word}", showlegend=False))
     lower = axis("放电/充电<br>out / in, GW", domain=[0, 0.42])
     return figure(traces, "", yaxis=lower, yaxis2=axis("期末电量<br>level, GWh", domain=[0.55, 1]))
@@ -59,14 +59,14 @@ def response_use(hourly: Hourly) -> Figure:
     """Load cut above the line, extra load below it, and the cap of the scenario on both."""
     x, schedule = hourly.middles, hourly.schedule
     cap_mw = np.full(len(x), sum(hourly.inputs.response_cap_mw.values()))
-    dashed = {"color": FAINT, "width": 1.2, "dash": "dash"}
+    dashed = {"color": FAINT, "width": 1.2, "dash": "dash", "shape": "hvh"}
     cap = Word("情景上限", "cap of the scenario", FAINT)
     return figure(
         [
             bars(x, total(schedule.cut_mw), LAYERS["cut"]),
             bars(x, -total(schedule.extra_mw), LAYERS["extra"]),
-            steps(x, cap_mw, cap, line=dashed),
-            steps(x, -cap_mw, cap, line=dashed, showlegend=False),
+            steps(hourly.whole, cap_mw, cap, line=dashed),
+            steps(hourly.whole, -cap_mw, cap, line=dashed, showlegend=False),
         ],
         "MW",
     )
@@ -104,7 +104,7 @@ def exchange(hourly: Hourly) -> Figure:
     word = Word("净受入", "net import (below zero: net export)", LAYERS["import"].colour)
     plan = Word("计划", "plan", LAYERS["load"].colour)
     thin = {"color": plan.colour, "width": 1.5, "dash": "dot", "shape": "hvh"}
-    return figure([bars(x, imported, word), steps(x, planned, plan, line=thin)], "GW")
+    return figure([bars(x, imported, word), steps(hourly.whole, planned, plan, line=thin)], "GW")
 
 
 def units_on(hourly: Hourly) -> Figure:
@@ -118,14 +118,31 @@ def units_on(hourly: Hourly) -> Figure:
             traces.append(bars(x, on, LAYERS[carrier], hovertemplate="%{y:.0f}"))
     in_service = Word("在役机组", "in service", FAINT)
     dashed = {"color": FAINT, "width": 1.2, "dash": "dash", "shape": "hvh"}
-    traces.append(steps(x, hourly.inputs.in_service.sum(axis=1), in_service, line=dashed))
+    traces.append(steps(hourly.whole, hourly.inputs.in_service.sum(axis=1), in_service, line=dashed))
     starts = Word("启动", "starts", LAYERS["curtailed"].colour)
     where = np.flatnonzero(started)
     if len(where):
-        points = steps([x[k] for k in where], started[where], starts)
-        points |= {"mode": "markers", "marker": {"color": starts.colour, "size": 8, "symbol": "triangle-up"}}
-        traces.append(points)
+        look = {"color": starts.colour, "size": 8, "symbol": "triangle-up"}
+        points = slopes([x[k] for k in where], started[where], starts, hovertemplate="%{y:.0f}")
+        traces.append(points | {"mode": "markers", "marker": look})
     return figure(traces, "台 units")
+
+
+def place_note(hourly: Hourly) -> str:
+    """What the map of curtailment does not say."""
+    full = hourly.full_branches
+    if not full:
+        return (
+            "没有线路满载：弃电落在何处、不同母线的风与光如何分摊，只是众多等价最优解之一，不表示网络阻塞。"
+            "No line is full: where it is curtailed, and how wind and sun at different buses share it, "
+            "is one of many equal optima and no statement of congestion."
+        )
+    names = "、".join(full[:MOST_FULL]) + ("…" if len(full) > MOST_FULL else "")
+    return (
+        f"有满载线路（{names}）：仅其两侧的差别有意义，同侧各母线之间的分摊仍是众多等价最优解之一。"
+        f"Full in some step: {names}. Only what lies on either side of them tells places apart; "
+        "the split among the buses of one side is one of many equal optima."
+    )
 
 
 def figures_of(hourly: Hourly) -> dict[str, tuple[Word, Figure | None]]:

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from dispatch.report.comparison import MEASURES, comparison, legend_of
 from dispatch.report.drawing import Figure
-from dispatch.report.figures import figures_of
+from dispatch.report.figures import figures_of, place_note
 from dispatch.report.findings import DEFECT, WARNING, Finding, findings_of
 from dispatch.report.scenario import Scenario, by_grid
 from dispatch.report.series import hourly_of
@@ -170,7 +170,8 @@ def _panel(page: Page, key: str, scenario: Scenario) -> None:
     shown = {name: (word, drawn) for name, (word, drawn) in figures_of(hourly).items() if drawn is not None}
     for name in (name for name in shown if name in WIDE):
         word, drawn = shown[name]
-        page.add(page.draw(f"{key}-{name}", word, drawn or {}))
+        note = place_note(hourly) if name == "curtailment" else ""
+        page.add(page.draw(f"{key}-{name}", word, drawn or {}, note))
     page.add('<div class="grid2">')
     for name in (name for name in shown if name not in WIDE):
         word, drawn = shown[name]

@@ -12,6 +12,7 @@ from dispatch.case.inputs import Inputs, inputs_of
 from dispatch.case.storage import PUMPED_HYDRO
 from dispatch.report.scenario import Scenario
 from dispatch.schedule.schedule import Schedule
+from dispatch.units import POWER_MW
 
 
 @dataclass(frozen=True)
@@ -21,12 +22,34 @@ class Hourly:
     facts: GridFacts
     inputs: Inputs
     schedule: Schedule
+    start_level_mwh: dict[str, float]  # by store, before the first step
 
     @property
     def middles(self) -> list[str]:
         """Middle of every step: a bar stands on its whole step."""
         half = pd.Timedelta(hours=self.inputs.step_h / 2)
         return [f"{t + half:%Y-%m-%d %H:%M}" for t in self.inputs.times]
+
+    @property
+    def whole(self) -> list[str]:
+        """The middles between the first moment and the last: a line of steps runs as far as the bars."""
+        edges = self.edges
+        return [edges[0], *self.middles, edges[-1]]
+
+    @property
+    def edges(self) -> list[str]:
+        """Start of the first step and end of every step: where levels stand."""
+        step = pd.Timedelta(hours=self.inputs.step_h)
+        times = self.inputs.times
+        return [f"{t:%Y-%m-%d %H:%M}" for t in (times[0], *(t + step for t in times))]
+
+    @property
+    def full_branches(self) -> list[str]:
+        """Lines and links that carry all they may in some step."""
+        rating_mw = {line.name: line.rating_mw for line in self.facts.lines}
+        rating_mw |= {link.name: link.rating_mw for link in self.facts.links}
+        flow_mw = self.schedule.flow_mw.abs().max()
+        return [name for name, rating in rating_mw.items() if rating > 0 and flow_mw[name] >= rating - POWER_MW]
 
     def of_units(self, table: pd.DataFrame, carrier: str) -> np.ndarray:
         """Sum over the thermal units of a carrier, shape (T,)."""
@@ -38,8 +61,15 @@ class Hourly:
 
     def of_stores(self, table: pd.DataFrame, *, pumped: bool) -> np.ndarray:
         """Sum over pumped hydro or over all other stores, shape (T,)."""
-        names = [s.name for s in self.facts.stores if (s.technology == PUMPED_HYDRO) == pumped]
-        return total(table, names)
+        return total(table, self._stores(pumped=pumped))
+
+    def levels_mwh(self, *, pumped: bool) -> np.ndarray:
+        """Level of pumped hydro or of all other stores at every edge, shape (T + 1,)."""
+        start = sum(self.start_level_mwh.get(name, 0.0) for name in self._stores(pumped=pumped))
+        return np.concatenate([[start], self.of_stores(self.schedule.level_mwh, pumped=pumped)])
+
+    def _stores(self, *, pumped: bool) -> list[str]:
+        return [s.name for s in self.facts.stores if (s.technology == PUMPED_HYDRO) == pumped]
 
 
 def hourly_of(scenario: Scenario) -> Hourly | None:
@@ -47,7 +77,8 @@ def hourly_of(scenario: Scenario) -> Hourly | None:
     schedule = scenario.outcome.schedule
     if schedule is None:
         return None
-    return Hourly(scenario.facts, inputs_of(scenario.case, scenario.facts), schedule)
+    levels = {store.store: store.start_level_mwh for store in scenario.case.stores}
+    return Hourly(scenario.facts, inputs_of(scenario.case, scenario.facts), schedule, levels)
 
 
 def total(table: pd.DataFrame, names: list[str] | None = None) -> np.ndarray:

@@ -70,6 +70,14 @@ ASSUMPTIONS = (
         "成本不含罚金；弃电在目标函数中按算例价格计罚。",
         "Cost holds no penalty; curtailment is priced in the objective alone, by the case.",
     ),
+    Word(
+        "负备用须由开机机组、储能和抽水蓄能提供，风电和光伏不提供。",
+        "Down-reserve must come from units that are on, storage and pumped hydro; wind and sun give none.",
+    ),
+    Word(
+        "不校核 N-1；联络线计划没有爬坡限制。",
+        "There is no N-1 check, and no ramp limit on interchange plans.",
+    ),
 )
 
 

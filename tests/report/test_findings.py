@@ -34,14 +34,14 @@ def test_a_cost_that_rises_is_explained_in_numbers() -> None:
     cost, penalty = Cost(2_980_000, 0, 0, 0, 738_000, 0), Penalty(800_000, 0, 0)
     more = with_metrics(more, cost=cost, penalty=penalty)  # type: ignore[arg-type]
 
-    assert told(base, more) == [
-        (
-            NOTE,
-            "cost +718 k CNY against response 0 %: response fees +738 k, everything else -20 k; "
-            "curtailment at its price -1,200 k, so that the objective falls by 482 k CNY",
-        )
-    ]
-    assert "成本较“响应 0 %”+718 k 元：响应费用 +738 k，其余 -20 k" in findings_of([base, more])[0].chinese
+    finding = findings_of([base, more])[-1]
+    assert finding.severity == NOTE
+    assert finding.english == (
+        "cost +718 k CNY against response 0 %: response fees +738 k, everything else -20 k; "
+        "curtailment at its price -1,200 k, so that the objective falls by 482 k CNY"
+    )
+    assert "成本较“响应 0 %”+718 k 元：响应费用 +738 k，其余 -20 k" in finding.chinese
+    assert "目标函数下降 482 k 元" in finding.chinese
 
 
 def test_an_objective_that_rises_beyond_the_gaps_is_a_warning() -> None:

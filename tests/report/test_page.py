@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+from dispatch.report.figures import figures_of, place_note
 from dispatch.report.page import page_of
 from dispatch.report.series import generation_mw, hourly_of, load_mw, taking_mw
 from dispatch.report.words import ASSUMPTIONS
@@ -108,3 +109,34 @@ def test_a_name_cannot_break_out_of_the_page() -> None:
 
     escaped = "<script>alert(1)" not in page_of([wicked])
     assert escaped
+
+
+def test_lines_of_steps_run_as_far_as_the_bars() -> None:
+    hourly = hourly_of(solved(0.05))
+    assert hourly is not None
+    drawn = [figure for _, figure in figures_of(hourly).values() if figure is not None]
+    lines = [trace for figure in drawn for trace in figure["data"] if trace.get("mode") == "lines"]
+
+    assert lines
+    for trace in lines:
+        assert (trace["x"][0], trace["x"][-1]) == ("2030-01-15 00:00", "2030-01-15 06:00")
+        assert len(trace["x"]) == len(trace["y"])
+
+
+def test_a_level_stands_at_the_end_of_its_hour() -> None:
+    hourly = hourly_of(solved(0.05))
+    assert hourly is not None
+    level = hourly.levels_mwh(pumped=True)
+
+    assert level[0] == 400.0
+    assert list(level[1:]) == list(hourly.schedule.level_mwh["pumps"])
+
+
+def test_the_place_of_curtailment_says_nothing_where_no_line_is_full() -> None:
+    hourly = hourly_of(solved(0.05))
+    assert hourly is not None
+    assert "one of many equal optima and no statement of congestion" in place_note(hourly)
+
+    flow = hourly.schedule.flow_mw.assign(ab=300.0)
+    full = replace(hourly, schedule=replace(hourly.schedule, flow_mw=flow))
+    assert "Full in some step: ab." in place_note(full)
