@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
+from datetime import datetime
 
-from dispatch.case.checks import checked
-from dispatch.cli.command import DONE
+from dispatch.case.case import Case
+from dispatch.case.checks import checked, flaws_without_facts
+from dispatch.cli.command import DONE, say
 from dispatch.cli.terminal import LiveLine
+from dispatch.errors import CaseError
 from dispatch.eve import case_of
-from dispatch.grid.catalogue import facts_of
+from dispatch.grid.catalogue import editions, facts_of, grids
+from dispatch.grid.tables import STORED_EDITION
+from dispatch.horizon import Horizon, beijing
 from dispatch.wire.files import case_text
 
 NEWEST_EDITION, OLDEST_EDITION = 2030, 2025
@@ -18,7 +23,9 @@ NEWEST_EDITION, OLDEST_EDITION = 2030, 2025
 def new_case(asked: argparse.Namespace) -> int:
     """A case to stdout, with the state that a solve of the day before leaves."""
     edition = asked.edition or (NEWEST_EDITION if asked.date.year >= NEWEST_EDITION else OLDEST_EDITION)
+    _refuse(asked, edition)
     facts = facts_of(asked.grid, edition)
+    say(f"edition {edition}; weather and load of the stored synthetic year {STORED_EDITION}, by month and day")
     live = LiveLine()
     case = case_of(
         facts,
@@ -31,3 +38,12 @@ def new_case(asked: argparse.Namespace) -> int:
     live.done("the day before", "solved")
     print(case_text(checked(replace(case, response_share=asked.response), facts)), end="")
     return DONE
+
+
+def _refuse(asked: argparse.Namespace, edition: int) -> None:
+    """What is wrong already, before the day before is solved."""
+    start = beijing(datetime(asked.date.year, asked.date.month, asked.date.day))  # noqa: DTZ001 (beijing makes it aware)
+    horizon = Horizon(start, asked.hours * round(1 / asked.step), asked.step)
+    case = Case(asked.grid, edition, horizon, (), (), response_share=asked.response)
+    if flaws := flaws_without_facts(case, grids(), editions()):
+        raise CaseError(flaws)

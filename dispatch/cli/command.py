@@ -8,12 +8,18 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from pathlib import Path
 
 from dispatch.cli.parser import parser
 from dispatch.cli.terminal import show_json
 from dispatch.errors import Cancelled, CaseError, DispatchError, UnknownGrid
 
 DONE, NO_ANSWER, USAGE, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+class WrongUsage(Exception):
+    """What was asked cannot be meant: told in one line, exit code 2, before anything is done."""
+
 
 Verb = Callable[[argparse.Namespace], int]
 
@@ -29,7 +35,11 @@ def obeyed(arguments: Sequence[str]) -> int:
         verb: Verb = getattr(import_module(f"dispatch.cli.{module}"), name)
         return verb(asked)
     except KeyboardInterrupt:
+        say("interrupted")
         return INTERRUPTED
+    except WrongUsage as error:
+        say(str(error))
+        return USAGE
     except BrokenPipeError:  # whoever read us has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
@@ -63,3 +73,18 @@ def flaws_as_json(error: CaseError) -> list[dict[str, str]]:
 def say(line: str) -> None:
     """Tell a person, beside the output."""
     print(f"dispatch: {line}", file=sys.stderr)
+
+
+def made_folder(path: Path | None) -> Path | None:
+    """The folder to write to, made before any work is done for it; `WrongUsage` where it cannot be one."""
+    if path is None:
+        return None
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"--out {path} cannot be a folder: {error.strerror}"
+        raise WrongUsage(message) from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        message = f"--out {path} cannot be written to"
+        raise WrongUsage(message)
+    return path

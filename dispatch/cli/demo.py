@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from dispatch.case.case import Case, Limits
-from dispatch.cli.command import DONE, say
+from dispatch.cli.command import DONE, made_folder, say
 from dispatch.cli.folder import write_solved
 from dispatch.cli.report import PAGE, show_report, write_report
 from dispatch.cli.solve import code_of, ending_of
@@ -28,20 +29,59 @@ SOLVES_AT_ONCE = 2  # as many as the service takes
 
 
 def demonstrate(asked: argparse.Namespace) -> int:
-    """Ask a service of our own about the demo day; show, and keep where asked."""
+    """Ask a service of our own about the demo day; show, and keep where asked, each scenario as it ends."""
+    keep = Keeper(made_folder(asked.out))
     live = LiveLine()
-    with running() as target, Client(target) as client, ThreadPoolExecutor(SOLVES_AT_ONCE) as pool:
-        asking = [
-            pool.submit(_asked, client, case, live) for grid in DEMO_GRIDS for case in scenarios_of(_base(grid, live))
-        ]
-        scenarios = [answer.result() for answer in asking]
+    try:
+        scenarios = _all_asked(live, keep)
+    except KeyboardInterrupt:
+        keep.report()
+        raise
     if not asked.json:
         print(f"{DEMO_DAY}, edition {DEMO_EDITION}, synthetic weather\n")
     show_report(scenarios, as_json=asked.json)
-    if asked.out:
-        _keep(asked.out, scenarios)
-        say(f"written: {asked.out / PAGE} and beside it")
+    keep.report(scenarios)
     return max((code_of(scenario.outcome) for scenario in scenarios), default=DONE)
+
+
+class Keeper:
+    """Writes what is finished: a folder a scenario, one at a time, and the page of all of them."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._kept: list[Scenario] = []
+        self._lock = threading.Lock()  # netCDF takes no two writers in one process
+
+    def keep(self, scenario: Scenario) -> None:
+        """Write one scenario."""
+        if self._folder:
+            with self._lock:
+                write_solved(self._folder / folder_name(scenario.case), scenario)
+                self._kept.append(scenario)
+
+    def report(self, scenarios: Sequence[Scenario] | None = None) -> None:
+        """The page and the summary of these scenarios, or else of those that were kept."""
+        with self._lock:
+            shown = list(scenarios or self._kept)
+        if self._folder and shown:
+            write_report(self._folder, shown)
+            say(f"written: {self._folder / PAGE} and beside it, {len(shown)} scenarios")
+
+
+def _all_asked(live: LiveLine, keep: Keeper) -> list[Scenario]:
+    """Every scenario, two at a time; Ctrl-C drops those that wait and cancels those under way."""
+    with running() as target, Client(target) as client, ThreadPoolExecutor(SOLVES_AT_ONCE) as pool:
+        try:
+            asking = [
+                pool.submit(_asked, client, case, live, keep)
+                for grid in DEMO_GRIDS
+                for case in scenarios_of(_base(grid, live))
+            ]
+            return [answer.result() for answer in asking]
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            client.close()
+            raise
 
 
 def _base(grid: str, live: LiveLine) -> Case:
@@ -52,12 +92,14 @@ def _base(grid: str, live: LiveLine) -> Case:
     return case
 
 
-def _asked(client: Client, case: Case, live: LiveLine) -> Scenario:
+def _asked(client: Client, case: Case, live: LiveLine, keep: Keeper) -> Scenario:
     """One scenario, asked over gRPC."""
     name = f"{case.grid}, {label_of(case)}"
     outcome = outcome_of(client.solve(case, LIMITS), live.of(name))
     live.done(name, ending_of(outcome))
-    return Scenario(label_of(case), case, facts_of(case.grid, case.edition), outcome)
+    scenario = Scenario(label_of(case), case, facts_of(case.grid, case.edition), outcome)
+    keep.keep(scenario)
+    return scenario
 
 
 def outcome_of(answers: Iterable[Progress | Outcome], tell: Callable[[Progress], None]) -> Outcome:
@@ -68,12 +110,6 @@ def outcome_of(answers: Iterable[Progress | Outcome], tell: Callable[[Progress],
         tell(answer)
     message = "the service ended the call without an outcome"
     raise SolverFailed(message)
-
-
-def _keep(folder: Path, scenarios: Sequence[Scenario]) -> None:
-    for scenario in scenarios:
-        write_solved(folder / folder_name(scenario.case), scenario)
-    write_report(folder, scenarios)
 
 
 def folder_name(case: Case) -> str:

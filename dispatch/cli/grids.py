@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import csv
+import logging
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from dispatch.case.facts import GridFacts
 from dispatch.case.renewable import TECHNOLOGIES
 from dispatch.case.storage import PUMPED_HYDRO
-from dispatch.cli.command import DONE
+from dispatch.cli.command import DONE, WrongUsage
 from dispatch.cli.terminal import show_json
 from dispatch.grid.catalogue import editions, facts_of, grids
 from dispatch.grid.tables import STORED_EDITION, members_of, networks_folder
@@ -90,8 +91,12 @@ def export_grid(asked: argparse.Namespace) -> int:
 
     A stored grid as it is stored; both joined, or another edition, as cases are laid on it.
     """
+    if asked.file.suffix != ".nc" or not asked.file.parent.is_dir():
+        message = f"{asked.file} is no name for a network: give a name that ends in .nc, in a folder that exists"
+        raise WrongUsage(message)
     from pypsa import Network
 
+    logging.getLogger("pypsa").setLevel(logging.WARNING)  # it tells of every file that it reads and writes
     members = members_of(asked.grid, asked.edition)
     if asked.edition == STORED_EDITION and len(members) == 1:
         network = Network(networks_folder() / asked.grid)

@@ -8,7 +8,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TypeAlias
 
+from dispatch import __version__
+
 MINUTES_PER_HOUR = 60
+SHORTEST_STEP_H = Fraction(5, MINUTES_PER_HOUR)
 DEFAULT_LISTEN = "127.0.0.1:50051"
 
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # argparse has no public name for it
@@ -21,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
         description="Unit commitment of the Hebei South and Jibei grids: how much wind and sun they absorb.",
         epilog="Exit codes: 0 done; 1 refused, infeasible or no solution; 2 usage; 3 our fault.",
     )
+    top.add_argument("--version", action="version", version=f"dispatch {__version__}")
     verbs = top.add_subparsers(metavar="VERB", required=True)
     _demo(verbs)
     _serve(verbs)
@@ -124,7 +128,11 @@ def step_h(text: str) -> float:
     if number.endswith("min"):
         number, unit = number.removesuffix("min"), MINUTES_PER_HOUR
     try:
-        return float(Fraction(number.removesuffix("h").strip()) / unit)
+        step = Fraction(number.removesuffix("h").strip()) / unit
     except (ValueError, ZeroDivisionError) as error:
         message = f"{text!r} is not a step, as 1h, 30min or 15min"
         raise argparse.ArgumentTypeError(message) from error
+    if step < SHORTEST_STEP_H or (1 / step).denominator != 1:
+        message = f"{text!r} is not a step: give a divisor of an hour, 5min or longer"
+        raise argparse.ArgumentTypeError(message)
+    return float(step)

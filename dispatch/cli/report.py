@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from dispatch.cli.command import DONE
+from dispatch.cli.command import DONE, made_folder
 from dispatch.cli.folder import solved_in
 from dispatch.cli.terminal import show_json
 from dispatch.report.page import page_of
@@ -20,8 +20,8 @@ PAGE, SUMMARY = "report.html", "summary.json"
 
 def report(asked: argparse.Namespace) -> int:
     """Write the page and the summary beside what was solved; show the table."""
-    folder = asked.out or asked.folders[0]
     scenarios = solved_in(*asked.folders)
+    folder = made_folder(asked.out) or asked.folders[0]
     write_report(folder, scenarios)
     show_report(scenarios, as_json=asked.json)
     return DONE

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import argparse
 
-from dispatch.cli.command import DONE, USAGE, say
+from dispatch.cli.command import DONE, WrongUsage
+
+MOST_PORT = 65_535
 
 
 def serve_forever(asked: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
-    from dispatch.service.server import serve
+    from dispatch.service.server import CannotListen, serve
 
     host, colon, port = asked.listen.rpartition(":")
-    if not (host and colon and port.isdigit()):
-        say(f"--listen {asked.listen!r} is not HOST:PORT")
-        return USAGE
-    serve(asked.listen)
+    if not (host and colon and port.isdecimal() and int(port) <= MOST_PORT):
+        message = f"--listen {asked.listen!r} is not HOST:PORT"
+        raise WrongUsage(message)
+    try:
+        serve(asked.listen)
+    except CannotListen as error:
+        raise WrongUsage(str(error)) from error
     return DONE

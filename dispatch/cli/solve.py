@@ -6,7 +6,7 @@ import argparse
 
 from dispatch.case.case import Limits
 from dispatch.case.checks import checked
-from dispatch.cli.command import DONE, NO_ANSWER, OUR_FAULT, say
+from dispatch.cli.command import DONE, NO_ANSWER, OUR_FAULT, made_folder, say
 from dispatch.cli.folder import asked_in, has_no_answer, solved_in, write_solved
 from dispatch.cli.terminal import LiveLine, show_json
 from dispatch.report.scenario import Scenario, label_of
@@ -31,13 +31,14 @@ def solve(asked: argparse.Namespace) -> int:
     from dispatch.wire.files import outcome_text
 
     case, facts = asked_in(asked.file)
+    out = made_folder(asked.out)
     limits = Limits(gap_share=asked.gap, time_s=asked.time_limit, strict=asked.strict)
     live = LiveLine()
     outcome = run(case, facts, limits, live.of(asked.file.name))
     live.done(asked.file.name, ending_of(outcome))
     scenario = Scenario(label_of(case), case, facts, outcome)
-    if asked.out:
-        write_solved(asked.out, scenario)
+    if out:
+        write_solved(out, scenario)
     if asked.json:
         print(outcome_text(outcome), end="")
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sys
 from typing import Any
 
@@ -21,10 +22,14 @@ from dispatch.wire import rpc
 
 BYTES_PER_MB = 2**20
 
-__all__ = ["running", "serve"]
+__all__ = ["CannotListen", "running", "serve"]
 
 REFLECTION_V1 = "grpc.reflection.v1.ServerReflection"
 REFLECTED = (rpc.SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME)
+
+
+class CannotListen(RuntimeError):
+    """The address is in use, or is none of this machine's."""
 
 
 def serve(listen: str, settings: Settings | None = None) -> None:
@@ -32,11 +37,25 @@ def serve(listen: str, settings: Settings | None = None) -> None:
     Serve on HOST:PORT until SIGTERM or SIGINT; port 0 takes a free one. The first line tells where.
 
     A signal drains: health turns to NOT_SERVING, no solve is taken any more, and those under way may end.
-    A second signal, or the time that the settings grant, ends them.
+    A second signal, or the time that the settings grant, ends them. Raises `CannotListen`.
     """
+    _refuse_taken(listen)
     settings = settings or Settings.from_environment(os.environ)
     children = Children(settings)  # before the event loop and gRPC: see there
     asyncio.run(_serve(listen, settings, children))
+
+
+def _refuse_taken(listen: str) -> None:
+    """Ask the system before gRPC does, which tells of a port in use in many lines."""
+    host, _, port = listen.rpartition(":")
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        message = f"cannot listen on {listen}: {error.strerror}"
+        raise CannotListen(message) from error
 
 
 async def _serve(listen: str, settings: Settings, children: Children) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -10,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from dispatch import __version__
 from dispatch.__main__ import main
-from dispatch.cli.folder import write_solved
+from dispatch.cli.folder import solved_in, write_solved
 from dispatch.cli.parser import step_h
 from dispatch.grid import catalogue
 from dispatch.report.scenario import Scenario
@@ -73,7 +75,13 @@ def test_help_comes_at_once() -> None:
         ["solve", "case.json", "--time-limit", "-1"],
         ["case", "new", "--grid", "jibei", "--date", "yesterday"],
         ["case", "new", "--grid", "jibei", "--date", "2030-01-15", "--step", "often"],
+        ["case", "new", "--grid", "jibei", "--date", "2030-01-15", "--step", "0"],
+        ["case", "new", "--grid", "jibei", "--date", "2030-01-15", "--step", "1min"],
+        ["case", "new", "--grid", "jibei", "--date", "2030-01-15", "--step", "7min"],
+        ["case", "new", "--grid", "jibei", "--date", "2030-01-15", "--step", "2h"],
         ["serve", "--listen", "nowhere"],
+        ["serve", "--listen", "127.0.0.1:99999"],
+        ["grids", "export", "jibei", "jibei.csv"],
     ],
 )
 def test_wrong_usage_is_exit_code_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -214,3 +222,81 @@ def test_a_grid_is_shown_with_how_well_it_is_known(capsys: pytest.CaptureFixture
 def test_a_grid_that_nobody_knows_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["grids", "show", "atlantis"]) == 1
     assert "atlantis" in capsys.readouterr().err
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"dispatch {__version__}\n"
+
+
+def test_a_port_in_use_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        assert main(["serve", "--listen", listen]) == 2
+
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == f"dispatch: cannot listen on {listen}: Address already in use"
+
+
+def test_a_folder_that_cannot_be_made_is_refused_before_solving(
+    case_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("dispatch.run.run", lambda *_: pytest.fail("solved"))
+
+    assert main(["solve", str(case_file), "--out", str(case_file)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"dispatch: --out {case_file} cannot be a folder")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        (["--grid", "atlantis"], "grid"),
+        (["--grid", "jibei", "--hours", "0"], "horizon.step_count"),
+        (["--grid", "jibei", "--hours", "1" + 400 * "0"], "horizon.step_count"),
+        (["--grid", "jibei", "--hours", "100000", "--step", "15min"], "horizon.step_count"),
+        (["--grid", "jibei", "--edition", "1900"], "edition"),
+    ],
+)
+def test_an_absurd_case_is_refused_before_the_day_before_is_solved(
+    arguments: list[str], field: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("dispatch.cli.case.case_of", lambda *_, **__: pytest.fail("solved"))
+
+    assert main(["case", "new", "--date", "2030-01-15", *arguments]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"dispatch: {field}: ")
+
+
+def test_a_new_case_says_which_edition_and_weather_it_takes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("dispatch.cli.case.facts_of", lambda *_: small_facts())
+    monkeypatch.setattr("dispatch.cli.case.case_of", lambda facts, *_, **__: small_case(facts))
+
+    assert main(["case", "new", "--grid", "jibei", "--date", "2030-01-15"]) == 0
+    told = capsys.readouterr()
+    assert told.err == "dispatch: edition 2030; weather and load of the stored synthetic year 2030, by month and day\n"
+    assert json.loads(told.out)["grid"] == "jibei"
+
+
+def test_an_interruption_is_told(
+    case_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> Outcome:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("dispatch.run.run", interrupted)
+
+    assert main(["solve", str(case_file)]) == 130
+    assert capsys.readouterr().err == "dispatch: interrupted\n"
+
+
+def test_folders_keep_the_order_given_and_those_inside_go_by_number(tmp_path: Path) -> None:
+    for name in ("response-10", "response-2.5", "response-0"):
+        write_solved(tmp_path / name, solved(0.05))
+
+    inside = [scenario.label for scenario in solved_in(tmp_path)]
+    assert inside == [f"response 5 % [{name}]" for name in ("response-0", "response-2.5", "response-10")]
+    given = [scenario.label for scenario in solved_in(tmp_path / "response-10", tmp_path / "response-0")]
+    assert given == ["response 5 % [response-10]", "response 5 % [response-0]"]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from dispatch.cli.demo import folder_name, outcome_of
+from dispatch.__main__ import main
+from dispatch.cli.demo import Keeper, folder_name, outcome_of
 from dispatch.errors import SolverFailed
-from dispatch.report.scenario import label_of
+from dispatch.report.scenario import Scenario, label_of
 from dispatch.schedule.outcome import Outcome, Proof, Status
 from dispatch.schedule.progress import Progress
 from dispatch.study.scenarios import scenarios_of
+from tests.report.solved import solved
 from tests.small import small_case, small_facts
 
 
@@ -52,3 +55,18 @@ def test_a_call_that_ends_without_an_outcome_is_our_fault() -> None:
 
     with pytest.raises(SolverFailed):
         outcome_of(nothing(), lambda _: None)
+
+
+def test_what_is_finished_is_kept_when_the_demo_is_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def one_and_then_interrupted(live: object, keep: Keeper) -> list[Scenario]:
+        keep.keep(solved(0.05))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("dispatch.cli.demo._all_asked", one_and_then_interrupted)
+
+    assert main(["demo", "--out", str(tmp_path)]) == 130
+    assert (tmp_path / "jibei-response-5" / "outcome.json").exists()
+    assert (tmp_path / "report.html").exists()
+    assert capsys.readouterr().err.splitlines()[-1] == "dispatch: interrupted"
