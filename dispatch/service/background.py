@@ -40,7 +40,10 @@ def started(listen: str, settings: Settings) -> Iterator[Background]:
     """A server that is healthy; it is stopped, by its own process id, when the context is left."""
     command = [sys.executable, "-c", CODE, listen]
     environment = {**os.environ, **settings.environment()}
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)  # noqa: S603 (ours)
+    # A session of its own: ^C at the terminal is for the caller, who then stops the server.
+    process = subprocess.Popen(  # noqa: S603 (ours)
+        command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
     try:
         yield Background(_target(process), process)
     finally:
