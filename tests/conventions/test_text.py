@@ -10,7 +10,7 @@ from tests.conventions.tree import ROOT, kept_files
 
 # Written so that no pattern matches its own source.
 REGISTRY = (
-    r"pypi[.]org|pythonhosted[.]org|npmjs[.]org|anaconda[.]org|crates[.]io|docker[.]io|ghcr[.]io|quay[.]io"
+    r"pyp[i][.]org|pythonh[o]sted[.]org|npmj[s][.]org|anaconda[.]org|crates[.]io|docker[.]io|ghcr[.]io|quay[.]io"
     r"|https?://[^\s\"'<>)]+/simple\b"
     r"|[-][-](?:extra-)?index-url[= ]|[-][-]find-links[= ]|[-][-]trusted-host[= ]"
 )

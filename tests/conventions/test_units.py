@@ -45,8 +45,6 @@ def _wire_fields() -> Iterator[tuple[str, str, int]]:
 
 @pytest.fixture(scope="module")
 def wire_fields() -> list[tuple[str, str, int]]:
-    if not GENERATED.is_dir():
-        pytest.skip("nothing is generated yet")
     fields = list(_wire_fields())
     assert fields, "dispatch.v1 has no message"
     return fields
