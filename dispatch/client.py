@@ -12,7 +12,7 @@ from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
 from grpc_status import rpc_status  # type: ignore[import-untyped]
 
 from dispatch.case.case import Case, Limits
-from dispatch.errors import AuditFailed, Cancelled, CaseError, Flaw, SolverFailed, UnknownGrid
+from dispatch.errors import Cancelled, CaseError, Flaw, SolverFailed, UnknownGrid
 from dispatch.schedule.outcome import Outcome
 from dispatch.schedule.progress import Progress
 from dispatch.wire import rpc
@@ -24,7 +24,6 @@ CALL_S = 60.0  # for everything but a solve
 _KINDS = {
     "UNKNOWN_GRID": UnknownGrid,
     "CANCELLED": Cancelled,
-    "AUDIT_FAILED": AuditFailed,
     "SOLVER_FAILED": SolverFailed,
     "SOLVER_DIED": SolverFailed,
 }

@@ -5,10 +5,10 @@ Everything that can go wrong, by whose turn it is to act.
   + CaseError         the caller changes the case        INVALID_ARGUMENT
   + UnknownGrid       the caller names another grid      NOT_FOUND
   + Cancelled         the caller cancelled               CANCELLED
-  + AuditFailed       we have a defect, never the caller INTERNAL
   + SolverFailed      we have a defect, never the caller INTERNAL
 
-Infeasible, stopped early, no schedule found: these are answers (`schedule.outcome.Status`), not errors.
+Infeasible, stopped early, no schedule found, a schedule that fails its
+audit: these are answers (`schedule.outcome.Status`), not errors.
 """
 
 from __future__ import annotations
@@ -46,10 +46,6 @@ class UnknownGrid(DispatchError):
 
 class Cancelled(DispatchError):
     """The caller no longer wants the answer."""
-
-
-class AuditFailed(DispatchError):
-    """The schedule breaks a rule. Carries the breaches; it is never answered as if it were good."""
 
 
 class SolverFailed(DispatchError):

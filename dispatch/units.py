@@ -10,5 +10,4 @@ INTEGRALITY = 1e-6  # a decision closer than this to 0 or 1 is 0 or 1
 DURATION_H = 1e-6  # two durations closer than this are the same duration
 LOOP_FLOW_MW = 0.1  # flows this close to Kirchhoff's voltage law obey it: its rows are in volts, not in MW
 
-MWH_PER_TCE = 8.141  # 29.3076 GJ a tonne of standard coal equivalent (GB/T 2589), 3.6 GJ a MWh
 SECONDS_PER_HOUR = 3600

@@ -10,6 +10,7 @@ from dispatch.case.case import Case, Limits, Scales
 from dispatch.case.demand_response import FILL, REDUCE, SHIFT
 from dispatch.case.facts import GridFacts
 from dispatch.case.thermal import UnitState
+from dispatch.errors import CaseError
 from dispatch.eve import half_full
 from dispatch.grid.catalogue import facts_of
 from dispatch.horizon import Horizon
@@ -176,3 +177,21 @@ def _responding(loads: list[float]) -> GridFacts:
 def _committing(loads: list[float]) -> GridFacts:
     """Three units of three kinds at one bus, that start and stop at a price."""
     return one_bus_facts(unit("coal"), gas_unit("gas", bus="a"), free_unit("dear", 900.0), load_mw=loads)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"output_min_mw": 300.0, "output_max_mw": 200.0}, "output_min_mw"),
+        ({"start_ramp_mw": 30.0}, "start_ramp_mw"),
+    ],
+)
+def test_facts_that_contradict_themselves_are_refused_before_anything_is_solved(
+    changes: dict[str, float], field: str
+) -> None:
+    """A minimum of 300 MW above a maximum of 200; a start ramp of 30 MW that never reaches a minimum of 80."""
+    facts = one_bus_facts(unit("bad", heats=False, **changes), load_mw=100.0)
+    with pytest.raises(CaseError) as refused:
+        run(small_case(facts, hours=1), facts, Limits())
+    named = {flaw.field for flaw in refused.value.flaws}
+    assert any(path.startswith("facts.units[0]") and path.endswith(field) for path in named)

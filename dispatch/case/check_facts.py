@@ -27,6 +27,11 @@ LARGEST_PAYBACK_SHARE = 2.0
 
 def facts_flaws(facts: GridFacts) -> tuple[Flaw, ...]:
     """Every flaw of the facts; paths begin with `facts.`."""
+    return tuple(_connection_flaws(facts)) + unsound_facts(facts)
+
+
+def unsound_facts(facts: GridFacts) -> tuple[Flaw, ...]:
+    """Flaws that no case can be solved on. A grid in two parts is odd, but sound: it is not among them."""
     return tuple(_flaws(facts))
 
 
@@ -34,7 +39,6 @@ def _flaws(facts: GridFacts) -> Iterator[Flaw]:
     for table in TABLES:
         yield from duplicate_flaws(f"facts.{table}", "name", [row.name for row in getattr(facts, table)])
     yield from _place_flaws(facts)
-    yield from _connection_flaws(facts)
     yield from _branch_flaws(facts)
     yield from thermal_flaws(facts)
     yield from _plant_flaws(facts)

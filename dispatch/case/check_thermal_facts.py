@@ -51,7 +51,7 @@ def _limit_flaws(path: str, unit: ThermalUnit) -> Iterator[Flaw]:
 
     In the heating season the least output may lie above the start ramp: it then counts as the start ramp.
     """
-    for season in ("", "heating_"):
+    for season in ("", "heating_") if unit.heats else ("",):
         low_mw, high_mw = getattr(unit, f"{season}output_min_mw"), getattr(unit, f"{season}output_max_mw")
         if low_mw > high_mw + POWER_MW:
             message = f"{low_mw:g} MW is above the highest output, {high_mw:g} MW"
@@ -81,8 +81,10 @@ def _curve_flaws(path: str, unit: ThermalUnit) -> Iterator[Flaw]:
 
 
 def _cover_flaws(path: str, unit: ThermalUnit) -> Iterator[Flaw]:
-    low_mw = min(unit.output_min_mw, unit.heating_output_min_mw)
-    high_mw = max(unit.output_max_mw, unit.heating_output_max_mw)
+    low_mw, high_mw = unit.output_min_mw, unit.output_max_mw
+    if unit.heats:
+        low_mw = min(low_mw, unit.heating_output_min_mw)
+        high_mw = max(high_mw, unit.heating_output_max_mw)
     first_mw, last_mw = unit.curve.output_mw[0], unit.curve.output_mw[-1]
     if first_mw > low_mw + POWER_MW or last_mw < high_mw - POWER_MW:
         message = f"the curve covers {first_mw:g} to {last_mw:g} MW; make it cover {low_mw:g} to {high_mw:g} MW"

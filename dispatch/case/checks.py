@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dispatch.case.case import Case
+from dispatch.case.check_facts import unsound_facts
 from dispatch.case.check_forecasts import forecast_flaws
 from dispatch.case.check_horizon import horizon_flaws
 from dispatch.case.check_numbers import (
@@ -35,8 +36,8 @@ def checked(case: Case, facts: GridFacts) -> Case:
 
 
 def flaws_of(case: Case, facts: GridFacts) -> tuple[Flaw, ...]:
-    """Every flaw of a case, in the order of its fields."""
-    own = flaws_without_facts(case, (facts.grid,), (facts.edition,))
+    """Every flaw of the facts it would be solved on, then of the case, in the order of its fields."""
+    own = unsound_facts(facts) + flaws_without_facts(case, (facts.grid,), (facts.edition,))
     if case.grid != facts.grid:
         return own  # names and limits of another grid would only be noise
     return own + tuple(_flaws_against(case, facts))

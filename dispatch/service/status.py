@@ -15,7 +15,7 @@ from google.rpc.code_pb2 import Code
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
 from google.rpc.status_pb2 import Status
 
-from dispatch.errors import AuditFailed, Cancelled, CaseError, DispatchError, SolverFailed, UnknownGrid
+from dispatch.errors import Cancelled, CaseError, DispatchError, SolverFailed, UnknownGrid
 from dispatch.service.children import Busy, Draining, SolverDied
 
 DOMAIN = "dispatch"
@@ -42,7 +42,6 @@ REFUSALS: dict[type[DispatchError], Refusal] = {
     Cancelled: Refusal(Code.CANCELLED, "CANCELLED"),
     Busy: Refusal(Code.RESOURCE_EXHAUSTED, "BUSY"),
     Draining: Refusal(Code.UNAVAILABLE, "DRAINING"),
-    AuditFailed: Refusal(Code.INTERNAL, "AUDIT_FAILED"),
     SolverFailed: Refusal(Code.INTERNAL, "SOLVER_FAILED"),
     SolverDied: Refusal(Code.INTERNAL, "SOLVER_DIED"),
 }
