@@ -15,17 +15,19 @@ from dispatch.model.build import built
 from dispatch.schedule.hashes import case_sha256, schedule_sha256
 from dispatch.schedule.outcome import AuditReport, Certificate, Metrics, Outcome, Solution, Status
 from dispatch.schedule.progress import Progress, Tell, silent
-from dispatch.solve.solve import Clock, solved
+from dispatch.solve.ladder import Kept
+from dispatch.solve.solve import Asked, Clock, solved
 
 TOOLS = ("hebei-dispatch", "highspy", "linopy", "pypsa", "numpy", "pandas")
 
 
-def run(case: Case, facts: GridFacts, limits: Limits, tell: Tell = silent) -> Outcome:
+def run(case: Case, facts: GridFacts, limits: Limits, tell: Tell = silent, kept: Kept | None = None) -> Outcome:
     """
     Solve, audit and measure one case.
 
     Raises CaseError with every flaw of the case. Everything else is an answer: an infeasible case, a stop before any
-    schedule, and a schedule that fails its audit (FAILED, never shown as if it were good).
+    schedule, and a schedule that fails its audit (FAILED, never shown as if it were good). `kept` carries the search
+    from one case to the next of the same structure (a sweep over response shares); answers differ within the gaps.
     """
     watch = Stopwatch(limits, tell)
     watch.at("checking")
@@ -34,7 +36,7 @@ def run(case: Case, facts: GridFacts, limits: Limits, tell: Tell = silent) -> Ou
     watch.at("building")
     model = built(case, facts, inputs)
     watch.at("searching")
-    solution = solved(model, facts, inputs, limits, watch.clock, tell)
+    solution = solved(model, Asked(case, facts, inputs), limits, watch.clock, tell, kept)
     if solution.schedule is None:
         return Outcome(
             solution.status,

@@ -31,9 +31,9 @@ def objective_cny(e: Evidence) -> float:
     """
     Cost + penalty over the horizon, CNY.
 
-        thermal + storage wear + response fees + imports + curtailment + reserve short + plan left
+        thermal + storage wear and losses + response fees + imports + curtailment + reserve short + plan left
     """
-    parts = (_thermal_cny, _flexibility_cny, _interchange_cny, _curtailment_cny, _reserve_cny)
+    parts = (_thermal_cny, _flexibility_cny, _storage_loss_cny, _interchange_cny, _curtailment_cny, _reserve_cny)
     return float(sum(part(e) for part in parts))
 
 
@@ -64,6 +64,19 @@ def _flexibility_cny(e: Evidence) -> float:
     wear = e.table("discharge_mw") @ numbers(e.facts.stores, "wear_cny_per_mwh")
     fees = called @ numbers(e.facts.contracts, "fee_cny_per_mwh")
     return float((wear + fees).sum() * e.inputs.step_h)
+
+
+def _storage_loss_cny(e: Evidence) -> float:
+    """
+    What is lost between the bus and the level of a store, each way, at the case's price, CNY.
+
+        sum( price (c - eta_c c + d / eta_d - d) dt )
+    """
+    stores, charge, discharge = e.facts.stores, e.table("charge_mw"), e.table("discharge_mw")
+    stored = charge * numbers(stores, "charge_efficiency_share")
+    drawn = discharge / numbers(stores, "discharge_efficiency_share")
+    lost_mwh = (charge - stored + drawn - discharge).sum() * e.inputs.step_h
+    return float(lost_mwh * e.case.prices.storage_loss_cny_per_mwh)
 
 
 def _interchange_cny(e: Evidence) -> float:

@@ -17,6 +17,7 @@ class Prices:
 
     large_curtailment_cny_per_mwh: float = 500.0
     distributed_curtailment_cny_per_mwh: float = 1000.0
+    storage_loss_cny_per_mwh: float = 500.0  # a MWh lost in a store is as little use as one curtailed
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def _own_flaws(case: Case, grids: Sequence[str], editions: Sequence[int]) -> Ite
 
 
 def _price_flaws(case: Case) -> Iterator[Flaw]:
-    for name in ("large_curtailment_cny_per_mwh", "distributed_curtailment_cny_per_mwh"):
+    for name in ("large_curtailment_cny_per_mwh", "distributed_curtailment_cny_per_mwh", "storage_loss_cny_per_mwh"):
         yield from number_flaws(f"prices.{name}", getattr(case.prices, name), "CNY/MWh", LARGEST_NUMBER)
 
 

@@ -48,6 +48,7 @@ def penalty(basis: Basis, area: Area) -> Penalty:
         curtailment  sum( price of the class x curtailed dt )
         reserve      sum( shortfall price x (short up + short down) dt )
         interchange  sum( deviation price x (over + under the plan) dt )
+        storage      sum( loss price x ((1 - eta_c) c + (1 / eta_d - 1) d) dt )
     """
     facts = basis.facts
     by_grid = {rule.grid: rule.shortfall_cny_per_mwh for rule in facts.reserve_rules}
@@ -59,7 +60,21 @@ def penalty(basis: Basis, area: Area) -> Penalty:
         curtailment_cny=_priced_cny(basis, basis.table("curtailed_mw"), _curtailment_prices(basis), area.plants),
         reserve_cny=_priced_cny(basis, short, shortfall, area.members),
         interchange_cny=_priced_cny(basis, left, deviation, area.interfaces),
+        storage_loss_cny=_priced_cny(basis, _lost_mw(basis), _loss_prices(basis), area.stores),
     )
+
+
+def _lost_mw(basis: Basis) -> np.ndarray:
+    """Power lost in charging and discharging, MW, (T, stores)."""
+    stores = basis.facts.stores
+    into = 1 - numbers(stores, "charge_efficiency_share")
+    out_of = 1 / numbers(stores, "discharge_efficiency_share") - 1
+    return np.asarray(basis.table("charge_mw") * into + basis.table("discharge_mw") * out_of)
+
+
+def _loss_prices(basis: Basis) -> np.ndarray:
+    """Price of what each store loses, CNY per MWh, (stores,)."""
+    return np.full(len(basis.facts.stores), basis.case.prices.storage_loss_cny_per_mwh)
 
 
 def _priced_cny(basis: Basis, power_mw: np.ndarray, cny_per_mwh: np.ndarray, own: np.ndarray) -> float:

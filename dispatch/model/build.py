@@ -14,7 +14,7 @@ from dispatch.model.interchange import follow_plan, interchange_cost
 from dispatch.model.network import balance_buses, carry_power, follow_voltage_law
 from dispatch.model.reserve import hold_reserve, keep_limited_unit_room, keep_store_room, reserve_penalty
 from dispatch.model.rows import Model
-from dispatch.model.storage import choose_direction, keep_level, storage_cost
+from dispatch.model.storage import choose_direction, keep_level, loss_penalty, storage_cost
 from dispatch.model.terms import Terms
 from dispatch.model.thermal.commitment import (
     decide_commitment,
@@ -54,6 +54,7 @@ FORMULATION: tuple[Callable[[Draft], None], ...] = (
 OBJECTIVE: tuple[Callable[[Draft], Terms | None], ...] = (
     thermal_cost,
     storage_cost,
+    loss_penalty,
     response_cost,
     interchange_cost,
     curtailment_penalty,

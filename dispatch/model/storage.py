@@ -63,5 +63,23 @@ def storage_cost(draft: Draft) -> Terms | None:
     return (wear * draft.variable(names.DISCHARGE)).all()
 
 
+def loss_penalty(draft: Draft) -> Terms | None:
+    """
+    Price of what is lost in storage, CNY: sum( dt c ((1 - eta_c) charge + (1 / eta_d - 1) discharge) ).
+
+    c  the case's price   CNY/MWh
+    A MWh lost in a store is as little use as one curtailed. Were it free, the cheapest way to be rid of surplus would
+    be to burn it in round trips, one plant pumping while another generates; the relaxation would do so in every
+    plant at once, and nothing could be proven.
+    """
+    if draft.stores.empty:
+        return None
+    price = draft.case.prices.storage_loss_cny_per_mwh * draft.inputs.step_h
+    into = 1 - each(draft.facts.stores, "charge_efficiency_share")
+    out_of = 1 / each(draft.facts.stores, "discharge_efficiency_share") - 1
+    lost: Terms = into * draft.variable(names.CHARGE) + out_of * draft.variable(names.DISCHARGE)
+    return (price * lost).all()
+
+
 def _every_step(draft: Draft, by_store: np.ndarray) -> np.ndarray:
     return np.tile(np.asarray(by_store, dtype=float), (len(draft.times), 1))

@@ -18,6 +18,7 @@ RESERVES = {"load_share": "load", "renewable_share": "wind and sun"}
 PRICES = {
     "large_curtailment_cny_per_mwh": "curtailment at",
     "distributed_curtailment_cny_per_mwh": "roof-top curtailment at",
+    "storage_loss_cny_per_mwh": "storage loss at",
 }
 COUNTS = {
     "outages": ("outage", "outages"),

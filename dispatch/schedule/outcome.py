@@ -134,11 +134,12 @@ class Penalty:
     curtailment_cny: float
     reserve_cny: float
     interchange_cny: float
+    storage_loss_cny: float
 
     @property
     def total_cny(self) -> float:
         """The sum of the parts."""
-        return self.curtailment_cny + self.reserve_cny + self.interchange_cny
+        return self.curtailment_cny + self.reserve_cny + self.interchange_cny + self.storage_loss_cny
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,20 @@ THREADS = 2
 FEASIBILITY = 1e-7  # rows and bounds, absolute
 INTEGRALITY = 1e-6
 REPORT_EVERY_SECONDS = 0.5
-HEAR_EVERY_SECONDS = 0.2
+HEAR_EVERY_SECONDS = 0.1
 STOP_SECONDS = 1.0  # for HiGHS to leave off after an interrupt; the process does not wait longer
 
 Report = Callable[[float | None, float | None], None]  # incumbent, bound
+Stop = Callable[[], bool]  # whether to leave off now and keep what there is
+
+
+def never() -> bool:
+    """Do not stop before the time is over."""
+    return False
+
+
+def unheard(objective: float | None, bound: float | None) -> None:
+    """Report to nobody."""
 
 
 @dataclass(frozen=True)
@@ -44,40 +54,29 @@ class Orders:
     start_x: np.ndarray | None = None
     seed: int = 0
     method: str = "choose"  # of the LP: choose, simplex, ipm
+    stop: Stop = never
 
 
-def solved_by_highs(problem: Problem, orders: Orders, report: Report | None = None) -> Answer:
+NOTHING = Answer(None, np.inf, -np.inf, infeasible=False, finished=False)
+
+
+def solved_by_highs(problem: Problem, orders: Orders, report: Report = unheard) -> Answer:
     """Run HiGHS once on a problem. Raises SolverFailed where HiGHS ends in a state that is no answer."""
-    left = orders.deadline_s - time.monotonic()
-    if left <= 0:
-        return Answer(None, np.inf, -np.inf, infeasible=False, finished=False)
-    highs = _session(problem, orders, left)
-    if report is not None and problem.integer.any():
-        _listen(highs, orders, report)
-    status = _ran(highs)
-    if status == highspy.HighsStatus.kError:
-        message = f"HiGHS ended in error: {highs.modelStatusToString(highs.getModelStatus())}"
-        raise SolverFailed(message)
-    return _answer(highs, is_integer=bool(problem.integer.any()))
+    if orders.deadline_s <= time.monotonic() or orders.stop():
+        return NOTHING
+    highs = opened(problem, orders)
+    highs.setOptionValue("mip_rel_gap", orders.gap_share)
+    if np.isfinite(orders.target_cny):
+        highs.setOptionValue("objective_target", orders.target_cny)
+    if orders.start_x is not None:
+        solution = highspy.HighsSolution()
+        solution.col_value = orders.start_x.tolist()
+        highs.setSolution(solution)
+    return ran(highs, orders, report, is_integer=bool(problem.integer.any()))
 
 
-def _ran(highs: highspy.Highs) -> highspy.HighsStatus:
-    """Run HiGHS in a thread of its own, so that an interrupt is heard at once and not at its end."""
-    ended: list[highspy.HighsStatus] = []
-    highs.HandleUserInterrupt = True
-    worker = threading.Thread(target=lambda: ended.append(highs.run()), daemon=True)
-    worker.start()
-    try:
-        while worker.is_alive():
-            worker.join(HEAR_EVERY_SECONDS)
-    except KeyboardInterrupt:
-        highs.cancelSolve()  # type: ignore[no-untyped-call]
-        worker.join(STOP_SECONDS)
-        raise
-    return ended[0] if ended else highspy.HighsStatus.kError
-
-
-def _session(problem: Problem, orders: Orders, left: float) -> highspy.Highs:
+def opened(problem: Problem, orders: Orders) -> highspy.Highs:
+    """HiGHS with a problem loaded and nothing solved."""
     # HiGHS refuses a thread count other than the first one it was given in a process.
     highspy.Highs.resetGlobalScheduler(True)  # noqa: FBT003 (it takes no name)
     highs = highspy.Highs()  # type: ignore[no-untyped-call]
@@ -85,40 +84,70 @@ def _session(problem: Problem, orders: Orders, left: float) -> highspy.Highs:
         "output_flag": False,
         "threads": THREADS,
         "random_seed": orders.seed,
-        "time_limit": left,
         "primal_feasibility_tolerance": FEASIBILITY,
         "mip_feasibility_tolerance": INTEGRALITY,
-        "mip_rel_gap": orders.gap_share,
         "solver": orders.method,
     }
     for option, value in options.items():
         highs.setOptionValue(option, value)
-    if np.isfinite(orders.target_cny):
-        highs.setOptionValue("objective_target", orders.target_cny)
     if highs.passModel(problem.highs_model()) == highspy.HighsStatus.kError:
         message = "HiGHS does not take the model"
         raise SolverFailed(message)
-    if orders.start_x is not None:
-        solution = highspy.HighsSolution()
-        solution.col_value = orders.start_x.tolist()
-        highs.setSolution(solution)
     return highs
 
 
-def _listen(highs: highspy.Highs, orders: Orders, report: Report) -> None:
-    """Report incumbent and bound now and then, and stop inside long sub-problems when the time is over."""
-    last = [0.0]
+def ran(highs: highspy.Highs, orders: Orders, report: Report, *, is_integer: bool) -> Answer:
+    """
+    Let loaded HiGHS run until it is done, the time is over or it is told to stop; report at least every second.
 
-    def heard(event: highspy.HighsCallbackEvent) -> None:
-        now = time.monotonic()
-        if now - last[0] >= REPORT_EVERY_SECONDS:
-            last[0] = now
-            found, proven = event.data_out.mip_primal_bound, event.data_out.mip_dual_bound
-            report(found if abs(found) < highspy.kHighsInf else None, proven if np.isfinite(proven) else None)
-        if now > orders.deadline_s:
+    It runs in a thread of its own, so that an interrupt is heard at once and not at its end.
+    """
+    # The limit counts the whole life of the object.
+    highs.setOptionValue("time_limit", highs.getRunTime() + max(0.0, orders.deadline_s - time.monotonic()))
+    ended: list[highspy.HighsStatus] = []
+    listener = _Listener(highs, orders, report)
+    highs.HandleUserInterrupt = True
+    highs.cbMipInterrupt += listener.hear
+    worker = threading.Thread(target=lambda: ended.append(highs.run()), daemon=True)
+    worker.start()
+    try:
+        while worker.is_alive():
+            worker.join(HEAR_EVERY_SECONDS)
+            listener.tick()
+    except BaseException:
+        highs.cancelSolve()  # type: ignore[no-untyped-call]
+        worker.join(STOP_SECONDS)
+        raise
+    finally:
+        highs.cbMipInterrupt -= listener.hear
+    if not ended or ended[0] == highspy.HighsStatus.kError:
+        message = f"HiGHS ended in error: {highs.modelStatusToString(highs.getModelStatus())}"
+        raise SolverFailed(message)
+    return _answer(highs, is_integer=is_integer)
+
+
+class _Listener:
+    """Hears HiGHS and the caller while it runs."""
+
+    def __init__(self, highs: highspy.Highs, orders: Orders, report: Report) -> None:
+        self._highs, self._orders, self._report = highs, orders, report
+        self._last = time.monotonic()
+        self._known: tuple[float | None, float | None] = (None, None)
+
+    def hear(self, event: highspy.HighsCallbackEvent) -> None:
+        """Note incumbent and bound; leave long sub-problems when the time is over."""
+        found, proven = event.data_out.mip_primal_bound, event.data_out.mip_dual_bound
+        self._known = (found if abs(found) < highspy.kHighsInf else None, proven if np.isfinite(proven) else None)
+        if time.monotonic() > self._orders.deadline_s:
             event.interrupt()
 
-    highs.cbMipInterrupt += heard
+    def tick(self) -> None:
+        """Tell what is known, and pass on a wish to stop."""
+        if self._orders.stop():
+            self._highs.cancelSolve()  # type: ignore[no-untyped-call]
+        if time.monotonic() - self._last >= REPORT_EVERY_SECONDS:
+            self._last = time.monotonic()
+            self._report(*self._known)
 
 
 def _answer(highs: highspy.Highs, *, is_integer: bool) -> Answer:
@@ -126,6 +155,9 @@ def _answer(highs: highspy.Highs, *, is_integer: bool) -> Answer:
     kinds = highspy.HighsModelStatus
     if status in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible):
         return Answer(None, np.inf, np.inf, infeasible=True, finished=True)
+    if status == kinds.kMemoryLimit:
+        message = "HiGHS ran out of memory"
+        raise SolverFailed(message)
     finished = status in (kinds.kOptimal, kinds.kObjectiveTarget)
     feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     if not is_integer:

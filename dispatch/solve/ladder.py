@@ -1,31 +1,38 @@
 """
 The search, from the cheapest rung to the dearest, each with a proof.
 
-1. The relaxation: its value is a bound that every later rung keeps.
-2. The box: the integers may take the whole numbers next to their relaxed values; what is not in doubt is fixed.
-   It stops as soon as its value and the bound meet the gap asked for (a RENS neighbourhood: Berthold, "RENS: the
-   optimal rounding", Math. Program. Comput. 6, 2014).
-3. The whole problem, started from the best point so far.
+1. The relaxation, with identical units folded into one: its value is a bound that every later rung keeps.
+2. What was on last time, where a search before this one left it; then whole numbers rounded from the relaxation and
+   repaired.
+3. The box: the integers may take the whole numbers next to their relaxed values and those of the best point; what is
+   not in doubt is fixed. It stops as soon as its value and the bound meet the gap asked for (a RENS neighbourhood:
+   Berthold, "RENS: the optimal rounding", Math. Program. Comput. 6, 2014).
+4. The whole folded problem, started from the best point so far; its bound holds for the units too.
+5. The problem of single units, where folding is what keeps bound and point apart.
 
-Whatever rung ends the search, the integers are then fixed and the rest solved once more as an LP, so that the
-answer is a clean point and its objective exact.
+Whatever rung a point comes from, its identical units are told apart, its integers fixed and the rest solved as an LP
+of the whole problem: only that makes it an incumbent. The gap is always between such a point and such a bound.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from dispatch.errors import SolverFailed
 from dispatch.schedule.outcome import Proof, Status
-from dispatch.solve.highs import INTEGRALITY, Answer, Orders, Report, solved_by_highs
+from dispatch.solve.anatomy import NONE_LIKE_IT, Anatomy
+from dispatch.solve.highs import INTEGRALITY, Answer, Orders, Report, Stop, never, solved_by_highs
+from dispatch.solve.identical import Classes, classes_of
 from dispatch.solve.problem import Problem
+from dispatch.solve.rounding import commitment_of, directions_of
+from dispatch.solve.session import Session
 
-TARGET_SHARE = 0.98  # of the gap asked for: the box stops a little inside it
-GRACE_SECONDS = 1.0  # the last LP may run over the deadline by this
+TARGET_SHARE = 0.95  # of the gap asked for: the box stops a little inside it
 POLISH_SECONDS = 20.0  # kept back for the last LP, at most a quarter of the time
+GRACE_SECONDS = 1.0  # the last LP may run over the deadline by this
+THRESHOLDS = (0.5, 0.2, 0.02)  # the fraction from which one unit more is on; each is tried until the gap is met
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,15 @@ class Search:
     deadline_s: float  # time.monotonic()
     gap_share: float
     seed: int = 0
+    stop: Stop = never
+
+
+@dataclass
+class Kept:
+    """What one search leaves to the next of the same structure: the relaxation with its basis, and what was on."""
+
+    session: Session | None = None
+    whole_x: np.ndarray | None = None
 
 
 @dataclass
@@ -44,12 +60,11 @@ class Found:
     x: np.ndarray | None = None
     objective_cny: float = np.inf
     bound_cny: float = -np.inf
-    relaxed_x: np.ndarray | None = None
     infeasible: bool = False
     steps: list[str] = field(default_factory=list)
 
     def take(self, answer: Answer) -> None:
-        """Keep a better point."""
+        """Keep a better point of the whole problem."""
         if answer.x is not None and answer.objective_cny < self.objective_cny:
             self.x, self.objective_cny = answer.x, answer.objective_cny
 
@@ -61,91 +76,186 @@ class Found:
         return max(0.0, self.objective_cny - self.bound_cny) / max(1.0, abs(self.objective_cny))
 
 
-def climbed(problem: Problem, search: Search, report: Report) -> tuple[Found, Status, Proof]:
-    """Climb until the gap is proven, the time is over, or nothing fits."""
-    found = Found()
-    started = time.monotonic()
-    last = search.deadline_s - min(POLISH_SECONDS, (search.deadline_s - started) / 4)
-    within = Search(last, search.gap_share, search.seed)
-    for rung in (_relax, _box, _search_all):
-        rung(problem, within, found, report)
-        if found.infeasible or found.gap_share <= search.gap_share:
+@dataclass
+class Climb:
+    """A search under way."""
+
+    problem: Problem
+    anatomy: Anatomy | None
+    search: Search
+    report: Report
+    kept: Kept
+    classes: Classes
+    found: Found = field(default_factory=Found)
+    relaxed_x: np.ndarray | None = None  # of the folded problem
+
+    @property
+    def done(self) -> bool:
+        """Nothing is left to prove."""
+        return self.found.infeasible or self.found.gap_share <= self.search.gap_share
+
+    @property
+    def orders(self) -> Orders:
+        """How to run HiGHS on any rung."""
+        search = self.search
+        return Orders(search.deadline_s, search.gap_share, seed=search.seed, method="simplex", stop=search.stop)
+
+    def tell(self, objective: float | None = None, bound: float | None = None) -> None:
+        """Report the best point of the whole problem and the best bound; a rung's own point is none yet."""
+        del objective
+        proven = self.found.bound_cny if bound is None else max(self.found.bound_cny, bound)
+        self.report(_finite(self.found.objective_cny), _finite(proven))
+
+    def note(self, rung: str, began_s: float) -> None:
+        """The rung is over."""
+        self.found.steps.append(f"{rung} {time.monotonic() - began_s:.1f} s")
+        self.tell()
+
+
+def climbed(
+    problem: Problem, search: Search, report: Report, anatomy: Anatomy | None = None, kept: Kept | None = None
+) -> tuple[Found, Status, Proof]:
+    """Climb until the gap is proven, the time is over, someone says stop, or nothing fits."""
+    began = time.monotonic()
+    last = search.deadline_s - min(POLISH_SECONDS, (search.deadline_s - began) / 4)
+    alike = np.full(len(problem.cost), NONE_LIKE_IT) if anatomy is None else anatomy.alike
+    climb = Climb(
+        problem, anatomy, replace(search, deadline_s=last), report, kept or Kept(), classes_of(problem, alike)
+    )
+    for rung in (_relax, _recall, _round, _box, _search_folded, _search_units):
+        rung(climb)
+        if climb.done:
             break
-    if found.x is not None:
-        _polish(problem, search, found)
-    report(_finite(found.objective_cny), _finite(found.bound_cny))
+    found = climb.found
+    climb.kept.whole_x = found.x
+    climb.tell()
     return found, _status(found, search), Proof(_finite(found.objective_cny), _finite(found.bound_cny))
 
 
-def _relax(problem: Problem, search: Search, found: Found, report: Report) -> None:
-    """Simplex: on these grids interior point is slower up to 24 h and fails on some, so it only stands in."""
-    began = time.monotonic()
-    for method in ("simplex", "ipm"):
-        try:
-            answer = solved_by_highs(problem.relaxed(), Orders(search.deadline_s, method=method))
-            break
-        except SolverFailed:
-            found.steps.append(f"relaxation by {method} failed")
-    else:
-        message = "no method of HiGHS solves the relaxation"
-        raise SolverFailed(message)
-    found.infeasible, found.relaxed_x = answer.infeasible, answer.x
+def _relax(climb: Climb) -> None:
+    began, found, folded = time.monotonic(), climb.found, climb.classes.folded
+    if began >= climb.search.deadline_s:
+        return
+    session = climb.kept.session
+    warm = session is not None and session.fits(folded)
+    if session is None or not warm:
+        session = climb.kept.session = Session(folded, climb.orders)
+    session.move_to(folded)
+    answer = session.solve(climb.orders, climb.tell)
+    found.infeasible, climb.relaxed_x = answer.infeasible, answer.x
     if answer.x is not None:
         found.bound_cny = answer.bound_cny
-    if answer.x is not None and not problem.integer.any():
-        found.take(answer)
-    found.steps.append(f"relaxation by {method} {time.monotonic() - began:.1f} s")
-    report(None, _finite(found.bound_cny))
+        if not climb.problem.integer.any():
+            found.take(replace(answer, x=climb.classes.spread(answer.x)))
+    units = "" if climb.classes.is_plain else f" of {len(climb.classes.size_count)} columns"
+    climb.note(f"{'warm ' if warm else ''}relaxation{units}", began)
 
 
-def _box(problem: Problem, search: Search, found: Found, report: Report) -> None:
-    if found.relaxed_x is None:
+def _recall(climb: Climb) -> None:
+    """What was on in the search before this one."""
+    whole_x = climb.kept.whole_x
+    if climb.relaxed_x is None or whole_x is None or len(whole_x) != len(climb.problem.cost):
+        return
+    began, integer = time.monotonic(), climb.problem.integer
+    fits = (whole_x >= climb.problem.lower - INTEGRALITY) & (whole_x <= climb.problem.upper + INTEGRALITY)
+    if fits[integer].all():
+        _price(climb, whole_x)
+        climb.note("commitment of before", began)
+
+
+def _round(climb: Climb) -> None:
+    """Round the relaxation, a little more on at each try."""
+    anatomy = climb.anatomy
+    if climb.relaxed_x is None or anatomy is None or not climb.problem.integer.any():
         return
     began = time.monotonic()
-    lower, upper = problem.lower.copy(), problem.upper.copy()
-    whole, near = problem.integer, found.relaxed_x[problem.integer]
-    lower[whole] = np.maximum(lower[whole], np.floor(near + INTEGRALITY))
-    upper[whole] = np.minimum(upper[whole], np.ceil(near - INTEGRALITY))
-    target = found.bound_cny + TARGET_SHARE * search.gap_share * abs(found.bound_cny)
-    orders = Orders(search.deadline_s, search.gap_share / 2, target, seed=search.seed)
-    answer = solved_by_highs(problem.boxed(lower, upper), orders, _keeping(found, report))
-    found.take(answer)
-    free = int((lower[whole] < upper[whole]).sum())
-    found.steps.append(f"box of {free} free integers {time.monotonic() - began:.1f} s")
+    x = climb.classes.spread(climb.relaxed_x)
+    tried: list[np.ndarray] = []
+    for threshold in THRESHOLDS:
+        whole_x = x.copy()
+        whole_x[anatomy.on_index] = commitment_of(anatomy, x[anatomy.on_index], _unit_classes(climb), threshold)
+        whole_x[anatomy.mode_index] = directions_of(anatomy, x)
+        whole_x = np.clip(whole_x, climb.problem.lower, climb.problem.upper)
+        whole = np.round(whole_x[climb.problem.integer])
+        if not any(np.array_equal(whole, other) for other in tried):
+            tried.append(whole)
+            _price(climb, whole_x)
+        if climb.done:
+            break
+    climb.note(f"{len(tried)} roundings", began)
 
 
-def _search_all(problem: Problem, search: Search, found: Found, report: Report) -> None:
-    began = time.monotonic()
-    orders = Orders(search.deadline_s, search.gap_share, start_x=found.x, seed=search.seed)
-    answer = solved_by_highs(problem, orders, _keeping(found, report))
-    if answer.infeasible and found.x is None:
-        found.infeasible = True
+def _box(climb: Climb) -> None:
+    if climb.relaxed_x is None:
+        return
+    began, folded, found = time.monotonic(), climb.classes.folded, climb.found
+    lower, upper, whole = folded.lower.copy(), folded.upper.copy(), folded.integer
+    near = climb.relaxed_x[whole]
+    low, high = np.floor(near + INTEGRALITY), np.ceil(near - INTEGRALITY)
+    start = None
+    if found.x is not None:
+        start = climb.classes.gathered(found.x)
+        low, high = np.minimum(low, np.round(start[whole])), np.maximum(high, np.round(start[whole]))
+    lower[whole], upper[whole] = np.maximum(lower[whole], low), np.minimum(upper[whole], high)
+    target = found.bound_cny + TARGET_SHARE * climb.search.gap_share * abs(found.bound_cny)
+    orders = replace(climb.orders, gap_share=climb.search.gap_share / 2, target_cny=target, start_x=start)
+    answer = solved_by_highs(folded.boxed(lower, upper), orders, lambda *_: climb.tell())
+    if answer.x is not None:
+        _price(climb, _lifted(climb, answer.x))
+    climb.note(f"box of {int((lower[whole] < upper[whole]).sum())} free integers", began)
+
+
+def _search_folded(climb: Climb) -> None:
+    began, found = time.monotonic(), climb.found
+    start = None if found.x is None else climb.classes.gathered(found.x)
+    answer = solved_by_highs(climb.classes.folded, replace(climb.orders, start_x=start), climb.tell)
+    if answer.infeasible:
+        found.infeasible = found.x is None
+    else:
+        found.bound_cny = max(found.bound_cny, answer.bound_cny)
+    if answer.x is not None:
+        _price(climb, _lifted(climb, answer.x))
+    climb.note("full search", began)
+
+
+def _search_units(climb: Climb) -> None:
+    if climb.classes.is_plain:
+        return
+    began, found = time.monotonic(), climb.found
+    answer = solved_by_highs(climb.problem, replace(climb.orders, start_x=found.x), climb.tell)
+    if answer.x is not None:
+        _price(climb, answer.x)
     if not answer.infeasible:
         found.bound_cny = max(found.bound_cny, answer.bound_cny)
-    found.take(answer)
-    found.steps.append(f"full search {time.monotonic() - began:.1f} s")
+    climb.note("full search of single units", began)
 
 
-def _polish(problem: Problem, search: Search, found: Found) -> None:
-    if found.x is None or not problem.integer.any():
-        return
+def _lifted(climb: Climb, folded_x: np.ndarray) -> np.ndarray:
+    """A point of the folded problem with identical units told apart; only its integers are meant."""
+    x = climb.classes.spread(folded_x)
+    if climb.anatomy is not None:
+        on = climb.anatomy.on_index
+        x[on] = commitment_of(climb.anatomy, x[on], _unit_classes(climb), THRESHOLDS[0])
+    return x
+
+
+def _price(climb: Climb, whole_x: np.ndarray) -> None:
+    """Fix the integers of a point, solve the rest of the whole problem as an LP, and keep it if it is better."""
+    problem, integer = climb.problem, climb.problem.integer
     lower, upper = problem.lower.copy(), problem.upper.copy()
-    rounded = np.round(found.x[problem.integer])
-    lower[problem.integer] = upper[problem.integer] = rounded
-    answer = solved_by_highs(problem.boxed(lower, upper).relaxed(), Orders(search.deadline_s + GRACE_SECONDS))
+    lower[integer] = upper[integer] = np.round(whole_x[integer])
+    kept_back = climb.search.deadline_s + POLISH_SECONDS + GRACE_SECONDS
+    answer = solved_by_highs(problem.boxed(lower, upper).relaxed(), replace(climb.orders, deadline_s=kept_back))
     if answer.x is not None:
-        found.x, found.objective_cny = answer.x, answer.objective_cny
-        found.x[problem.integer] = rounded
+        answer.x[integer] = lower[integer]
+        climb.found.take(answer)
 
 
-def _keeping(found: Found, report: Report) -> Report:
-    """Report the best known, not what one rung knows."""
-
-    def told(objective: float | None, _: float | None) -> None:
-        best = found.objective_cny if objective is None else min(found.objective_cny, objective)
-        report(_finite(best), _finite(found.bound_cny))
-
-    return told
+def _unit_classes(climb: Climb) -> np.ndarray:
+    """A number for each unit, equal for identical ones, (units,)."""
+    assert climb.anatomy is not None  # noqa: S101 (for mypy; only asked with an anatomy)
+    columns = climb.classes.column_class_index[climb.anatomy.on_index]
+    return np.asarray(np.unique(columns, axis=1, return_inverse=True)[1]).ravel()
 
 
 def _status(found: Found, search: Search) -> Status:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from dispatch.case.case import Limits
+from dispatch.case.case import Case, Limits
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
 from dispatch.model.rows import Model
 from dispatch.schedule.outcome import Solution, Status
 from dispatch.schedule.progress import Progress, Tell
+from dispatch.solve.anatomy import anatomy_of
 from dispatch.solve.conflict import shortfalls_of
-from dispatch.solve.ladder import Search, climbed
+from dispatch.solve.ladder import Kept, Search, climbed
 from dispatch.solve.problem import problem_of
 from dispatch.solve.read import schedule_of
 
@@ -36,8 +37,18 @@ class Clock:
         return time.monotonic() - self.began_s
 
 
-def solved(model: Model, facts: GridFacts, inputs: Inputs, limits: Limits, clock: Clock, tell: Tell) -> Solution:
-    """Search the model until the gap asked for is proven or the time is over."""
+@dataclass(frozen=True)
+class Asked:
+    """What is solved: a case, the facts it stands on, and what both mean together."""
+
+    case: Case
+    facts: GridFacts
+    inputs: Inputs
+
+
+def solved(model: Model, asked: Asked, limits: Limits, clock: Clock, tell: Tell, kept: Kept | None = None) -> Solution:
+    """Search the model until the gap asked for is proven or the time is over; `kept` goes on from a search before."""
+    facts, inputs = asked.facts, asked.inputs
 
     def report(objective: float | None, bound: float | None) -> None:
         gap = None
@@ -47,7 +58,8 @@ def solved(model: Model, facts: GridFacts, inputs: Inputs, limits: Limits, clock
 
     search = Search(clock.deadline_s, limits.gap_share, limits.seed_count)
     problem = problem_of(model)
-    found, status, proof = climbed(problem, search, report)
+    anatomy = anatomy_of(model, asked.case, facts, inputs)
+    found, status, proof = climbed(problem, search, report, anatomy, kept)
     steps = tuple(found.steps)
     if status is Status.INFEASIBLE:
         shortfalls, reason = shortfalls_of(model, problem, facts, inputs, search, report)

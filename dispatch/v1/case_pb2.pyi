@@ -350,28 +350,38 @@ class Prices(_message.Message):
 
     LARGE_CURTAILMENT_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
     DISTRIBUTED_CURTAILMENT_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
+    STORAGE_LOSS_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
     large_curtailment_cny_per_mwh: _builtins.float
     """CNY per MWh curtailed (弃电) of large wind and solar plants, 500 when absent."""
     distributed_curtailment_cny_per_mwh: _builtins.float
     """CNY per MWh curtailed of distributed PV (分布式光伏), 1000 when absent."""
+    storage_loss_cny_per_mwh: _builtins.float
+    """CNY per MWh lost in storage and pumped hydro, charging and discharging together, 500 when absent. Without it the
+    cheapest way to be rid of surplus is to burn it in round trips, and that is no absorption.
+    """
     def __init__(
         self,
         *,
         large_curtailment_cny_per_mwh: _builtins.float | None = ...,
         distributed_curtailment_cny_per_mwh: _builtins.float | None = ...,
+        storage_loss_cny_per_mwh: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_distributed_curtailment_cny_per_mwh", b"_distributed_curtailment_cny_per_mwh", "_large_curtailment_cny_per_mwh", b"_large_curtailment_cny_per_mwh", "distributed_curtailment_cny_per_mwh", b"distributed_curtailment_cny_per_mwh", "large_curtailment_cny_per_mwh", b"large_curtailment_cny_per_mwh"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_distributed_curtailment_cny_per_mwh", b"_distributed_curtailment_cny_per_mwh", "_large_curtailment_cny_per_mwh", b"_large_curtailment_cny_per_mwh", "_storage_loss_cny_per_mwh", b"_storage_loss_cny_per_mwh", "distributed_curtailment_cny_per_mwh", b"distributed_curtailment_cny_per_mwh", "large_curtailment_cny_per_mwh", b"large_curtailment_cny_per_mwh", "storage_loss_cny_per_mwh", b"storage_loss_cny_per_mwh"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_distributed_curtailment_cny_per_mwh", b"_distributed_curtailment_cny_per_mwh", "_large_curtailment_cny_per_mwh", b"_large_curtailment_cny_per_mwh", "distributed_curtailment_cny_per_mwh", b"distributed_curtailment_cny_per_mwh", "large_curtailment_cny_per_mwh", b"large_curtailment_cny_per_mwh"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_distributed_curtailment_cny_per_mwh", b"_distributed_curtailment_cny_per_mwh", "_large_curtailment_cny_per_mwh", b"_large_curtailment_cny_per_mwh", "_storage_loss_cny_per_mwh", b"_storage_loss_cny_per_mwh", "distributed_curtailment_cny_per_mwh", b"distributed_curtailment_cny_per_mwh", "large_curtailment_cny_per_mwh", b"large_curtailment_cny_per_mwh", "storage_loss_cny_per_mwh", b"storage_loss_cny_per_mwh"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__distributed_curtailment_cny_per_mwh: _TypeAlias = _typing.Literal["distributed_curtailment_cny_per_mwh"]  # noqa: Y015
     _WhichOneofArgType__distributed_curtailment_cny_per_mwh: _TypeAlias = _typing.Literal["_distributed_curtailment_cny_per_mwh", b"_distributed_curtailment_cny_per_mwh"]  # noqa: Y015
     _WhichOneofReturnType__large_curtailment_cny_per_mwh: _TypeAlias = _typing.Literal["large_curtailment_cny_per_mwh"]  # noqa: Y015
     _WhichOneofArgType__large_curtailment_cny_per_mwh: _TypeAlias = _typing.Literal["_large_curtailment_cny_per_mwh", b"_large_curtailment_cny_per_mwh"]  # noqa: Y015
+    _WhichOneofReturnType__storage_loss_cny_per_mwh: _TypeAlias = _typing.Literal["storage_loss_cny_per_mwh"]  # noqa: Y015
+    _WhichOneofArgType__storage_loss_cny_per_mwh: _TypeAlias = _typing.Literal["_storage_loss_cny_per_mwh", b"_storage_loss_cny_per_mwh"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__distributed_curtailment_cny_per_mwh) -> _WhichOneofReturnType__distributed_curtailment_cny_per_mwh | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__large_curtailment_cny_per_mwh) -> _WhichOneofReturnType__large_curtailment_cny_per_mwh | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__storage_loss_cny_per_mwh) -> _WhichOneofReturnType__storage_loss_cny_per_mwh | None: ...
 
 Global___Prices: _TypeAlias = Prices  # noqa: Y015
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from dispatch.case.case import Prices
 from dispatch.case.storage import StoreState
 from dispatch.model import build
 from dispatch.model.storage import choose_direction
@@ -31,7 +32,20 @@ def test_in_surplus_a_store_that_must_keep_its_level_does_nothing() -> None:
     assert schedule.curtailed_mw["wind"].tolist() == pytest.approx([70.0])
 
 
-def test_without_the_mode_the_same_store_would_burn_the_surplus(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_losses_are_priced_burning_is_worth_nothing_even_without_the_mode(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """7.6 MW burnt would save 7.6 * 500 CNY and cost as much, and 32.4 * 50 CNY of wear: 70 MW are curtailed."""
+    loose = tuple(rows for rows in build.FORMULATION if rows is not choose_direction)
+    monkeypatch.setattr(build, "FORMULATION", loose)
+    outcome = outcome_of(WINDY, hours=1, start=SUMMER_DAY)
+    assert outcome.proof.objective_cny == pytest.approx(70 * 500)
+    assert outcome.status is Status.OPTIMAL
+
+
+def test_without_the_mode_and_with_losses_for_nothing_the_same_store_would_burn_the_surplus(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """
     40 MW in and 0.81 * 40 = 32.4 MW out at once burn 7.6 MW: 7.6 * 500 CNY saved for 32.4 * 50 CNY of wear.
 
@@ -39,7 +53,7 @@ def test_without_the_mode_the_same_store_would_burn_the_surplus(monkeypatch: pyt
     """
     loose = tuple(rows for rows in build.FORMULATION if rows is not choose_direction)
     monkeypatch.setattr(build, "FORMULATION", loose)
-    outcome = outcome_of(WINDY, hours=1, start=SUMMER_DAY)
+    outcome = outcome_of(WINDY, hours=1, start=SUMMER_DAY, prices=Prices(storage_loss_cny_per_mwh=0.0))
     assert outcome.proof.objective_cny == pytest.approx(62.4 * 500 + 32.4 * 50)
     assert outcome.status is Status.FAILED
     assert outcome.schedule is None

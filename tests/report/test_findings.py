@@ -29,9 +29,9 @@ def told(*scenarios: Scenario) -> list[tuple[str, str]]:
 def test_a_cost_that_rises_is_explained_in_numbers() -> None:
     """Fees of 738 k CNY more, 20 k less of fuel; 1,200 k less of curtailment: the objective falls by 482 k."""
     base, more = pair((5_000_000, 4_518_000), (5_000_000, 4_518_000))
-    penalty = Penalty(2_000_000, 0, 0)
+    penalty = Penalty(2_000_000, 0, 0, 0)
     base = with_metrics(costing(base, 3_000_000), penalty=penalty)  # type: ignore[arg-type]
-    cost, penalty = Cost(2_980_000, 0, 0, 0, 738_000, 0), Penalty(800_000, 0, 0)
+    cost, penalty = Cost(2_980_000, 0, 0, 0, 738_000, 0), Penalty(800_000, 0, 0, 0)
     more = with_metrics(more, cost=cost, penalty=penalty)  # type: ignore[arg-type]
 
     finding = findings_of([base, more])[-1]

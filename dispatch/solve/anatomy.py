@@ -1,0 +1,72 @@
+"""What the search knows of the columns: which say that a unit is on, which way a store goes, which units are alike."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from dispatch.case.case import Case
+from dispatch.case.facts import GridFacts
+from dispatch.case.inputs import Inputs
+from dispatch.model import names
+from dispatch.model.rows import Model
+
+NONE_LIKE_IT = -1
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """Columns by meaning, and what limits the changes of a unit. Steps, units and stores as in the inputs."""
+
+    on_index: np.ndarray  # (T, units), column of "is on"
+    mode_index: np.ndarray  # (T, stores), column of "discharges"
+    charge_index: np.ndarray  # (T, stores)
+    discharge_index: np.ndarray  # (T, stores)
+    alike: np.ndarray  # (columns,), equal numbers may be identical; NONE_LIKE_IT for a column of its own
+    on_before: np.ndarray  # (units,), bool
+    steps_before_count: np.ndarray  # (units,), on or off for so many steps
+    up_count: np.ndarray  # (units,), minimum up time in steps
+    down_count: np.ndarray  # (units,)
+
+
+def anatomy_of(model: Model, case: Case, facts: GridFacts, inputs: Inputs) -> Anatomy:
+    """The anatomy of a model of ours."""
+    state = {unit.unit: unit for unit in case.units}
+    before = [state[unit.name] for unit in facts.units]
+    none = np.zeros((len(inputs.times), 0), dtype=int)
+
+    def columns(name: str) -> np.ndarray:
+        return model.variables[name].columns if name in model.variables else none
+
+    def steps(hours_h: list[float]) -> np.ndarray:
+        return np.array([max(1, math.ceil(hours / inputs.step_h - 1e-9)) for hours in hours_h], dtype=int)
+
+    return Anatomy(
+        on_index=columns(names.STATUS),
+        mode_index=columns(names.MODE),
+        charge_index=columns(names.CHARGE),
+        discharge_index=columns(names.DISCHARGE),
+        alike=_alike(model, facts),
+        on_before=np.array([unit.on for unit in before], dtype=bool),
+        steps_before_count=np.array([unit.hours_h / inputs.step_h for unit in before]),
+        up_count=steps([unit.min_up_h for unit in facts.units]),
+        down_count=steps([unit.min_down_h for unit in facts.units]),
+    )
+
+
+def _alike(model: Model, facts: GridFacts) -> np.ndarray:
+    """Columns of the units of one plant and class, by variable and step; whether they are identical shows later."""
+    groups: dict[tuple[str, ...], int] = {}
+    group = {u.name: groups.setdefault((u.bus, u.plant, u.technology_class), len(groups)) for u in facts.units}
+    alike = np.full(model.column_count, NONE_LIKE_IT)
+    used = 0
+    for variable in model.variables.values():
+        labels = list(variable.axes["name"])
+        if variable.columns.ndim > 1 and labels and all(label in group for label in labels):
+            own = np.array([group[label] for label in labels])
+            steps = np.arange(len(variable.columns))
+            alike[variable.columns] = used + steps[:, None] * len(groups) + own[None, :]
+            used += len(steps) * len(groups)
+    return alike

@@ -1,0 +1,145 @@
+"""
+Identical units solved as one, and their schedules told apart again.
+
+Units that no row, bound or cost can tell apart form a class. Summing their columns and rows gives a smaller problem
+with the same relaxation: a point of the small one spread evenly over each class is a point of the large one, and the
+average of a point over all renamings is feasible and costs the same. As every whole schedule of the units sums to a
+whole schedule of the classes, a bound on the small problem is a bound on the large one.
+
+Grohe, Kersting, Mladenov, Selman (2014), "Dimension Reduction via Colour Refinement", theorem 4.1, for the
+relaxation; Knueven, Ostrowski, Watson (2018), "Exploiting identical generators in unit commitment", for the units.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+from dispatch.solve.problem import INFINITY, Problem
+
+MIX = np.uint64(0x9E3779B97F4A7C15)
+ROUNDS = 50  # of refinement; a chain of steps is followed one step a round and direction
+
+
+@dataclass(frozen=True)
+class Classes:
+    """A problem folded by its identical columns. Numbers of classes run from 0 without gaps."""
+
+    folded: Problem
+    column_class_index: np.ndarray  # (columns,)
+    row_class_index: np.ndarray  # (rows,)
+    size_count: np.ndarray  # (column classes,), columns in each
+
+    @property
+    def is_plain(self) -> bool:
+        """No two columns are identical: the folded problem is the problem."""
+        return len(self.size_count) == len(self.column_class_index)
+
+    def spread(self, folded_x: np.ndarray) -> np.ndarray:
+        """A point of the folded problem, shared evenly by the columns of each class."""
+        return np.asarray((folded_x / self.size_count)[self.column_class_index])
+
+    def gathered(self, x: np.ndarray) -> np.ndarray:
+        """A point of the whole problem, summed over each class."""
+        return np.bincount(self.column_class_index, weights=x, minlength=len(self.size_count))
+
+
+def classes_of(problem: Problem, alike: np.ndarray) -> Classes:
+    """
+    Fold a problem by identical columns.
+
+    alike  (columns,): columns may share a class only where this number is the same; -1 stands for "none like it"
+    """
+    columns, rows = _refined(problem, alike)
+    size = np.bincount(columns)
+    count = np.bincount(rows)
+    spread = sp.csr_array((1.0 / size[columns], (np.arange(len(columns)), columns)), shape=(len(columns), len(size)))
+    gather = sp.csr_array((np.ones(len(rows)), (rows, np.arange(len(rows)))), shape=(len(count), len(rows)))
+    column_of, row_of = _first(columns, len(size)), _first(rows, len(count))
+    folded = Problem(
+        cost=problem.cost[column_of],
+        lower=_times(problem.lower[column_of], size),
+        upper=_times(problem.upper[column_of], size),
+        integer=problem.integer[column_of],
+        rows=sp.csc_array(gather @ sp.csr_array(problem.rows) @ spread),
+        row_lower=_times(problem.row_lower[row_of], count),
+        row_upper=_times(problem.row_upper[row_of], count),
+    )
+    return Classes(folded, columns, rows, size)
+
+
+def told_apart(on_count: np.ndarray, on_before: np.ndarray, hours_before: np.ndarray) -> np.ndarray:
+    """
+    Which of some identical units are on, (T, units), from how many are, (T,).
+
+    on_before     (units,), bool: on before the first step
+    hours_before  (units,): for how long each has been on or off
+
+    Who has been on longest stops first and who has been off longest starts first: if the sums keep the minimum up and
+    down times, so does every unit.
+    """
+    on, since = on_before.astype(bool).copy(), np.asarray(hours_before, dtype=float).copy()
+    table = np.zeros((len(on_count), len(on)), dtype=bool)
+    for t, wanted in enumerate(on_count.astype(int)):
+        change = wanted - int(on.sum())
+        able = np.flatnonzero(on == (change < 0))
+        chosen = able[np.argsort(-since[able], kind="stable")[: abs(change)]]
+        on[chosen] = change > 0
+        since[chosen] = 0.0
+        since += 1.0
+        table[t] = on
+    return table
+
+
+def _refined(problem: Problem, alike: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Colours of columns and rows in which equal colours see equal numbers of equal coefficients everywhere."""
+    by_column, by_row = problem.rows, sp.csr_array(problem.rows)
+    single = np.where(alike < 0, alike.max(initial=0) + 1 + np.arange(len(alike)), alike)
+    columns = _numbered(single, problem.cost, problem.lower, problem.upper, problem.integer)
+    edges = _numbered(problem.row_lower, problem.row_upper)
+    count = 0
+    for _ in range(ROUNDS):
+        rows = _numbered(edges, _seen(by_row, columns))
+        columns = _numbered(columns, _seen(by_column, rows))
+        if columns.max(initial=0) + 1 == count:
+            return columns, rows
+        count = columns.max(initial=0) + 1
+    return np.arange(len(alike)), np.arange(len(edges))  # did not settle: nothing is identical
+
+
+def _seen(matrix: sp.csr_array | sp.csc_array, colours: np.ndarray) -> np.ndarray:
+    """For each major index, a number made of all its (coefficient, colour) pairs, in whatever order; wraps around."""
+    with np.errstate(over="ignore"):
+        pairs = _mixed(matrix.data.view(np.uint64) ^ _mixed(colours[matrix.indices].astype(np.uint64) + MIX))
+        ends = np.concatenate([[np.uint64(0)], np.cumsum(pairs, dtype=np.uint64)])
+        return np.asarray(ends[matrix.indptr[1:]] - ends[matrix.indptr[:-1]])
+
+
+def _mixed(bits: np.ndarray) -> np.ndarray:
+    """Bits well stirred (the finaliser of splitmix64)."""
+    with np.errstate(over="ignore"):
+        bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return np.asarray(bits ^ (bits >> np.uint64(31)))
+
+
+def _numbered(*keys: np.ndarray) -> np.ndarray:
+    """Equal tuples of keys get equal numbers, from 0 without gaps."""
+    together = np.zeros(len(keys[0]), dtype=np.uint64)
+    for key in keys:
+        bits = key if key.dtype == np.uint64 else (key.astype(float) + 0.0).view(np.uint64)
+        together = _mixed(together ^ _mixed(bits + MIX))
+    return np.asarray(np.unique(together, return_inverse=True)[1])
+
+
+def _first(numbers: np.ndarray, count: int) -> np.ndarray:
+    """The first place of each number."""
+    place = np.zeros(count, dtype=int)
+    place[numbers[::-1]] = np.arange(len(numbers))[::-1]
+    return place
+
+
+def _times(edge: np.ndarray, size: np.ndarray) -> np.ndarray:
+    return np.where(np.abs(edge) >= INFINITY, edge, edge * size)

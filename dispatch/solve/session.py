@@ -1,0 +1,80 @@
+"""A linear program kept in HiGHS: bounds, sides and costs change in place, rows are added, each run starts warm."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import highspy
+import numpy as np
+import scipy.sparse as sp
+
+from dispatch.errors import SolverFailed
+from dispatch.solve.highs import Answer, Orders, Report, opened, ran, unheard
+from dispatch.solve.problem import Problem
+
+
+class Session:
+    """The relaxation of one problem, and of all that differ from it in numbers only."""
+
+    def __init__(self, problem: Problem, orders: Orders) -> None:
+        self.problem = problem.relaxed()
+        self._highs = opened(self.problem, orders)
+
+    def fits(self, problem: Problem) -> bool:
+        """Whether a problem has the same rows, so that it can take this one's place."""
+        mine, other = self.problem.rows, problem.rows
+        return (
+            mine.shape == other.shape
+            and np.array_equal(mine.indptr, other.indptr)
+            and np.array_equal(mine.indices, other.indices)
+            and np.array_equal(mine.data, other.data)
+        )
+
+    def move_to(self, problem: Problem) -> None:
+        """Put another problem with the same rows in place; only what differs is told to HiGHS."""
+        if not self.fits(problem):
+            message = "the problem has other rows than the one kept"
+            raise ValueError(message)
+        old, new, highs = self.problem, problem.relaxed(), self._highs
+        costs = np.flatnonzero(old.cost != new.cost).astype(np.int32)
+        columns = np.flatnonzero((old.lower != new.lower) | (old.upper != new.upper)).astype(np.int32)
+        rows = np.flatnonzero((old.row_lower != new.row_lower) | (old.row_upper != new.row_upper)).astype(np.int32)
+        if len(costs):
+            highs.changeColsCost(len(costs), costs, new.cost[costs])
+        if len(columns):
+            highs.changeColsBounds(len(columns), columns, new.lower[columns], new.upper[columns])
+        if len(rows):
+            highs.changeRowsBounds(len(rows), rows, new.row_lower[rows], new.row_upper[rows])  # type: ignore[attr-defined]
+        self.problem = new
+
+    def add_rows(self, rows: sp.csr_array, lower: np.ndarray, upper: np.ndarray) -> None:
+        """More rows, lower <= rows x <= upper; the last basis stays a start."""
+        status = self._highs.addRows(
+            rows.shape[0],
+            lower,
+            upper,
+            rows.nnz,
+            rows.indptr[:-1].astype(np.int32),
+            rows.indices.astype(np.int32),
+            rows.data,
+        )
+        if status == highspy.HighsStatus.kError:
+            message = "HiGHS does not take the rows"
+            raise SolverFailed(message)
+        self.problem = replace(
+            self.problem,
+            rows=sp.csc_array(sp.vstack([self.problem.rows, rows])),
+            row_lower=np.concatenate([self.problem.row_lower, lower]),
+            row_upper=np.concatenate([self.problem.row_upper, upper]),
+        )
+
+    def solve(self, orders: Orders, report: Report = unheard) -> Answer:
+        """Solve it, from the last basis if there is one. Falls back on interior point where simplex fails."""
+        for method in ("simplex", "ipm"):
+            self._highs.setOptionValue("solver", method)
+            try:
+                return ran(self._highs, orders, report, is_integer=False)
+            except SolverFailed:
+                self._highs.clearSolver()
+        message = "no method of HiGHS solves the relaxation"
+        raise SolverFailed(message)
