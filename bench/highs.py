@@ -26,6 +26,7 @@ _ROW = re.compile(
 def options(gap: float, limit_s: float, log: Path) -> dict[str, bool | int | float | str]:
     """Options of a run: gap as a share, limit in seconds, and where the log goes."""
     return {
+        "output_flag": True,  # or there is no log
         "threads": THREADS,
         "mip_rel_gap": gap,
         "time_limit": limit_s,
