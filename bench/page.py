@@ -17,9 +17,9 @@ Written by `python -m bench.page` from the runs that `python -m bench TABLE` kep
 
 Every run is a process of its own. Seconds begin after imports and after the stored grid is read, and end with the
 answer; "build" is what passes before the solver could start. The gap is (incumbent - proven bound) / incumbent. "> 300"
-means: not proven when the run ended after so many seconds. The root gap is the distance between the answer and the bound
-at the end of the root node (ours: the relaxation). Factors are times of a peer divided by ours, within one run of a table; "> 3" is a lower limit,
-because the peer did not finish. HiGHS has two threads everywhere.
+means: not proven when the run ended after so many seconds. The root gap is the distance between the answer and the
+bound at the end of the root node (ours: the relaxation). Factors are times of a peer divided by ours, within one run of
+a table; "> 3" is a lower limit, because the peer did not finish. HiGHS has two threads everywhere.
 """
 NOTES = {
     "day": "Both grids joined. `pypsa` leaves out reserve and the minimum running mode of heating plants, which decide "
@@ -27,9 +27,9 @@ NOTES = {
     "modes only.",
     "week": "Both grids joined, 168 hours.",
     "sweep": "Response of 0 to 10 % of the annual peak, both grids, 24 hours, one process.",
-    "pglib": "Instances of the pglib-uc library. Egret prices load mismatch and missing reserve; the others forbid them.",
-    "solvers": "The same MPS file for each. SCIP searches with one thread and does not tell nonzeros; CBC prints six digits of "
-    "its bound.",
+    "pglib": "Instances of the pglib-uc library. Egret prices load mismatch and missing reserve; the others forbid both.",
+    "solvers": "The same MPS file for each. SCIP searches with one thread and does not tell nonzeros; CBC prints six "
+    "digits of its bound.",
     "growth": "Ours. Units and buses: each split into K equal parts (buses as rings). A slope is that of log(value) on "
     "log(size): 1 is proportional.",
     "profile": "Ours, both grids, 24 hours. Functions are from a run under the profiler, which slows Python down.",
