@@ -27,7 +27,7 @@ NOTES = {
     "modes only.",
     "week": "Both grids joined, 168 hours.",
     "sweep": "Response of 0 to 10 % of the annual peak, both grids, 24 hours, one process.",
-    "pglib": "Instances of the pglib-uc library. Egret prices load mismatch and missing reserve; the others forbid both.",
+    "pglib": "Instances of pglib-uc. Egret prices load mismatch and missing reserve, which the others forbid.",
     "solvers": "The same MPS file for each. SCIP searches with one thread and does not tell nonzeros; CBC prints six "
     "digits of its bound.",
     "growth": "Ours. Units and buses: each split into K equal parts (buses as rings). A slope is that of log(value) on "
