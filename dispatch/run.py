@@ -10,7 +10,6 @@ from dispatch.case.case import Case, Limits
 from dispatch.case.checks import checked
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import inputs_of
-from dispatch.grid.place import placed
 from dispatch.metrics import measured
 from dispatch.model.build import built
 from dispatch.schedule.hashes import case_sha256, schedule_sha256
@@ -32,10 +31,8 @@ def run(case: Case, facts: GridFacts, limits: Limits, tell: Tell = silent) -> Ou
     watch.at("checking")
     checked(case, facts)
     inputs = inputs_of(case, facts)
-    watch.at("placing")
-    network = placed(case, facts, inputs)
     watch.at("building")
-    model = built(network, case, facts, inputs)
+    model = built(case, facts, inputs)
     watch.at("searching")
     solution = solved(model, facts, inputs, limits, watch.clock, tell)
     if solution.schedule is None:

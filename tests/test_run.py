@@ -23,7 +23,7 @@ from tests.answers import outcome_of
 from tests.model.worlds import free_unit
 from tests.small import SUMMER_DAY, WINTER_DAY, contract, gas_unit, one_bus_facts, plant, small_case, unit
 
-STATIONS = ["checking", "placing", "building", "searching", "auditing", "measuring"]
+STATIONS = ["checking", "building", "searching", "auditing", "measuring"]
 ALL_ON_H = 240.0
 FEW = settings(max_examples=2, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 

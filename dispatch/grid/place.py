@@ -1,8 +1,7 @@
 """
-The case on a `pypsa.Network`, ready for PyPSA to write the rows it writes well.
+The case on a `pypsa.Network`: what a solved case is exported on, and what PyPSA's own optimum is asked of in tests.
 
-The network is made anew for each case. What our own formulation holds is taken off PyPSA's rows: no unit is
-committable, no minimum, ramp or cost stands on a committed unit, so that no rule stands twice.
+No unit is committable, and no minimum, ramp or cost stands on one: those are rules of `model`.
 Generators of our own carry what PyPSA has no component for: "interchange ..." (signed) and "response BUS" (signed).
 """
 

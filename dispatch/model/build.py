@@ -1,33 +1,21 @@
-"""
-The model, row by row. `FORMULATION` is the table of contents of the mathematics.
-
-PyPSA writes the rows of the network (nodal balance, ratings, Kirchhoff's voltage law, storage levels); the functions
-below write everything else on the same `linopy.Model`, in this order.
-"""
+"""The model, row by row. `FORMULATION` is the table of contents of the mathematics."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-import linopy
-import pypsa
-
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
-from dispatch.model.curtailment import curtailment_penalty, split_available
-from dispatch.model.demand_response import (
-    deliver_response,
-    limit_daily_energy,
-    offer_response,
-    pay_back,
-    response_cost,
-)
+from dispatch.model.curtailment import curtail, curtailment_penalty
+from dispatch.model.demand_response import limit_daily_energy, offer_response, pay_back, response_cost
 from dispatch.model.draft import Draft
 from dispatch.model.interchange import follow_plan, interchange_cost
+from dispatch.model.network import balance_buses, carry_power, follow_voltage_law
 from dispatch.model.reserve import hold_reserve, keep_limited_unit_room, keep_store_room, reserve_penalty
+from dispatch.model.rows import Model
 from dispatch.model.storage import choose_direction, keep_level, storage_cost
-from dispatch.model.terms import Terms, expression_of, total
+from dispatch.model.terms import Terms
 from dispatch.model.thermal.commitment import (
     decide_commitment,
     hold_minimum_down_time,
@@ -35,7 +23,7 @@ from dispatch.model.thermal.commitment import (
     hold_running_minimum,
 )
 from dispatch.model.thermal.cost import bend_cost_curves, thermal_cost
-from dispatch.model.thermal.output_limits import limit_output_above, limit_output_below
+from dispatch.model.thermal.output_limits import decide_output, limit_output_above
 from dispatch.model.thermal.ramping import limit_ramp_down, limit_ramp_up
 
 FORMULATION: tuple[Callable[[Draft], None], ...] = (
@@ -43,19 +31,21 @@ FORMULATION: tuple[Callable[[Draft], None], ...] = (
     hold_minimum_up_time,
     hold_minimum_down_time,
     hold_running_minimum,
-    limit_output_below,
+    decide_output,
     limit_output_above,
     limit_ramp_up,
     limit_ramp_down,
     bend_cost_curves,
-    split_available,
-    choose_direction,
+    curtail,
     keep_level,
+    choose_direction,
     offer_response,
     pay_back,
     limit_daily_energy,
-    deliver_response,
     follow_plan,
+    carry_power,
+    follow_voltage_law,
+    balance_buses,
     keep_store_room,
     keep_limited_unit_room,
     hold_reserve,
@@ -71,13 +61,13 @@ OBJECTIVE: tuple[Callable[[Draft], Terms | None], ...] = (
 )
 
 
-def built(network: pypsa.Network, case: Case, facts: GridFacts, inputs: Inputs) -> linopy.Model:
-    """The model of a placed network: PyPSA's rows, ours, and the objective in CNY."""
-    network.generators["marginal_cost"] = 1.0  # PyPSA refuses a network without any cost; ours replaces it below
-    model = network.optimize.create_model(include_objective_constant=False, consistency_check=False)
-    draft = Draft(model, case, facts, inputs)
+def built(case: Case, facts: GridFacts, inputs: Inputs) -> Model:
+    """The model of a case: variables, rows, and the objective in CNY."""
+    draft = Draft(Model(), case, facts, inputs)
     for add_rows in FORMULATION:
         add_rows(draft)
-    terms = [term for term in (price(draft) for price in OBJECTIVE) if term is not None]
-    model.add_objective(expression_of(model, total(terms)), overwrite=True)
-    return model
+    for price in OBJECTIVE:
+        terms = price(draft)
+        if terms is not None:
+            draft.model.add_cost(terms)
+    return draft.model

@@ -2,40 +2,66 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+import numpy as np
+import pandas as pd
+
+from dispatch.case.facts import GridFacts
 from dispatch.case.renewable import DISTRIBUTED
 from dispatch.model import names
 from dispatch.model.draft import Draft, named
 from dispatch.model.terms import Terms
 
 
-def split_available(draft: Draft) -> None:
-    """
-    What is available is injected or curtailed.
+@dataclass(frozen=True)
+class CurtailmentGroup:
+    """Plants at one bus whose curtailment has one price: which of them gives way makes no difference to the grid."""
 
-        p[t] + k[t]  =  A[t],    k >= 0            every plant and step t
+    bus: str
+    distributed: bool
+    plant_indices: tuple[int, ...]
 
-    p  injected   MW        k  curtailed   MW        A  available   MW
+
+def curtail(draft: Draft) -> None:
     """
-    plants = named(plant.name for plant in draft.facts.plants)
-    if plants.empty:
-        return
-    curtailed = draft.decide(names.CURTAILED, plants)
-    injected = draft.variable(names.OUTPUT, plants)
-    draft.hold("Curtailment-balance", injected + curtailed, "=", draft.inputs.available_mw, plants)
+    Of what is available, some may be left.
+
+        0  <=  k[t]  <=  A[t]            every bus, kind of plant and step t
+
+    k  curtailed   MW        A  available at the bus, of large plants or of distributed PV   MW
+    """
+    groups = curtailment_groups(draft.facts)
+    if groups:
+        draft.decide(names.CURTAILED, _labels(groups), summed_by_group(draft.inputs.available_mw, groups))
 
 
 def curtailment_penalty(draft: Draft) -> Terms | None:
     """Price of curtailment, CNY: sum( dt c k ), c in CNY/MWh, higher for distributed PV, which is cut last."""
-    plants = named(plant.name for plant in draft.facts.plants)
-    if plants.empty:
+    groups = curtailment_groups(draft.facts)
+    if not groups:
         return None
     prices = draft.case.prices
     price = [
-        prices.distributed_curtailment_cny_per_mwh
-        if plant.technology in DISTRIBUTED
-        else prices.large_curtailment_cny_per_mwh
-        for plant in draft.facts.plants
+        prices.distributed_curtailment_cny_per_mwh if group.distributed else prices.large_curtailment_cny_per_mwh
+        for group in groups
     ]
-    return (np.array(price) * draft.inputs.step_h * draft.variable(names.CURTAILED, plants)).all()
+    return (np.array(price) * draft.inputs.step_h * draft.variable(names.CURTAILED)).all()
+
+
+def curtailment_groups(facts: GridFacts) -> tuple[CurtailmentGroup, ...]:
+    """Plants by bus and price of their curtailment, in the order of the facts."""
+    members: dict[tuple[str, bool], list[int]] = {}
+    for k, plant in enumerate(facts.plants):
+        members.setdefault((plant.bus, plant.technology in DISTRIBUTED), []).append(k)
+    return tuple(CurtailmentGroup(bus, distributed, tuple(own)) for (bus, distributed), own in members.items())
+
+
+def summed_by_group(by_plant: np.ndarray, groups: Sequence[CurtailmentGroup]) -> np.ndarray:
+    """(T, plants) to (T, groups)."""
+    return np.column_stack([by_plant[:, group.plant_indices].sum(axis=1) for group in groups])
+
+
+def _labels(groups: Sequence[CurtailmentGroup]) -> pd.Index:
+    return named(f"{group.bus} {'distributed' if group.distributed else 'large'}" for group in groups)

@@ -6,8 +6,8 @@ import numpy as np
 
 from dispatch.case.demand_response import FILL, REDUCE, SHIFT
 from dispatch.model import names
-from dispatch.model.draft import Draft, each, named
-from dispatch.model.terms import Terms, add_rows, total
+from dispatch.model.draft import Draft, belonging, each
+from dispatch.model.terms import Terms, total
 
 KINDS = {
     names.DELAYED: (REDUCE, SHIFT),
@@ -37,15 +37,14 @@ def offer_response(draft: Draft) -> None:
     kinds = np.array([contract.kind for contract in draft.facts.contracts])
     for variable, having in KINDS.items():
         draft.decide(variable, draft.contracts, capacity * np.isin(kinds, having))
-    cut, extra = _cut(draft), _extra(draft)
+    cut, extra = cut_mw(draft), added_mw(draft)
     draft.hold("DemandResponse-capacity", cut + extra, "<=", capacity, draft.contracts)
     grids = list(draft.inputs.response_cap_mw)
-    own = np.array([[contract.grid == grid for contract in draft.facts.contracts] for grid in grids], dtype=float)
+    own = belonging([contract.grid for contract in draft.facts.contracts], grids)
     caps = np.array(list(draft.inputs.response_cap_mw.values()))
     for label, moved in (("cut", cut), ("extra", extra)):
-        together = (moved[:, None] * own).sum(axis=2)
         axes = {"snapshot": draft.times, "grid": grids}
-        add_rows(draft.model, f"DemandResponse-{label}_cap", together, "<=", caps, axes)
+        draft.model.add_rows(f"DemandResponse-{label}_cap", moved.weighted(own), "<=", caps, axes)
 
 
 def pay_back(draft: Draft) -> None:
@@ -106,27 +105,9 @@ def limit_daily_energy(draft: Draft) -> None:
     days = draft.times.normalize()
     inside = np.array([days == day for day in days.unique()], dtype=float)[:, :, None]  # days x steps x 1
     axes = {"day": days.unique().rename("day"), "name": draft.contracts}
-    for label, power in (("cut", _cut(draft)), ("filled", draft.variable(names.FILLED, draft.contracts))):
+    for label, power in (("cut", cut_mw(draft)), ("filled", draft.variable(names.FILLED, draft.contracts))):
         energy = (power[None] * (inside * draft.inputs.step_h)).sum(axis=1)
-        add_rows(draft.model, f"DemandResponse-daily_{label}", energy, "<=", limit, axes)
-
-
-def deliver_response(draft: Draft) -> None:
-    """
-    What contracts cut or add reaches the buses of their consumers, in fixed shares.
-
-        r[i,t]  =  sum( share[c,i] (cut[c,t] - extra[c,t]) )            every bus i and step t
-
-    r  PyPSA's generator of the response at a bus   MW, negative where load is added
-    """
-    if draft.contracts.empty:
-        return
-    held = [{names.RESPONSE_AT + bus: share for bus, share in c.bus_shares} for c in draft.facts.contracts]
-    places = named(sorted({place for shares in held for place in shares}))
-    shares = np.array([[own.get(place, 0.0) for own in held] for place in places])  # places x contracts
-    delivered = ((_cut(draft) - _extra(draft))[:, None] * shares).sum(axis=2)
-    output = draft.variable(names.OUTPUT, places)
-    draft.hold("DemandResponse-delivered", delivered - output, "=", 0.0, places)
+        draft.model.add_rows(f"DemandResponse-daily_{label}", energy, "<=", limit, axes)
 
 
 def response_cost(draft: Draft) -> Terms | None:
@@ -134,12 +115,14 @@ def response_cost(draft: Draft) -> Terms | None:
     if draft.contracts.empty:
         return None
     fee = each(draft.facts.contracts, "fee_cny_per_mwh") * draft.inputs.step_h
-    return (fee * (_cut(draft) + draft.variable(names.FILLED, draft.contracts))).all()
+    return (fee * (cut_mw(draft) + draft.variable(names.FILLED, draft.contracts))).all()
 
 
-def _cut(draft: Draft) -> Terms:
+def cut_mw(draft: Draft) -> Terms:
+    """Load taken away by each contract, MW, (T, contracts)."""
     return draft.variable(names.DELAYED, draft.contracts) + draft.variable(names.SPARED, draft.contracts)
 
 
-def _extra(draft: Draft) -> Terms:
+def added_mw(draft: Draft) -> Terms:
+    """Load added by each contract, MW, (T, contracts)."""
     return total([draft.variable(name, draft.contracts) for name in (names.REPAID, names.ADVANCED, names.FILLED)])

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import linopy
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
-from dispatch.model.terms import Terms, add_rows, terms_of
+from dispatch.model.rows import Axes, Model
+from dispatch.model.terms import Terms
 
 
 @dataclass(frozen=True)
 class Draft:
     """A model under construction. Every array is over steps x components, in the order of the facts."""
 
-    model: linopy.Model
+    model: Model
     case: Case
     facts: GridFacts
     inputs: Inputs
 
     @cached_property
     def times(self) -> pd.DatetimeIndex:
-        """Steps, as PyPSA labels them."""
+        """Steps, by their start."""
         return pd.DatetimeIndex(self.inputs.times, name="snapshot")
 
     @cached_property
@@ -46,9 +45,19 @@ class Draft:
         """Response contracts."""
         return named(contract.name for contract in self.facts.contracts)
 
-    def variable(self, name: str, names: pd.Index) -> Terms:
-        """A variable of the model over steps and the given components, (T, n)."""
-        return terms_of(self.model.variables[name], names)
+    @cached_property
+    def interfaces(self) -> pd.Index:
+        """Interfaces to the neighbours."""
+        return named(interface.name for interface in self.facts.interfaces)
+
+    @cached_property
+    def buses(self) -> pd.Index:
+        """Buses, those of the neighbours among them."""
+        return named(bus.name for bus in self.facts.buses)
+
+    def variable(self, name: str, names: pd.Index | None = None) -> Terms:
+        """A variable of the model over steps and the given components (all of them by default), (T, n)."""
+        return self.model.variables[name].terms(names)
 
     def decide(
         self,
@@ -60,23 +69,19 @@ class Draft:
         integer: bool = False,
     ) -> Terms:
         """A new variable over steps and the given components, (T, n), between bounds that broadcast to it."""
-        axes = {"snapshot": self.times, "name": names}
-        shape = (len(self.times), len(names))
-        low, high = (
-            xr.DataArray(np.broadcast_to(np.asarray(bound, dtype=float), shape), coords=axes, dims=tuple(axes))
-            for bound in (lower, upper)
-        )
-        self.model.add_variables(lower=low, upper=high, name=name, integer=integer)
-        return self.variable(name, names)
+        return self.model.add_variable(name, self._axes(names), lower, upper, integer=integer).terms()
 
     def hold(self, name: str, terms: Terms, sign: str, right: np.ndarray | float, names: pd.Index) -> None:
         """Rows over all steps and the given components."""
-        add_rows(self.model, name, terms, sign, right, {"snapshot": self.times, "name": names})
+        self.model.add_rows(name, terms, sign, right, self._axes(names))
 
     def hold_at(self, step: int, name: str, terms: Terms, sign: str, right: np.ndarray, names: pd.Index) -> None:
         """Rows over the given components in one step; `terms` and `right` are over all steps or of that one."""
         one = terms[step] if terms.labels.ndim > len(("name", "term")) else terms
-        add_rows(self.model, name, one, sign, right, {"name": names})
+        self.model.add_rows(name, one, sign, right, {"name": names})
+
+    def _axes(self, names: pd.Index) -> Axes:
+        return {"snapshot": self.times, "name": names}
 
 
 def named(names: Iterable[str]) -> pd.Index:
@@ -87,3 +92,10 @@ def named(names: Iterable[str]) -> pd.Index:
 def each(components: Iterable[object], attribute: str) -> np.ndarray:
     """One attribute of every component, (n,)."""
     return np.array([getattr(component, attribute) for component in components], dtype=float)
+
+
+def belonging(owners: Sequence[str], groups: Sequence[str]) -> np.ndarray:
+    """1 where a group owns a component, else 0, (groups, components)."""
+    return np.array([[owner == group for owner in owners] for group in groups], dtype=float).reshape(
+        len(groups), len(owners)
+    )

@@ -29,11 +29,11 @@ UNDER_PLAN = "Interchange-under_plan"
 SHORT_UP = "Reserve-short_up"
 SHORT_DOWN = "Reserve-short_down"
 
-RESPONSE_AT = "response "  # + bus, the generator that `grid.place` puts there
-
-OUTPUT = "Generator-p"  # PyPSA's
-CHARGE = "StorageUnit-p_store"  # PyPSA's
-DISCHARGE = "StorageUnit-p_dispatch"  # PyPSA's
-LEVEL = "StorageUnit-state_of_charge"  # PyPSA's
-LINE_FLOW = "Line-s"  # PyPSA's
-LINK_FLOW = "Link-p"  # PyPSA's
+ABOVE = "Generator-p_above_min"
+CHARGE = "StorageUnit-p_store"
+DISCHARGE = "StorageUnit-p_dispatch"
+LEVEL = "StorageUnit-state_of_charge"
+LINE_FLOW = "Line-s"
+LINK_FLOW = "Link-p"
+NET_IMPORT = "Interchange-net_import"
+BALANCE = "Bus-nodal_balance"

@@ -9,7 +9,7 @@ import numpy as np
 from dispatch.case.storage import Store
 from dispatch.case.thermal import ThermalUnit
 from dispatch.model import names
-from dispatch.model.draft import Draft, each, named
+from dispatch.model.draft import Draft, belonging, each, named
 from dispatch.model.terms import Terms, total
 from dispatch.model.thermal.output_limits import room_above, room_below, runs_two_steps
 from dispatch.units import POWER_MW
@@ -134,5 +134,4 @@ def _chosen(draft: Draft, which: np.ndarray) -> list[ThermalUnit]:
 
 def _by_grid(draft: Draft, terms: Terms, components: Sequence[ThermalUnit | Store]) -> Terms:
     """Sums over the components of each member grid, (T, members)."""
-    own = [[component.grid == grid for component in components] for grid in draft.facts.members]
-    return (terms[:, None] * np.array(own, dtype=float)).sum(axis=2)
+    return terms.weighted(belonging([component.grid for component in components], draft.facts.members))

@@ -1,4 +1,4 @@
-"""Storage and pumped hydro: PyPSA writes the level, we write the mode, the floor and the end."""
+"""Storage and pumped hydro: the level, the direction, the end."""
 
 from __future__ import annotations
 
@@ -7,6 +7,35 @@ import numpy as np
 from dispatch.model import names
 from dispatch.model.draft import Draft, each
 from dispatch.model.terms import Terms
+
+
+def keep_level(draft: Draft) -> None:
+    """
+    The level follows charge, discharge and standing loss, within its limits, and ends where the case says.
+
+        e[t]  =  (1 - l)^dt e[t-1] + eta_c c[t] dt - d[t] dt / eta_d            every step t, e[-1] from the case
+        Emin  <=  e[t]  <=  Emax,        e[T-1]  =  Eend
+        0  <=  c[t], d[t]  <=  P
+
+    e  level at the end of a step   MWh        c, d  charge and discharge at the bus   MW        P  power   MW
+    l  standing loss   share of the level per hour        eta_c, eta_d  efficiencies
+    """
+    if draft.stores.empty:
+        return
+    stores, inputs, facts = draft.stores, draft.inputs, draft.facts.stores
+    charge = draft.decide(names.CHARGE, stores, inputs.store_power_mw)
+    discharge = draft.decide(names.DISCHARGE, stores, inputs.store_power_mw)
+    lower, upper = (_every_step(draft, limit) for limit in (inputs.level_min_mwh, inputs.level_max_mwh))
+    state = {state.store: state for state in draft.case.stores}
+    lower[-1] = upper[-1] = [state[name].end_level_mwh for name in stores]
+    level = draft.decide(names.LEVEL, stores, upper, lower)
+    kept = (1 - each(facts, "hourly_loss_share")) ** inputs.step_h
+    into = inputs.step_h * each(facts, "charge_efficiency_share")
+    out_of = inputs.step_h / each(facts, "discharge_efficiency_share")
+    before = np.zeros(lower.shape)
+    before[0] = kept * [state[name].start_level_mwh for name in stores]
+    change = level - kept * level.shift(1) - into * charge + out_of * discharge
+    draft.hold("StorageUnit-energy_balance", change, "=", before, stores)
 
 
 def choose_direction(draft: Draft) -> None:
@@ -22,27 +51,8 @@ def choose_direction(draft: Draft) -> None:
         return
     stores, power = draft.stores, draft.inputs.store_power_mw
     mode = draft.decide(names.MODE, stores, 1.0, integer=True)
-    charge, discharge = draft.variable(names.CHARGE, stores), draft.variable(names.DISCHARGE, stores)
-    draft.hold("StorageUnit-discharge_mode", discharge - power * mode, "<=", 0.0, stores)
-    draft.hold("StorageUnit-charge_mode", charge + power * mode, "<=", power, stores)
-
-
-def keep_level(draft: Draft) -> None:
-    """
-    The level stays above its floor and ends where the case says.
-
-        e[t]  >=  Emin            every step t
-        e[T-1]  =  Eend
-
-    e  level at the end of a step   MWh
-    """
-    if draft.stores.empty:
-        return
-    level = draft.variable(names.LEVEL, draft.stores)
-    draft.hold("StorageUnit-level_min", level, ">=", draft.inputs.level_min_mwh, draft.stores)
-    ends = {state.store: state.end_level_mwh for state in draft.case.stores}
-    end = np.array([ends[name] for name in draft.stores])
-    draft.hold_at(-1, "StorageUnit-end_level", level, "=", end, draft.stores)
+    draft.hold("StorageUnit-discharge_mode", draft.variable(names.DISCHARGE) - power * mode, "<=", 0.0, stores)
+    draft.hold("StorageUnit-charge_mode", draft.variable(names.CHARGE) + power * mode, "<=", power, stores)
 
 
 def storage_cost(draft: Draft) -> Terms | None:
@@ -50,4 +60,8 @@ def storage_cost(draft: Draft) -> Terms | None:
     if draft.stores.empty:
         return None
     wear = each(draft.facts.stores, "wear_cny_per_mwh") * draft.inputs.step_h
-    return (wear * draft.variable(names.DISCHARGE, draft.stores)).all()
+    return (wear * draft.variable(names.DISCHARGE)).all()
+
+
+def _every_step(draft: Draft, by_store: np.ndarray) -> np.ndarray:
+    return np.tile(np.asarray(by_store, dtype=float), (len(draft.times), 1))

@@ -1,24 +1,19 @@
 """
-Sums of coefficient x variable as plain arrays, and the rows made of them.
+Sums of coefficient x variable as plain arrays.
 
-linopy holds the model: its names, labels, bounds and rows. Writing the sums in numpy and handing each row family
-over in one piece takes a tenth of the time that adding labelled expressions one by one does, whatever the size of
-the grid. Axes follow the caller's order; alignment is by position, so every array here is made from `Draft`.
+Axes follow the caller's order; alignment is by position, so every array here is made from `Draft`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import linopy
 import numpy as np
-import pandas as pd
-import xarray as xr
+import scipy.sparse as sp
 
-ABSENT = -1  # linopy's label of no variable
-TERM = "_term"  # linopy's name of the axis along which terms are summed
+ABSENT = -1  # the label of no variable
 
 
 @dataclass(frozen=True)
@@ -26,12 +21,12 @@ class Terms:
     """Along the last axis: the terms of one sum. The axes before it are those of the rows."""
 
     factors: np.ndarray  # (..., terms)
-    labels: np.ndarray  # (..., terms), ABSENT where there is no variable
+    labels: np.ndarray  # (..., terms), column of the variable; ABSENT where there is none
 
     def __add__(self, other: Terms) -> Terms:
         """Both sums together; axes are broadcast as numpy does."""
         shape = np.broadcast_shapes(self.labels.shape[:-1], other.labels.shape[:-1])
-        mine, theirs = self._spread(shape), other._spread(shape)
+        mine, theirs = self.spread(shape), other.spread(shape)
         return Terms(
             np.concatenate([mine.factors, theirs.factors], axis=-1),
             np.concatenate([mine.labels, theirs.labels], axis=-1),
@@ -49,8 +44,8 @@ class Terms:
         """Each row's sum times a number, or times an array over the axes of the rows."""
         by_row = np.asarray(factor, dtype=float)[..., None]
         shape = np.broadcast_shapes(by_row.shape[:-1], self.labels.shape[:-1])
-        spread = self._spread(shape)
-        return Terms(spread.factors * by_row, spread.labels)
+        wide = self.spread(shape)
+        return Terms(wide.factors * by_row, wide.labels)
 
     def __rmul__(self, factor: np.ndarray | float) -> Terms:
         """A number or an array times each row's sum."""
@@ -83,55 +78,38 @@ class Terms:
         shape = (*factors.shape[:-2], -1)
         return Terms(factors.reshape(shape), labels.reshape(shape))
 
+    def weighted(self, weights: np.ndarray | sp.sparray) -> Terms:
+        """Weighted sums over the second axis: (T, n) by a matrix (m, n) gives (T, m)."""
+        matrix = sp.csr_array(weights)
+        matrix.eliminate_zeros()
+        counts = np.diff(matrix.indptr)
+        rows = np.repeat(np.arange(matrix.shape[0]), counts)
+        places = np.arange(matrix.nnz) - np.repeat(matrix.indptr[:-1], counts)
+        shape = (matrix.shape[0], int(counts.max(initial=0)))
+        member, weight = np.zeros(shape, dtype=int), np.zeros(shape)
+        member[rows, places], weight[rows, places] = matrix.indices, matrix.data
+        factors = self.factors[:, member] * weight[..., None]
+        labels = np.where(weight[..., None] != 0, self.labels[:, member], ABSENT)
+        flat = (len(self.labels), shape[0], -1)
+        return Terms(factors.reshape(flat), labels.reshape(flat))
+
     def all(self) -> Terms:
         """One sum over everything."""
         return Terms(self.factors.ravel(), self.labels.ravel())
 
-    def _spread(self, shape: tuple[int, ...]) -> Terms:
+    def spread(self, shape: tuple[int, ...]) -> Terms:
+        """The same sums over more rows, as numpy broadcasts."""
         full = (*shape, self.labels.shape[-1])
         return Terms(np.broadcast_to(self.factors, full), np.broadcast_to(self.labels, full))
 
 
 def total(parts: Sequence[Terms]) -> Terms:
-    """Several sums together."""
-    result = parts[0]
-    for part in parts[1:]:
-        result = result + part
-    return result
-
-
-def terms_of(variable: linopy.Variable, names: pd.Index) -> Terms:
-    """A variable over steps and the given components, (T, n), each with factor 1."""
-    labels = variable.labels.transpose("snapshot", "name")
-    columns = labels.indexes["name"].get_indexer(names)
-    if (columns < 0).any():
-        message = f"{variable.name} has no {list(names[columns < 0])}"
-        raise KeyError(message)
-    taken = labels.to_numpy()[:, columns][..., None]
-    return Terms(np.ones(taken.shape), taken)
-
-
-def add_rows(
-    model: linopy.Model, name: str, terms: Terms, sign: str, right: np.ndarray | float, axes: Mapping[str, Any]
-) -> None:
-    """Rows `terms (sign) right` over the given axes, by name of the axis."""
-    shape = tuple(len(labels) for labels in axes.values())
-    spread = terms._spread(shape)
-    absent = (spread.labels == ABSENT) | (spread.factors == 0)
-    data = xr.Dataset(
-        {
-            "coeffs": ((*axes, TERM), np.where(absent, np.nan, spread.factors)),
-            "vars": ((*axes, TERM), np.where(absent, ABSENT, spread.labels)),
-            "const": (tuple(axes), np.zeros(shape)),
-        },
-        coords=dict(axes),
+    """Several sums of equal axes together."""
+    if len(parts) == 1:
+        return parts[0]
+    shape = np.broadcast_shapes(*(part.labels.shape[:-1] for part in parts))
+    wide = [part.spread(shape) for part in parts]
+    return Terms(
+        np.concatenate([part.factors for part in wide], axis=-1),
+        np.concatenate([part.labels for part in wide], axis=-1),
     )
-    limit = xr.DataArray(np.broadcast_to(np.asarray(right, dtype=float), shape), coords=dict(axes), dims=tuple(axes))
-    model.add_constraints(linopy.LinearExpression(data, model), sign, limit, name=name)
-
-
-def expression_of(model: linopy.Model, terms: Terms) -> linopy.LinearExpression:
-    """One sum without axes, as an objective takes it."""
-    flat = terms.all()
-    data = xr.Dataset({"coeffs": ((TERM,), flat.factors), "vars": ((TERM,), flat.labels), "const": ((), 0.0)})
-    return linopy.LinearExpression(data, model)

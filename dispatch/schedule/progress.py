@@ -10,7 +10,7 @@ from dataclasses import dataclass
 class Progress:
     """One message from a run under way. Numbers that do not exist yet are None."""
 
-    stage: str  # placing, building, relaxing, searching, auditing
+    stage: str  # checking, building, searching, auditing, measuring
     elapsed_seconds: float
     objective_cny: float | None = None
     bound_cny: float | None = None

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import linopy
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
@@ -17,10 +16,12 @@ import scipy.sparse as sp
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
 from dispatch.horizon import BEIJING
+from dispatch.model import names
+from dispatch.model.rows import Model
 from dispatch.schedule.outcome import Shortfall
 from dispatch.solve.highs import Report
 from dispatch.solve.ladder import Search, climbed
-from dispatch.solve.problem import INFINITY, Problem, rows_of
+from dispatch.solve.problem import INFINITY, Problem
 
 SHORTFALL_CNY_PER_MWH = 100_000.0
 GAP_SHARE = 0.01
@@ -31,7 +32,7 @@ UNNOTICED = f"no schedule meets the case, by less than {NOTICED_MW:g} MW anywher
 
 
 def shortfalls_of(
-    model: linopy.Model, problem: Problem, facts: GridFacts, inputs: Inputs, search: Search, report: Report
+    model: Model, problem: Problem, facts: GridFacts, inputs: Inputs, search: Search, report: Report
 ) -> tuple[tuple[Shortfall, ...], str]:
     """
     Missing and surplus power by step and bus of the grid, and the reason in words.
@@ -68,23 +69,12 @@ def in_words(shortfalls: tuple[Shortfall, ...], step_h: float) -> str:
     )
 
 
-def _balance_rows(model: linopy.Model, buses: set[str]) -> tuple[np.ndarray, list[tuple[pd.Timestamp, str]]]:
+def _balance_rows(model: Model, buses: set[str]) -> tuple[np.ndarray, list[tuple[pd.Timestamp, str]]]:
     """Row numbers of the nodal balances of some buses, and their (step, bus)."""
-    rows: list[int] = []
-    places: list[tuple[pd.Timestamp, str]] = []
-    for name in model.constraints:
-        if not name.endswith("nodal_balance"):
-            continue
-        labels = model.constraints[name].labels.transpose("snapshot", "name")
-        numbers = rows_of(model, name)
-        if model.constraints[name].labels.dims[0] != "snapshot":
-            numbers = numbers.T
-        for t, time in enumerate(pd.DatetimeIndex(labels.coords["snapshot"].to_numpy())):
-            for k, bus in enumerate(labels.coords["name"].to_numpy()):
-                if numbers[t, k] >= 0 and str(bus) in buses:
-                    rows.append(int(numbers[t, k]))
-                    places.append((time, str(bus)))
-    return np.array(rows), places
+    balance = model.rows[names.BALANCE]
+    own = [k for k, bus in enumerate(balance.axes["name"]) if bus in buses]
+    places = [(time, str(balance.axes["name"][k])) for time in balance.axes["snapshot"] for k in own]
+    return balance.numbers[:, own].ravel(), places
 
 
 def _elastic(problem: Problem, rows: np.ndarray, step_h: float) -> Problem:

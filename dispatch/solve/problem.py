@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import highspy
-import linopy
 import numpy as np
 import scipy.sparse as sp
-import xarray as xr
 
 from dispatch.errors import SolverFailed
+from dispatch.model.rows import Model
 
 INFINITY = highspy.kHighsInf
 
@@ -55,39 +55,35 @@ class Problem:
         return lp
 
 
-def problem_of(model: linopy.Model) -> Problem:
-    """The arrays of a linopy model."""
-    matrices = model.matrices
-    sense, right = matrices.sense, matrices.b
-    if matrices.A is None:
+def problem_of(model: Model) -> Problem:
+    """The arrays of a model."""
+    if not model.rows:
         message = "the model has no rows"
         raise ValueError(message)
-    if not all(np.isfinite(part).all() for part in (matrices.c, matrices.A.data)) or np.isnan(right).any():
+    families, variables = model.rows.values(), model.variables.values()
+    places = (np.concatenate([f.row for f in families]), np.concatenate([f.column for f in families]))
+    factors = np.concatenate([f.factor for f in families])
+    cost = np.bincount(model.cost.labels, weights=model.cost.factors, minlength=model.column_count)
+    problem = Problem(
+        cost=cost,
+        lower=_joined([v.lower for v in variables]),
+        upper=_joined([v.upper for v in variables]),
+        integer=_joined([np.full(v.columns.shape, v.integer) for v in variables]),
+        rows=sp.csc_array((factors, places), shape=(model.row_count, model.column_count)),
+        row_lower=np.concatenate([f.lower for f in families]),
+        row_upper=np.concatenate([f.upper for f in families]),
+    )
+    edges = (problem.lower, problem.upper, problem.row_lower, problem.row_upper)
+    if not (np.isfinite(cost).all() and np.isfinite(factors).all()) or any(np.isnan(edge).any() for edge in edges):
         message = "the model holds a number that is not finite"
         raise SolverFailed(message)
-    return Problem(
-        cost=matrices.c,
-        lower=np.maximum(matrices.lb, -INFINITY),
-        upper=np.minimum(matrices.ub, INFINITY),
-        integer=np.isin(matrices.vtypes, ["B", "I"]),
-        rows=sp.csc_array(matrices.A),
-        row_lower=np.where(sense == "<", -INFINITY, right),
-        row_upper=np.where(sense == ">", INFINITY, right),
-    )
+    return problem
 
 
-def value_of(model: linopy.Model, name: str, x: np.ndarray) -> xr.DataArray:
-    """The values of one variable of the model in a point, with its labels; 0 where it is masked."""
-    labels = model.variables[name].labels
-    places = model.variables.label_index.label_to_pos
-    flat = labels.to_numpy()
-    values = np.where(flat >= 0, x[places[np.maximum(flat, 0)]], 0.0)
-    return labels.copy(data=values)
+def value_of(model: Model, name: str, x: np.ndarray) -> np.ndarray:
+    """The values of one variable of the model in a point, in the shape of its axes."""
+    return np.asarray(x[model.variables[name].columns])
 
 
-def rows_of(model: linopy.Model, name: str) -> np.ndarray:
-    """Row numbers of one constraint of the model, in the shape of its labels; -1 where it is masked."""
-    labels = model.constraints[name].labels.to_numpy()
-    order = np.full(int(model.constraints.label_index.clabels.max()) + 1, -1)
-    order[model.constraints.label_index.clabels] = np.arange(len(model.constraints.label_index.clabels))
-    return np.where(labels >= 0, order[np.maximum(labels, 0)], -1)
+def _joined(parts: Sequence[np.ndarray]) -> np.ndarray:
+    return np.concatenate([part.ravel() for part in parts])

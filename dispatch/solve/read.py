@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import linopy
 import numpy as np
 import pandas as pd
 
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
-from dispatch.case.renewable import DISTRIBUTED
 from dispatch.model import names
+from dispatch.model.curtailment import curtailment_groups
+from dispatch.model.rows import Model
 from dispatch.schedule.schedule import Schedule
 from dispatch.solve.problem import value_of
 
@@ -17,17 +17,22 @@ from dispatch.solve.problem import value_of
 class Reader:
     """The values of a point, one variable at a time, as tables steps x components; 0 where there is no variable."""
 
-    def __init__(self, model: linopy.Model, x: np.ndarray, inputs: Inputs) -> None:
+    def __init__(self, model: Model, x: np.ndarray, inputs: Inputs) -> None:
         self._model, self._x, self._times = model, x, pd.DatetimeIndex(inputs.times, name="snapshot")
 
     def table(self, variable: str, components: list[str], *, signed: bool = False) -> pd.DataFrame:
         """One variable; solver noise below zero is taken off unless the quantity is signed."""
         table = pd.DataFrame(0.0, index=self._times, columns=components)
         if variable in self._model.variables:
-            values = value_of(self._model, variable, self._x)
-            found = [name for name in components if name in set(values.coords["name"].to_numpy())]
-            table[found] = values.transpose("snapshot", "name").sel(name=found).to_numpy()
+            own = list(self._model.variables[variable].axes["name"])
+            table[own] = value_of(self._model, variable, self._x)
         return table if signed else table.clip(lower=0.0)
+
+    def columns(self, variable: str) -> np.ndarray:
+        """One variable as it stands, component by component, (n, T)."""
+        if variable not in self._model.variables:
+            return np.zeros((0, len(self._times)))
+        return value_of(self._model, variable, self._x).T
 
     def whole(self, variable: str, components: list[str]) -> pd.DataFrame:
         """A variable that is 0 or 1."""
@@ -38,16 +43,17 @@ class Reader:
         return pd.DataFrame(values, index=self._times, columns=components)
 
 
-def schedule_of(model: linopy.Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -> Schedule:
+def schedule_of(model: Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -> Schedule:
     """The schedule in a point of the model."""
     read = Reader(model, x, inputs)
     units, plants = [u.name for u in facts.units], [p.name for p in facts.plants]
     stores, contracts = [s.name for s in facts.stores], [c.name for c in facts.contracts]
     interfaces, members = [i.name for i in facts.interfaces], list(facts.members)
     on, started = read.whole(names.STATUS, units), read.whole(names.START, units)
-    stopped, output = read.whole(names.STOP, units), read.table(names.OUTPUT, units) * on
-    curtailed = read.frame(_shared_curtailment(read.table(names.CURTAILED, plants), facts, inputs), plants)
-    net_import = read.table(names.OUTPUT, interfaces, signed=True)
+    stopped, above = read.whole(names.STOP, units), read.table(names.ABOVE, units)
+    output = (above + inputs.output_min_mw) * on
+    curtailed = read.frame(_shared_curtailment(read, facts, inputs), plants)
+    net_import = read.table(names.NET_IMPORT, interfaces, signed=True)
     up, down = _unit_reserve(facts, inputs, on, started, stopped, output)
     flows = [read.table(names.LINE_FLOW, [line.name for line in facts.lines], signed=True)]
     flows.append(read.table(names.LINK_FLOW, [link.name for link in facts.links], signed=True))
@@ -78,21 +84,19 @@ def schedule_of(model: linopy.Model, x: np.ndarray, facts: GridFacts, inputs: In
     )
 
 
-def _shared_curtailment(curtailed: pd.DataFrame, facts: GridFacts, inputs: Inputs) -> np.ndarray:
+def _shared_curtailment(read: Reader, facts: GridFacts, inputs: Inputs) -> np.ndarray:
     """
-    Curtailment at one bus and class, shared by its plants in proportion to what each has available, (T, plants).
+    Curtailment at one bus and price, shared by its plants in proportion to what each has available, (T, plants).
 
-    The split inside a bus and class costs nothing either way; without this it is whatever vertex the solver met.
+    The split inside such a group costs nothing either way.
     """
-    values, available = curtailed.to_numpy().copy(), inputs.available_mw
-    groups: dict[tuple[str, bool], list[int]] = {}
-    for k, plant in enumerate(facts.plants):
-        groups.setdefault((plant.bus, plant.technology in DISTRIBUTED), []).append(k)
-    for members in groups.values():
-        together, able = values[:, members].sum(axis=1), available[:, members].sum(axis=1)
+    curtailed = np.zeros(inputs.available_mw.shape)
+    for group, together in zip(curtailment_groups(facts), read.columns(names.CURTAILED), strict=True):
+        available = inputs.available_mw[:, group.plant_indices]
+        able = available.sum(axis=1)
         share = np.divide(together, able, out=np.zeros_like(able), where=able > 0)
-        values[:, members] = available[:, members] * np.minimum(share, 1.0)[:, None]
-    return values
+        curtailed[:, group.plant_indices] = available * np.clip(share, 0.0, 1.0)[:, None]
+    return curtailed
 
 
 def _unit_reserve(

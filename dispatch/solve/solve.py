@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-import linopy
-
 from dispatch.case.case import Limits
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
+from dispatch.model.rows import Model
 from dispatch.schedule.outcome import Solution, Status
 from dispatch.schedule.progress import Progress, Tell
 from dispatch.solve.conflict import shortfalls_of
@@ -37,7 +36,7 @@ class Clock:
         return time.monotonic() - self.began_s
 
 
-def solved(model: linopy.Model, facts: GridFacts, inputs: Inputs, limits: Limits, clock: Clock, tell: Tell) -> Solution:
+def solved(model: Model, facts: GridFacts, inputs: Inputs, limits: Limits, clock: Clock, tell: Tell) -> Solution:
     """Search the model until the gap asked for is proven or the time is over."""
 
     def report(objective: float | None, bound: float | None) -> None:

@@ -109,7 +109,7 @@ class Progress(_message.Message):
     BOUND_CNY_FIELD_NUMBER: _builtins.int
     GAP_SHARE_FIELD_NUMBER: _builtins.int
     stage: _builtins.str
-    """What the run is doing: placing, building, relaxing, searching, auditing."""
+    """What the run is doing: checking, building, searching, auditing, measuring."""
     elapsed_seconds: _builtins.float
     """Seconds since the run began."""
     objective_cny: _builtins.float

@@ -23,6 +23,8 @@ WITHOUT_UNIT = {
 
 RECORDS_WITHOUT_UNIT = {
     "Terms": "sums in a program for the solver: each row in its own unit",
+    "Family": "rows of a program for the solver: each in its own unit",
+    "Variable": "columns of a program for the solver: each in its own unit",
     "Problem": "a program for the solver: each row and column in its own unit",
 }
 

@@ -35,7 +35,7 @@ def test_the_relaxation_of_jibei_without_commitment_equals_pypsa_optimize() -> N
     facts = _straight(facts_of("jibei", 2030))
     case = _everything_on(facts)
     inputs = inputs_of(case, facts)
-    model = built(placed(case, facts, inputs), case, facts, inputs)
+    model = built(case, facts, inputs)
     ours = _value_of_relaxation(model)
 
     network = placed(case, facts, inputs)

@@ -12,7 +12,6 @@ from dispatch.case.thermal import UnitState
 from dispatch.errors import SolverFailed
 from dispatch.eve import half_full
 from dispatch.grid.catalogue import facts_of
-from dispatch.grid.place import placed
 from dispatch.horizon import Horizon
 from dispatch.model.build import built
 from dispatch.solve.highs import THREADS, Orders, solved_by_highs
@@ -36,7 +35,7 @@ def real_problem() -> Problem:
     units = tuple(UnitState(u.name, True, 240.0, u.heating_output_min_mw) for u in facts.units)
     case = Case("hebei_south", 2030, Horizon(WINTER_DAY, 12), units, half_full(facts.stores), response_share=0.05)
     inputs = inputs_of(case, facts)
-    return problem_of(built(placed(case, facts, inputs), case, facts, inputs))
+    return problem_of(built(case, facts, inputs))
 
 
 @pytest.mark.parametrize("threads", [1, 4])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-import linopy
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs, inputs_of
 from dispatch.model import names
+from dispatch.model.rows import Model
 from dispatch.schedule.schedule import Schedule
 from dispatch.solve.read import schedule_of
 from tests.small import SUMMER_DAY, bus, interface, one_bus_facts, plant, small_case, unit
@@ -24,7 +24,7 @@ class Point:
     """A model that has variables and no rows, and a value for each of them."""
 
     facts: GridFacts
-    model: linopy.Model = field(default_factory=linopy.Model)
+    model: Model = field(default_factory=Model)
     values: list[float] = field(default_factory=list)
 
     @property
@@ -36,7 +36,7 @@ class Point:
         """A variable over the steps and some components, and what it is."""
         times = pd.DatetimeIndex(self.inputs.times, name="snapshot")
         components = pd.Index(list(values), name="name", dtype=object)
-        self.model.add_variables(coords=[times, components], name=variable)
+        self.model.add_variable(variable, {"snapshot": times, "name": components}, 0.0, np.inf)
         self.values += [values[name][t] for t in range(STEPS) for name in values]
 
     def read(self) -> Schedule:
@@ -46,7 +46,7 @@ class Point:
 
 @pytest.fixture(scope="module")
 def cut() -> Schedule:
-    """60 and 30 MW of large plants and 40 of roofs at a, 50 MW at b; the solver cut whole plants, one after another."""
+    """60 and 30 MW of large plants and 40 of roofs at a, 50 MW at b; cut together at a bus and price."""
     places = (("wind", "a", 60.0), ("sun", "a", 30.0), ("roofs", "a", 40.0), ("far", "b", 50.0))
     plants = {name: plant(name, bus=where, capacity_mw=size) for name, where, size in places}
     plants["sun"] = replace(plants["sun"], technology="solar_utility")
@@ -60,7 +60,8 @@ def cut() -> Schedule:
         available_share=share,
     )
     point = Point(facts)
-    point.hold(names.CURTAILED, wind=[45, 12, 0], sun=[0, 0, 0], roofs=[0, 8, -1e-9], far=[5, 50, 0])
+    together: dict[str, list[float]] = {"a large": [45, 12, 0], "a distributed": [0, 8, -1e-9], "b large": [5, 50, 0]}
+    point.hold(names.CURTAILED, **together)
     return point.read()
 
 
@@ -71,7 +72,7 @@ def committed() -> Schedule:
     point.hold(names.STATUS, u=[1, 1 - 1e-7, 1e-7], steady=[1, 1, 1])
     point.hold(names.START, u=[1, 0, 0], steady=[0, 0, 0])
     point.hold(names.STOP, u=[0, 0, 1], steady=[0, 0, 0])
-    point.hold(names.OUTPUT, u=[100, 110, 1e-6], steady=[120, 280, 80])
+    point.hold(names.ABOVE, u=[20, 30, 1e-6], steady=[40, 200, 0])
     return point.read()
 
 
@@ -122,7 +123,7 @@ def test_leaving_the_plan_is_measured_from_what_flows_not_from_what_the_solver_c
     point.facts = replace(
         point.facts, year=replace(point.facts.year, net_import_mw={"central": np.full((8760, 1), 60.0)})
     )
-    point.hold(names.OUTPUT, u=[0, 0, 0], tie=[70, 60, -15])
+    point.hold(names.NET_IMPORT, tie=[70, 60, -15])
     schedule = point.read()
     assert schedule.net_import_mw["tie"].tolist() == [70, 60, -15]
     assert schedule.over_plan_mw["tie"].tolist() == pytest.approx([10, 0, 0])

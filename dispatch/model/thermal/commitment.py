@@ -9,7 +9,6 @@ import pandas as pd
 
 from dispatch.model import names
 from dispatch.model.draft import Draft
-from dispatch.model.terms import add_rows
 
 
 def decide_commitment(draft: Draft) -> None:
@@ -24,8 +23,6 @@ def decide_commitment(draft: Draft) -> None:
     Must-run hours, outages and the rest of a minimum time begun before the horizon are bounds of u.
     Knueven, Ostrowski, Watson (2020), eq. (2).
     """
-    if draft.units.empty:
-        return
     lower, upper = _forced(draft)
     on = draft.decide(names.STATUS, draft.units, upper, lower, integer=True)
     started = draft.decide(names.START, draft.units, 1.0)
@@ -80,10 +77,10 @@ def hold_running_minimum(draft: Draft) -> None:
     belongs = np.zeros((len(groups), len(draft.units)))
     for row, group in enumerate(groups):
         belongs[row, list(group.unit_indices)] = 1.0
-    together = (on[:, None] * belongs).sum(axis=2)
+    together = on.weighted(belongs)
     needed = np.column_stack([group.units_on_count for group in groups])
     axes = {"snapshot": draft.times, "plant": [group.plant for group in groups]}
-    add_rows(draft.model, "Plant-running_minimum", together, ">=", needed, axes)
+    draft.model.add_rows("Plant-running_minimum", together, ">=", needed, axes)
 
 
 def on_before(draft: Draft) -> np.ndarray:

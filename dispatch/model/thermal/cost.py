@@ -9,6 +9,7 @@ import numpy as np
 from dispatch.model import names
 from dispatch.model.draft import Draft, each
 from dispatch.model.terms import Terms, total
+from dispatch.model.thermal.output_limits import output_mw
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,8 @@ def bend_cost_curves(draft: Draft) -> None:
         if not chosen.any():
             continue
         members = draft.units[chosen]
-        output, on = draft.variable(names.OUTPUT, members), draft.variable(names.STATUS, members)
-        beyond = draft.decide(f"{names.BEYOND}_{k}", members)
-        excess = output - kinks.kink_mw[chosen, k] * on
+        on, beyond = draft.variable(names.STATUS, members), draft.decide(f"{names.BEYOND}_{k}", members)
+        excess = output_mw(draft)[:, chosen] - kinks.kink_mw[chosen, k] * on
         draft.hold(f"Generator-beyond_kink_{k}", beyond - excess, ">=", 0.0, members)
 
 
@@ -59,7 +59,7 @@ def thermal_cost(draft: Draft) -> Terms | None:
     slope = kinks.slope_cny_per_mwh + each(units, "other_cny_per_mwh")
     cost = [
         step * kinks.idle_cny_per_h * draft.variable(names.STATUS, draft.units),
-        step * slope * draft.variable(names.OUTPUT, draft.units),
+        step * slope * output_mw(draft),
         each(units, "start_cny") * draft.variable(names.START, draft.units),
         each(units, "stop_cny") * draft.variable(names.STOP, draft.units),
     ]

@@ -10,17 +10,18 @@ from dispatch.model.terms import Terms
 from dispatch.units import POWER_MW
 
 
-def limit_output_below(draft: Draft) -> None:
+def decide_output(draft: Draft) -> None:
     """
-    A unit that is on holds its minimum in force.
+    A unit that is on holds its minimum in force; what is decided is the output above it.
 
-        p[t]  >=  Pmin[t] u[t]            every step t
+        p[t]  =  Pmin[t] u[t] + p'[t],        p'[t]  >=  0            every step t
 
-    p  output   MW        Pmin  minimum, of the heating season for a unit that heats   MW
-    Knueven, Ostrowski, Watson (2020), eq. (17).
+    p  output   MW        p'  output above the minimum   MW
+    Pmin  minimum, of the heating season for a unit that heats   MW
+    Knueven, Ostrowski, Watson (2020), section 3.2 and eq. (17).
     """
-    if not draft.units.empty:
-        draft.hold("Generator-output_min", room_below(draft), ">=", 0.0, draft.units)
+    span = np.maximum(draft.inputs.output_max_mw - draft.inputs.output_min_mw, 0.0)
+    draft.decide(names.ABOVE, draft.units, span)
 
 
 def limit_output_above(draft: Draft) -> None:
@@ -49,20 +50,25 @@ def limit_output_above(draft: Draft) -> None:
     _hold_first_stop(draft)
 
 
+def output_mw(draft: Draft) -> Terms:
+    """Output of each unit, MW, (T, units): p = Pmin u + p'."""
+    minimum = draft.variable(names.STATUS) * draft.inputs.output_min_mw
+    return minimum + draft.variable(names.ABOVE)
+
+
 def room_below(draft: Draft) -> Terms:
-    """What each unit may fall in a step, MW, (T, units): p - Pmin u."""
-    output, on = draft.variable(names.OUTPUT, draft.units), draft.variable(names.STATUS, draft.units)
-    return output - on * draft.inputs.output_min_mw
+    """What each unit may fall in a step, MW, (T, units): p'."""
+    return draft.variable(names.ABOVE)
 
 
 def room_above(draft: Draft, *, starts: bool = True, stops: bool = True) -> Terms:
     """What each unit may rise in a step, MW, (T, units): the right-hand sides above less p."""
-    maximum = draft.inputs.output_max_mw
-    room = draft.variable(names.STATUS, draft.units) * maximum - draft.variable(names.OUTPUT, draft.units)
+    maximum, minimum = draft.inputs.output_max_mw, draft.inputs.output_min_mw
+    room: Terms = draft.variable(names.STATUS) * (maximum - minimum) - draft.variable(names.ABOVE)
     if starts:
-        room = room - draft.variable(names.START, draft.units) * (maximum - start_limit_mw(draft))
+        room = room - draft.variable(names.START) * (maximum - start_limit_mw(draft))
     if stops:
-        room = room - draft.variable(names.STOP, draft.units).shift(-1) * (maximum - stop_limit_mw(draft))
+        room = room - draft.variable(names.STOP).shift(-1) * (maximum - stop_limit_mw(draft))
     return room
 
 

@@ -9,6 +9,7 @@ from dispatch.model.draft import Draft, each
 from dispatch.model.thermal.commitment import on_before
 from dispatch.model.thermal.output_limits import (
     output_before_mw,
+    output_mw,
     start_limit_mw,
     stop_limit_before_mw,
     stop_limit_mw,
@@ -31,7 +32,7 @@ def limit_ramp_up(draft: Draft) -> None:
     if not binding.any():
         return
     members = draft.units[binding]
-    output, on = draft.variable(names.OUTPUT, members), draft.variable(names.STATUS, members)
+    output, on = output_mw(draft)[:, binding], draft.variable(names.STATUS, members)
     started = draft.variable(names.START, members)
     rise = output - output.shift(1) - step[binding] * on.shift(1) - start_limit_mw(draft)[:, binding] * started
     right = np.zeros((len(draft.times), len(members)))
@@ -54,7 +55,7 @@ def limit_ramp_down(draft: Draft) -> None:
     if not binding.any():
         return
     members = draft.units[binding]
-    output, on = draft.variable(names.OUTPUT, members), draft.variable(names.STATUS, members)
+    output, on = output_mw(draft)[:, binding], draft.variable(names.STATUS, members)
     limit = np.vstack([stop_limit_before_mw(draft), stop_limit_mw(draft)[:-1]])[:, binding]
     fall = output.shift(1) - output - step[binding] * on - limit * draft.variable(names.STOP, members)
     right = np.zeros((len(draft.times), len(members)))

@@ -1,0 +1,124 @@
+"""The network: power balance at every bus, and what lines and links carry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import scipy.sparse as sp
+
+from dispatch.case.facts import GridFacts
+from dispatch.model import names
+from dispatch.model.curtailment import curtailment_groups
+from dispatch.model.demand_response import added_mw, cut_mw
+from dispatch.model.draft import Draft, each, named
+from dispatch.model.loops import loop_basis
+from dispatch.model.terms import Terms, total
+from dispatch.model.thermal.output_limits import output_mw
+
+
+class AtBus(Protocol):
+    """Anything that stands at one bus."""
+
+    @property
+    def bus(self) -> str:
+        """Name of the bus."""
+
+
+def carry_power(draft: Draft) -> None:
+    """
+    Lines and links carry power within their ratings, both ways.
+
+        -F  <=  f[t]  <=  F            every line and link, every step t
+
+    f  flow, positive from `from_bus` to `to_bus`   MW        F  rating   MW
+    """
+    for name, branches in ((names.LINE_FLOW, draft.facts.lines), (names.LINK_FLOW, draft.facts.links)):
+        if branches:
+            rating = each(branches, "rating_mw")
+            draft.decide(name, named(branch.name for branch in branches), rating, -rating)
+
+
+def follow_voltage_law(draft: Draft) -> None:
+    """
+    Around every loop of AC lines the angles add up to nothing.
+
+        sum( s x f[t], lines of the loop )  =  0            every loop of a basis, every step t
+
+    x  reactance   per unit        s  +1 along the loop, -1 against it
+    Kirchhoff's voltage law of the DC power flow on a basis of loops: Horsch, Ronellenfitsch, Witthaut, Brown (2018),
+    "Linear optimal power flow using cycle flows", eq. (13). Each row is divided by its largest reactance.
+    """
+    loops = loop_basis(draft.facts.lines)
+    if not loops.shape[0]:
+        return
+    lines = named(line.name for line in draft.facts.lines)
+    drop = loops * each(draft.facts.lines, "reactance_share")
+    drop = drop / np.abs(drop).max(axis=1, keepdims=True)
+    around = draft.variable(names.LINE_FLOW, lines).weighted(drop)
+    draft.hold("Line-voltage_law", around, "=", 0.0, named(f"loop {k}" for k in range(len(loops))))
+
+
+def balance_buses(draft: Draft) -> None:
+    """
+    What is made at a bus and what arrives there is what is used there (Kirchhoff's current law).
+
+        sum p  +  sum( A - k )  +  sum( d - c )  +  sum x  +  sum( share (cut - extra) )  -  sum( out f - in f )  =  L
+
+    p  thermal output    A  available, k  curtailed wind and sun    d, c  discharge and charge    x  net import
+    cut, extra  response    f  flows    L  load            every bus and step t, all in MW
+    """
+    load = draft.inputs.load_mw.astype(float)
+    if draft.facts.plants:
+        load = load - draft.inputs.available_mw @ _standing(draft, draft.facts.plants).T
+    draft.hold(names.BALANCE, total(_supplies(draft)), "=", load, draft.buses)
+
+
+def _supplies(draft: Draft) -> list[Terms]:
+    """All that enters each bus, less all that leaves it but for the load, each (T, buses)."""
+    facts, parts = draft.facts, []
+    if facts.units:
+        parts.append(output_mw(draft).weighted(_standing(draft, facts.units)))
+    if facts.plants:
+        parts.append(-draft.variable(names.CURTAILED).weighted(_standing(draft, curtailment_groups(facts))))
+    if facts.stores:
+        at = _standing(draft, facts.stores)
+        parts.append(draft.variable(names.DISCHARGE).weighted(at) - draft.variable(names.CHARGE).weighted(at))
+    if facts.interfaces:
+        parts.append(draft.variable(names.NET_IMPORT).weighted(_standing(draft, facts.interfaces)))
+    if facts.contracts:
+        shares = _response_shares(facts)
+        parts += [cut_mw(draft).weighted(shares), -added_mw(draft).weighted(shares)]
+    for flow, branches in ((names.LINE_FLOW, facts.lines), (names.LINK_FLOW, facts.links)):
+        if branches:
+            ends = _incidence(facts, [(branch.from_bus, branch.to_bus) for branch in branches])
+            parts.append(draft.variable(flow).weighted(ends))
+    return parts
+
+
+def _standing(draft: Draft, components: Sequence[AtBus]) -> sp.csr_array:
+    """1 where a component stands at a bus, (buses, components)."""
+    rows = draft.buses.get_indexer(named(component.bus for component in components))
+    ones = np.ones(len(components))
+    return sp.csr_array((ones, (rows, np.arange(len(components)))), shape=(len(draft.buses), len(components)))
+
+
+def _incidence(facts: GridFacts, ends: Sequence[tuple[str, str]]) -> sp.csr_array:
+    """-1 where a branch begins, +1 where it ends, (buses, branches)."""
+    index = {bus.name: k for k, bus in enumerate(facts.buses)}
+    matrix = np.zeros((len(facts.buses), len(ends)))
+    for k, (from_bus, to_bus) in enumerate(ends):
+        matrix[index[from_bus], k] -= 1.0
+        matrix[index[to_bus], k] += 1.0
+    return sp.csr_array(matrix)
+
+
+def _response_shares(facts: GridFacts) -> np.ndarray:
+    """Share of each contract's response at each bus, (buses, contracts)."""
+    index = {bus.name: k for k, bus in enumerate(facts.buses)}
+    shares = np.zeros((len(facts.buses), len(facts.contracts)))
+    for k, contract in enumerate(facts.contracts):
+        for bus, share in contract.bus_shares:
+            shares[index[bus], k] += share
+    return shares
