@@ -20,7 +20,6 @@ from dispatch.case.case import Case, Limits
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import inputs_of
 from dispatch.grid.catalogue import facts_of
-from dispatch.grid.place import placed
 from dispatch.model.build import built
 from dispatch.run import run
 from dispatch.schedule.outcome import Outcome
@@ -29,7 +28,7 @@ from dispatch.solve.problem import Problem, problem_of
 from dispatch.wire.files import read_case
 
 TOP_FUNCTIONS = 15
-BEFORE_THE_SEARCH = ("checking", "placing", "building")
+BEFORE_THE_SEARCH = ("checking", "building")
 
 
 def main() -> None:
@@ -86,8 +85,7 @@ def solved(case: Case, facts: GridFacts, limits: Limits) -> tuple[Outcome, list[
 
 def problem_of_case(case: Case, facts: GridFacts) -> Problem:
     """The arrays that the search gets, built once more so that counting them costs the run nothing."""
-    inputs = inputs_of(case, facts)
-    return problem_of(built(placed(case, facts, inputs), case, facts, inputs))
+    return problem_of(built(case, facts, inputs_of(case, facts)))
 
 
 def sizes_of(problem: Problem) -> tuple[int, int, int, int]:
