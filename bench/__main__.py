@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.child import machine, ran
+from bench.reading import is_answer, reason_of
 from bench.tables import TABLES, Asked
 
 
@@ -36,8 +37,8 @@ def main() -> None:
 
 def in_words(line: dict[str, Any]) -> str:
     """One run in one line of text."""
-    if line["status"] == "failed":
-        return f"  {line['case']:34} {line['peer']:16} failed: {line['reason']}"
+    if not is_answer(line):
+        return f"  {line['case']:34} {line['peer']:16} failed: {reason_of(line)}"
     gap = line.get("gap")
     proven = "no gap" if gap is None else f"gap {100 * gap:.4f} %"
     axis = f" {line['axis']} x {line['size']}" if "axis" in line else ""

@@ -28,6 +28,7 @@ class Job:
     arguments: tuple[str, ...]
     among_peers: bool = False
     labels: dict[str, Any] = field(default_factory=dict)  # written into the line, for the page
+    solves: int = 1  # how often the limit applies
 
     @property
     def command(self) -> list[str]:
@@ -40,9 +41,8 @@ def ran(job: Job, limit_s: float, context: dict[str, Any]) -> dict[str, Any]:
     began, load = time.monotonic(), os.getloadavg()[0]
     line: dict[str, Any] = {"peer": job.peer, "case": job.case}
     try:
-        done = subprocess.run(
-            job.command, cwd=ROOT, capture_output=True, text=True, timeout=limit_s + GRACE_SECONDS, check=False
-        )
+        timeout = limit_s * job.solves + GRACE_SECONDS
+        done = subprocess.run(job.command, cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False)
         line |= json.loads(done.stdout) if done.stdout.strip() else _failure(done.stderr)
     except subprocess.TimeoutExpired:
         line |= _failure(f"killed {GRACE_SECONDS:g} s after its limit")

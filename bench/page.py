@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bench.plot import draw
-from bench.reading import Line, grouped, is_answer, is_proven, lines_of, middle, root_gap, slope, spread
+from bench.reading import Line, grouped, is_answer, is_proven, lines_of, middle, reason_of, root_gap, slope, spread
 
 PLOT = "performance-gap.svg"
 INTRODUCTION = """# Performance
@@ -175,7 +175,7 @@ def _agreement(answers: Sequence[Line]) -> str:
 
 def _failures(lines: Sequence[Line]) -> str:
     """Runs without an answer, each with its reason."""
-    told = [f"- {line['case']}, {line['peer']}: {line['reason']}" for line in lines if not is_answer(line)]
+    told = [f"- {line['case']}, {line['peer']}: {reason_of(line)}" for line in lines if not is_answer(line)]
     return "\nWithout an answer:\n\n" + "\n".join(told) + "\n" if told else ""
 
 

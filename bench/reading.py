@@ -39,8 +39,13 @@ def middle(lines: Sequence[Line]) -> Line:
 
 
 def is_answer(line: Line) -> bool:
-    """Whether a run gave numbers at all."""
-    return line["status"] != "failed"
+    """Whether a run gave numbers that stand: neither did it break, nor did our own audit refuse its schedule."""
+    return line["status"] not in ("failed", "FAILED")
+
+
+def reason_of(line: Line) -> str:
+    """Why a run has no answer."""
+    return str(line.get("reason") or line.get("notes", {}).get("reason") or "it does not say")
 
 
 def is_proven(line: Line) -> bool:

@@ -56,7 +56,7 @@ def sweep(asked: Asked) -> Iterator[Job]:
     path = case_file(asked.out, BOTH, 24)
     for how in ("kept", "cold"):
         arguments = asked.arguments(path, GAPS[0], "--how", how, "--count", str(SWEEP_COUNT))
-        yield Job(f"ours_{how}", case_name(path), "bench.sweep", arguments)
+        yield Job(f"ours_{how}", case_name(path), "bench.sweep", arguments, solves=SWEEP_COUNT)
 
 
 def pglib(asked: Asked) -> Iterator[Job]:
@@ -92,7 +92,7 @@ def growth(asked: Asked) -> Iterator[Job]:
         for count in GROWTH_SCENARIOS:
             arguments = asked.arguments(path, GAPS[0], "--how", how, "--count", str(count))
             labels = {"axis": "scenarios", "size": count}
-            yield Job(f"ours_{how}", case_name(path), "bench.sweep", arguments, labels=labels)
+            yield Job(f"ours_{how}", case_name(path), "bench.sweep", arguments, labels=labels, solves=count)
 
 
 def profile(asked: Asked) -> Iterator[Job]:
