@@ -127,7 +127,7 @@ def write_mps(problem: Problem, path: Path) -> None:
     """The model as an MPS file, without the names of rows and columns."""
     import highspy
 
-    model = highspy.Highs()
+    model = highspy.Highs()  # type: ignore[no-untyped-call]
     model.silent()
     model.passModel(problem.highs_model())
     path.parent.mkdir(parents=True, exist_ok=True)

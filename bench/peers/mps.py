@@ -38,7 +38,7 @@ def main() -> None:
 def _highs(path: Path, measured: Measured, limit_s: float, answer: Answer) -> None:
     import highspy
 
-    model = highspy.Highs()
+    model = highspy.Highs()  # type: ignore[no-untyped-call]
     model.silent()
     model.readModel(str(path))
     measured.seconds_build = answer.elapsed()

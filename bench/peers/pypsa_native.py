@@ -83,7 +83,11 @@ def _optimize(
             extra_functionality=built,
             include_objective_constant=False,
         )
-        model = network.model.solver.solver_model
+        solver = network.model.solver
+        if solver is None:
+            message = "linopy kept no solver"
+            raise RuntimeError(message)
+        model = solver.solver_model
         measured.sized(sizes_of(model))
         measured.seconds_solve = model.getRunTime()
         read_answer(model, measured, log.read_text(), measured.seconds_build)
