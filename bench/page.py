@@ -32,7 +32,8 @@ NOTES = {
     "digits of its bound.",
     "growth": "Ours. Units and buses: each split into K equal parts (buses as rings). A slope is that of log(value) on "
     "log(size): 1 is proportional.",
-    "profile": "Ours, both grids, 24 hours. Functions are from a run under the profiler, which slows Python down.",
+    "profile": "Ours, both grids, 24 hours. Functions are from a run under the profiler, which slows Python down; "
+    "waiting for a lock is HiGHS at work in its own thread.",
 }
 
 

@@ -65,8 +65,9 @@ def cold(cases: list[Case], facts: GridFacts, limits: Limits) -> Iterator[tuple[
 
 def kept(cases: list[Case], facts: GridFacts, limits: Limits) -> Iterator[tuple[Case, Outcome]]:
     """The engine's own sweep on a kept model: this is its place."""
-    message = "the engine has no sweep on a kept model yet"
-    raise NotImplementedError(message, len(cases), facts.grid, limits.gap_share)
+    asked = f"{len(cases)} cases of {facts.grid}, gap {limits.gap_share:g}"
+    message = f"the engine has no sweep on a kept model yet ({asked})"
+    raise NotImplementedError(message)
 
 
 def _row(case: Case, outcome: Outcome, seconds: float) -> dict[str, Any]:

@@ -94,11 +94,12 @@ def _read_cbc(log: str, measured: Measured) -> None:
     rows, columns, nonzeros = (int(count or 0) for count in counts)
     measured.sized((rows, columns, int(number(r"NZ, (\d+) integer") or 0), nonzeros))
     status = re.findall(r"^Result - (.+)$", log, re.MULTILINE)
-    measured.status = status[-1] if status else "no result in its log"
+    measured.status = status[-1] if status else "stopped without a result in its log"
     measured.seconds_solve = number(r"Total time \(Wallclock seconds\):\s+([\d.]+)") or 0.0
     measured.objective = number(r"Objective value:\s+(\S+)")
-    measured.root_bound = number(r"LP Optimal .*Obj: (\S+)", r"Cut generation complete .* → (\S+)")
-    measured.bound = number(r"Obj: \S+ +Bound: (\S+)", r"Lower bound:\s+(\S+)")
+    at_the_root = (r"LP Optimal .*Obj: (\S+)", r"Cut generation complete .* → (\S+)")  # the last that is there holds
+    measured.root_bound = number(*at_the_root)
+    measured.bound = number(*at_the_root, r"Obj: \S+ +Bound: (\S+)", r"Lower bound:\s+(\S+)")
     measured.searched(_branching(log), 0.0)
 
 
