@@ -99,7 +99,7 @@ profiles: setup
 
 # The peers have an environment of their own, so that none of them is a dependency of ours.
 PEERS := bench/.venv-peers
-bench-peers: setup $(PEERS)/.pinned
+bench-peers: $(PEERS)/.pinned
 
 $(PEERS)/.pinned: bench/peers/requirements.txt
 	@$(PEERS)/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(PEERS)
