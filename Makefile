@@ -19,10 +19,10 @@ export UV_SYSTEM_CERTS := true
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check style types layers sizes wire protos profiles pins image clean
+.PHONY: help setup demo test check style types layers sizes wire protos profiles pins bench-peers image clean
 
 help:
-	@echo "make setup | demo [OUT=out/demo] | test | check | protos | profiles | pins | image | clean"
+	@echo "make setup | demo [OUT=out/demo] | test | check | protos | profiles | pins | bench-peers | image | clean"
 
 # ---------------------------------------------------------------- environment
 
@@ -95,9 +95,21 @@ protos: setup
 profiles: setup
 	$(PY) -m dispatch.profiles --write
 
+# ---------------------------------------------------------------- benchmarks (bench/README.md)
+
+# The peers have an environment of their own, so that none of them is a dependency of ours.
+PEERS := bench/.venv-peers
+bench-peers: $(PEERS)/.pinned
+
+$(PEERS)/.pinned: bench/peers/requirements.txt
+	@$(PEERS)/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(PEERS)
+	$(BIN)/uv pip install --quiet --python $(PEERS)/bin/python --requirement $< \
+	    || $(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
 image:
 	$(ENGINE) build --tag $(IMAGE) .
 
 clean:
-	rm -rf $(VENV) out dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) out dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
