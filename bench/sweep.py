@@ -21,6 +21,7 @@ from dispatch.case.case import Case, Limits
 from dispatch.case.facts import GridFacts
 from dispatch.run import run
 from dispatch.schedule.outcome import Outcome
+from dispatch.study.response import swept
 
 MOST_RESPONSE_SHARE = 0.10
 
@@ -64,10 +65,8 @@ def cold(cases: list[Case], facts: GridFacts, limits: Limits) -> Iterator[tuple[
 
 
 def kept(cases: list[Case], facts: GridFacts, limits: Limits) -> Iterator[tuple[Case, Outcome]]:
-    """The engine's own sweep on a kept model: this is its place."""
-    asked = f"{len(cases)} cases of {facts.grid}, gap {limits.gap_share:g}"
-    message = f"the engine has no sweep on a kept model yet ({asked})"
-    raise NotImplementedError(message)
+    """The engine's own sweep on a kept model."""
+    return swept(cases[0], facts, [case.response_share for case in cases], limits)
 
 
 def _row(case: Case, outcome: Outcome, seconds: float) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def _refined(problem: Problem, alike: np.ndarray) -> tuple[np.ndarray, np.ndarra
         rows = _numbered(edges, _seen(by_row, columns))
         columns = _numbered(columns, _seen(by_column, rows))
         if columns.max(initial=0) + 1 == count:
-            return columns, rows
+            return _in_order(columns), _in_order(rows)
         count = columns.max(initial=0) + 1
     return np.arange(len(alike)), np.arange(len(edges))  # did not settle: nothing is identical
 
@@ -132,6 +132,12 @@ def _numbered(*keys: np.ndarray) -> np.ndarray:
         bits = key if key.dtype == np.uint64 else (key.astype(float) + 0.0).view(np.uint64)
         together = _mixed(together ^ _mixed(bits + MIX))
     return np.asarray(np.unique(together, return_inverse=True)[1])
+
+
+def _in_order(numbers: np.ndarray) -> np.ndarray:
+    """The same classes, numbered as they first appear, so that equal folds have equal numbers."""
+    rank = np.argsort(np.argsort(_first(numbers, int(numbers.max(initial=-1)) + 1)))
+    return np.asarray(rank[numbers])
 
 
 def _first(numbers: np.ndarray, count: int) -> np.ndarray:
