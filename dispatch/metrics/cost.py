@@ -48,6 +48,7 @@ def penalty(basis: Basis, area: Area) -> Penalty:
         curtailment  sum( price of the class x curtailed dt )
         reserve      sum( shortfall price x (short up + short down) dt )
         interchange  sum( deviation price x (over + under the plan) dt )
+        security     sum( overload price x (lines after an outage + sections beyond their limits) dt )
     """
     facts = basis.facts
     by_grid = {rule.grid: rule.shortfall_cny_per_mwh for rule in facts.reserve_rules}
@@ -59,7 +60,15 @@ def penalty(basis: Basis, area: Area) -> Penalty:
         curtailment_cny=_priced_cny(basis, basis.table("curtailed_mw"), _curtailment_prices(basis), area.plants),
         reserve_cny=_priced_cny(basis, short, shortfall, area.members),
         interchange_cny=_priced_cny(basis, left, deviation, area.interfaces),
+        security_cny=_security_cny(basis, area),
     )
+
+
+def _security_cny(basis: Basis, area: Area) -> float:
+    """Overloads of the area's own branches and sections at the price of the case, CNY."""
+    over = basis.table("overload_mw")[:, area.branches].sum(axis=1)
+    over += basis.table("section_over_mw")[:, area.sections].sum(axis=1)
+    return basis.energy_mwh(over) * basis.case.security.overload_cny_per_mwh
 
 
 def _priced_cny(basis: Basis, power_mw: np.ndarray, cny_per_mwh: np.ndarray, own: np.ndarray) -> float:

@@ -101,6 +101,8 @@ LABELS_ZH = {
     "pumped hydro": "抽水蓄能",
     "roof-top curtailment at": "分布式弃电价",
     "curtailment at": "弃电价",
+    "emergency rating": "事故限额",
+    "overload at": "过载价",
     "CNY/MWh": "元/MWh",
     "outages": "项停运",
     "outage": "项停运",
