@@ -30,8 +30,8 @@ def one_circuit_lost(e: Evidence) -> Finding:
         |flow after[l, k, t]| <= emergency share x rating x kept[l, k] + overload[l, t]        MW
         kept = (n-1)/n of susceptance and rating for the line k itself, of n circuits; 1 for any other
 
-    DC links keep their flow. A line whose only circuit is the only way between two parts of an island is left out:
-    without it there is no flow to look at.
+    DC links keep their flow. A line whose only circuit is the only way between two parts of an island is not lost:
+    without it there is no flow to look at. Lines that the case leaves unwatched are lost, but not looked at.
     """
     lines = e.facts.lines
     if not (e.case.security.n_minus_1 and lines):
@@ -40,6 +40,7 @@ def one_circuit_lost(e: Evidence) -> Finding:
     overload_mw = e.table("overload_mw")[:, : len(lines)]
     rated_mw = e.case.security.emergency_share * numbers(lines, "rating_mw")
     between = sp.csc_array(leaves(e, lines))
+    watched = np.array([line.name not in e.case.security.unwatched for line in lines], dtype=bool)
     stiff = 1 / numbers(lines, "reactance_share")
     island_count = _island_count(between)
     amounts: list[np.ndarray] = []
@@ -50,8 +51,10 @@ def one_circuit_lost(e: Evidence) -> Finding:
         if line.circuit_count == 1 and _island_count(between[kept > 0]) > island_count:
             continue
         flow_mw = _flow_mw(between, stiff * kept, given_mw)
-        amounts.append(np.abs(flow_mw) - rated_mw * kept - overload_mw)
-        places += [f"{other} after a loss on {line.name}" for other in names(lines)]
+        amounts.append((np.abs(flow_mw) - rated_mw * kept - overload_mw)[:, watched])
+        places += [
+            f"{other} after a loss on {line.name}" for other, seen in zip(names(lines), watched, strict=True) if seen
+        ]
     amount = np.hstack(amounts) if amounts else np.zeros((len(e.inputs.times), 0))
     return found(ONE_CIRCUIT_LOST, amount, places, e.inputs.times)
 

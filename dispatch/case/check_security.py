@@ -24,6 +24,13 @@ def security_flaws(security: Security) -> Iterator[Flaw]:
     yield from number_flaws("security.overload_cny_per_mwh", price, "CNY/MWh", LARGEST_OVERLOAD_CNY_PER_MWH)
 
 
+def unwatched_flaws(security: Security, facts: GridFacts) -> Iterator[Flaw]:
+    """Lines that are not looked at are lines of the grid."""
+    known = [line.name for line in facts.lines]
+    for k, name in enumerate(security.unwatched):
+        yield from unknown_flaws("UNKNOWN_LINE", f"security.unwatched[{k}]", name, known)
+
+
 def section_flaws(facts: GridFacts) -> Iterator[Flaw]:
     """Every section by its branches and its limits; its season is checked with the others."""
     known = [line.name for line in facts.lines] + [link.name for link in facts.links]

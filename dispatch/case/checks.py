@@ -21,7 +21,7 @@ from dispatch.case.check_numbers import (
     share_flaws,
     unknown_flaws,
 )
-from dispatch.case.check_security import security_flaws
+from dispatch.case.check_security import security_flaws, unwatched_flaws
 from dispatch.case.check_stores import store_flaws
 from dispatch.case.check_units import unit_flaws
 from dispatch.case.facts import GridFacts
@@ -76,3 +76,4 @@ def _flaws_against(case: Case, facts: GridFacts) -> Iterator[Flaw]:
     yield from unit_flaws(case, facts)
     yield from store_flaws(case, facts)
     yield from forecast_flaws(case, facts)
+    yield from unwatched_flaws(case.security, facts)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dispatch.case.network import Section
+from dispatch.case.network import Line, Section
 from dispatch.horizon import in_yearly_season
 
 
@@ -31,6 +31,16 @@ class Security:
     n_minus_1: bool = False
     emergency_share: float = 1.0  # rating after an outage, of the normal rating
     overload_cny_per_mwh: float = 20_000.0  # beyond the rating after an outage, or beyond a section's limit
+    unwatched: tuple[str, ...] = ()  # lines nobody looks at after an outage: a tie whose plant is tripped with it
+
+
+def emergency_mw(security: Security, lines: tuple[Line, ...]) -> np.ndarray | None:
+    """Rating of each whole line after an outage, MW, (lines,), infinite if unwatched; None where none is stood."""
+    if not security.n_minus_1:
+        return None
+    watched = np.array([line.name not in security.unwatched for line in lines], dtype=bool)
+    rating = np.array([line.rating_mw for line in lines], dtype=float)
+    return np.where(watched, security.emergency_share * rating, np.inf)
 
 
 def section_limits_mw(sections: tuple[Section, ...], times: pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:

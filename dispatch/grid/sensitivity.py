@@ -67,11 +67,12 @@ class Sensitivity:
         moved = flow_mw[:, self.outage_indices, None] * self.lodf_share.T[None]
         return np.asarray(flow_mw[:, None, :] + moved)
 
-    def ratings_after_mw(self, emergency_share: float) -> np.ndarray:
-        """Emergency rating of each line after each outage, MW, (outages, lines); of the lost line what remains."""
-        rated = emergency_share * np.array([line.rating_mw for line in self.lines])
-        ratings = np.tile(rated, (len(self.outage_indices), 1))
-        ratings[np.arange(len(ratings)), self.outage_indices] *= 1 - _lost_share(self.lines)[self.outage_indices]
+    def ratings_after_mw(self, emergency_mw: np.ndarray) -> np.ndarray:
+        """Rating after each outage, MW, (outages, lines), from that of whole lines; of the lost one what remains."""
+        ratings = np.tile(emergency_mw, (len(self.outage_indices), 1))
+        own = np.arange(len(ratings)), self.outage_indices
+        kept = 1 - _lost_share(self.lines)[self.outage_indices]
+        ratings[own] = np.where(np.isinf(ratings[own]), np.inf, np.nan_to_num(ratings[own]) * kept)
         return ratings
 
 

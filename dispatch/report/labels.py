@@ -86,5 +86,7 @@ def _departures(case: Case) -> Iterator[str]:
         yield f"emergency rating ×{security.emergency_share:g}"
     if security.overload_cny_per_mwh != Security().overload_cny_per_mwh:
         yield f"overload at {security.overload_cny_per_mwh:g} CNY/MWh"
+    if security.unwatched:
+        yield f"unwatched lines: {len(security.unwatched)}"
     counts = {names: len(getattr(case, field)) for field, names in COUNTS.items()}
     yield from (f"{count} {names[count > 1]}" for names, count in counts.items() if count)

@@ -11,7 +11,7 @@ import highspy
 import numpy as np
 
 from dispatch.errors import SolverFailed
-from dispatch.solve.problem import Problem
+from dispatch.solve.problem import Cuts, Problem
 
 THREADS = 2
 FEASIBILITY = 1e-7  # rows and bounds, absolute
@@ -59,6 +59,29 @@ def solved_by_highs(problem: Problem, orders: Orders, report: Report | None = No
         message = f"HiGHS ended in error: {highs.modelStatusToString(highs.getModelStatus())}"
         raise SolverFailed(message)
     return _answer(highs, is_integer=bool(problem.integer.any()))
+
+
+class KeptLp:
+    """An LP kept in HiGHS: rows are added and it is solved again from the basis where it stands."""
+
+    def __init__(self, problem: Problem, orders: Orders) -> None:
+        self._highs = _session(problem, orders, max(0.0, orders.deadline_s - time.monotonic()))
+
+    def add(self, cuts: Cuts) -> None:
+        """More rows."""
+        rows = cuts.rows
+        self._highs.addRows(rows.shape[0], cuts.lower, cuts.upper, rows.nnz, rows.indptr[:-1], rows.indices, rows.data)
+
+    def solved(self, deadline_s: float) -> Answer:
+        """Solve it as it stands now. Raises SolverFailed where HiGHS ends in a state that is no answer."""
+        left = deadline_s - time.monotonic()
+        if left <= 0:
+            return Answer(None, np.inf, -np.inf, infeasible=False, finished=False)
+        self._highs.setOptionValue("time_limit", self._highs.getRunTime() + left)  # it counts all runs together
+        if _ran(self._highs) == highspy.HighsStatus.kError:
+            message = f"HiGHS ended in error: {self._highs.modelStatusToString(self._highs.getModelStatus())}"
+            raise SolverFailed(message)
+        return _answer(self._highs, is_integer=False)
 
 
 def _ran(highs: highspy.Highs) -> highspy.HighsStatus:

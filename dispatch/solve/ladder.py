@@ -61,20 +61,22 @@ class Found:
         return max(0.0, self.objective_cny - self.bound_cny) / max(1.0, abs(self.objective_cny))
 
 
-def climbed(problem: Problem, search: Search, report: Report) -> tuple[Found, Status, Proof]:
-    """Climb until the gap is proven, the time is over, or nothing fits."""
-    found = Found()
+def climbed(
+    problem: Problem, search: Search, report: Report, known: Found | None = None
+) -> tuple[Found, Status, Proof]:
+    """Climb until the gap is proven, the time is over, or nothing fits; not over what is `known` of the relaxation."""
+    found = Found() if known is None else known
     started = time.monotonic()
     last = search.deadline_s - min(POLISH_SECONDS, (search.deadline_s - started) / 4)
     within = Search(last, search.gap_share, search.seed)
-    for rung in (_relax, _box, _search_all):
+    for rung in (_relax, _box, _search_all) if found.relaxed_x is None else (_box, _search_all):
         rung(problem, within, found, report)
         if found.infeasible or found.gap_share <= search.gap_share:
             break
     if found.x is not None:
         _polish(problem, search, found)
-    report(_finite(found.objective_cny), _finite(found.bound_cny))
-    return found, _status(found, search), Proof(_finite(found.objective_cny), _finite(found.bound_cny))
+    report(finite(found.objective_cny), finite(found.bound_cny))
+    return found, status_of(found, search), Proof(finite(found.objective_cny), finite(found.bound_cny))
 
 
 def _relax(problem: Problem, search: Search, found: Found, report: Report) -> None:
@@ -95,7 +97,7 @@ def _relax(problem: Problem, search: Search, found: Found, report: Report) -> No
     if answer.x is not None and not problem.integer.any():
         found.take(answer)
     found.steps.append(f"relaxation by {method} {time.monotonic() - began:.1f} s")
-    report(None, _finite(found.bound_cny))
+    report(None, finite(found.bound_cny))
 
 
 def _box(problem: Problem, search: Search, found: Found, report: Report) -> None:
@@ -129,13 +131,18 @@ def _search_all(problem: Problem, search: Search, found: Found, report: Report) 
 def _polish(problem: Problem, search: Search, found: Found) -> None:
     if found.x is None or not problem.integer.any():
         return
-    lower, upper = problem.lower.copy(), problem.upper.copy()
     rounded = np.round(found.x[problem.integer])
-    lower[problem.integer] = upper[problem.integer] = rounded
-    answer = solved_by_highs(problem.boxed(lower, upper).relaxed(), Orders(search.deadline_s + GRACE_SECONDS))
+    answer = solved_by_highs(fixed_at(problem, found.x), Orders(search.deadline_s + GRACE_SECONDS))
     if answer.x is not None:
         found.x, found.objective_cny = answer.x, answer.objective_cny
         found.x[problem.integer] = rounded
+
+
+def fixed_at(problem: Problem, x: np.ndarray) -> Problem:
+    """The LP that is left when the integers of a point are fixed."""
+    lower, upper = problem.lower.copy(), problem.upper.copy()
+    lower[problem.integer] = upper[problem.integer] = np.round(x[problem.integer])
+    return problem.boxed(lower, upper).relaxed()
 
 
 def _keeping(found: Found, report: Report) -> Report:
@@ -143,12 +150,13 @@ def _keeping(found: Found, report: Report) -> Report:
 
     def told(objective: float | None, _: float | None) -> None:
         best = found.objective_cny if objective is None else min(found.objective_cny, objective)
-        report(_finite(best), _finite(found.bound_cny))
+        report(finite(best), finite(found.bound_cny))
 
     return told
 
 
-def _status(found: Found, search: Search) -> Status:
+def status_of(found: Found, search: Search) -> Status:
+    """How a search ended."""
     if found.infeasible:
         return Status.INFEASIBLE
     if found.x is None:
@@ -156,5 +164,6 @@ def _status(found: Found, search: Search) -> Status:
     return Status.OPTIMAL if found.gap_share <= search.gap_share else Status.FEASIBLE
 
 
-def _finite(value: float) -> float | None:
+def finite(value: float) -> float | None:
+    """The number, or None where there is none."""
     return float(value) if np.isfinite(value) else None

@@ -12,7 +12,9 @@ from dispatch.model.rows import Model
 from dispatch.schedule.outcome import Solution, Status
 from dispatch.schedule.progress import Progress, Tell
 from dispatch.solve.conflict import shortfalls_of
+from dispatch.solve.contingency import contingencies_of
 from dispatch.solve.ladder import Search, climbed
+from dispatch.solve.lazy import climbed_lazily
 from dispatch.solve.problem import problem_of
 from dispatch.solve.read import schedule_of
 
@@ -47,7 +49,11 @@ def solved(model: Model, facts: GridFacts, inputs: Inputs, limits: Limits, clock
 
     search = Search(clock.deadline_s, limits.gap_share, limits.seed_count)
     problem = problem_of(model)
-    found, status, proof = climbed(problem, search, report)
+    outages = contingencies_of(model, facts, inputs)
+    if outages is None:
+        found, status, proof = climbed(problem, search, report)
+    else:
+        found, status, proof = climbed_lazily(problem, outages, search, report)
     steps = tuple(found.steps)
     if status is Status.INFEASIBLE:
         shortfalls, reason = shortfalls_of(model, problem, facts, inputs, search, report)

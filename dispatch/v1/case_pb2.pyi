@@ -591,22 +591,28 @@ class Security(_message.Message):
     N_MINUS_1_FIELD_NUMBER: _builtins.int
     EMERGENCY_SHARE_FIELD_NUMBER: _builtins.int
     OVERLOAD_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
+    UNWATCHED_FIELD_NUMBER: _builtins.int
     n_minus_1: _builtins.bool
     """After the loss of one circuit of any AC line, every line stays within its emergency rating (N-1)."""
     emergency_share: _builtins.float
     """Emergency rating, as a share of the normal rating, 1 when absent."""
     overload_cny_per_mwh: _builtins.float
     """CNY per MWh beyond an emergency rating or the limit of a section (断面), 20000 when absent."""
+    @_builtins.property
+    def unwatched(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lines whose overload after an outage is not looked at, as ties whose plant is tripped with a circuit (稳控切机)."""
+
     def __init__(
         self,
         *,
         n_minus_1: _builtins.bool = ...,
         emergency_share: _builtins.float | None = ...,
         overload_cny_per_mwh: _builtins.float | None = ...,
+        unwatched: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_emergency_share", b"_emergency_share", "_overload_cny_per_mwh", b"_overload_cny_per_mwh", "emergency_share", b"emergency_share", "overload_cny_per_mwh", b"overload_cny_per_mwh"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_emergency_share", b"_emergency_share", "_overload_cny_per_mwh", b"_overload_cny_per_mwh", "emergency_share", b"emergency_share", "n_minus_1", b"n_minus_1", "overload_cny_per_mwh", b"overload_cny_per_mwh"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_emergency_share", b"_emergency_share", "_overload_cny_per_mwh", b"_overload_cny_per_mwh", "emergency_share", b"emergency_share", "n_minus_1", b"n_minus_1", "overload_cny_per_mwh", b"overload_cny_per_mwh", "unwatched", b"unwatched"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__emergency_share: _TypeAlias = _typing.Literal["emergency_share"]  # noqa: Y015
     _WhichOneofArgType__emergency_share: _TypeAlias = _typing.Literal["_emergency_share", b"_emergency_share"]  # noqa: Y015

@@ -106,7 +106,7 @@ def reading_of(message: case_pb2.Case) -> Reading:
         interchange_forecasts=tuple(
             InterchangeForecast(f.interface, tuple(f.net_import_mw)) for f in message.interchange_forecasts
         ),
-        security=given(Security, message.security),
+        security=replace(given(Security, message.security), unwatched=tuple(message.security.unwatched)),
     )
     return Reading(case, tuple(findings.flaws), tuple(findings.placeholders))
 

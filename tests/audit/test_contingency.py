@@ -101,6 +101,16 @@ def test_nothing_is_asked_of_outages_where_the_case_asks_nothing() -> None:
     assert check.checked_count == 0
 
 
+def test_a_line_that_is_not_watched_is_lost_but_not_looked_at() -> None:
+    solved = good()
+    case = replace(solved.case, security=replace(solved.case.security, unwatched=("bc",)))
+    facts = TIGHT(solved.facts)
+    assert audited(case, facts, solved.schedule, proof_of(case, facts, solved.schedule)).passed
+    report = audited(case, facts, solved.schedule, solved.proof)
+    (check,) = (rule for rule in report.rules if rule.rule == "security-one_circuit_lost")
+    assert check.checked_count == 3 * 3 * 8
+
+
 def test_a_line_without_which_there_is_no_flow_is_left_out() -> None:
     """The tie is the neighbour's only way: three lines may be lost, each with four to look at in eight hours."""
     solved = good()
@@ -126,7 +136,9 @@ def test_the_audit_agrees_with_the_sensitivities_on_both_grids_and_is_quick() ->
         given_mw[:, index[link.from_bus]] -= flow
         given_mw[:, index[link.to_bus]] += flow
     after = found.after_mw(given_mw @ found.ptdf_share.T)
-    worst = (np.abs(after) - found.ratings_after_mw(1.1)).max()
+    rated = inputs_of(case, facts).emergency_mw
+    assert rated is not None
+    worst = (np.abs(after) - found.ratings_after_mw(rated)).max()
     assert check.largest_violation == pytest.approx(worst)
     assert check.checked_count == after.size
 

@@ -84,6 +84,7 @@ FLAWS: list[tuple[str, str, dict[str, Any]]] = [
     ("NOT_FINITE", "security.emergency_share", {"security": Security(emergency_share=math.nan)}),
     ("NEGATIVE", "security.overload_cny_per_mwh", {"security": Security(overload_cny_per_mwh=-1.0)}),
     ("TOO_LARGE", "security.overload_cny_per_mwh", {"security": Security(overload_cny_per_mwh=2e5)}),
+    ("UNKNOWN_LINE", "security.unwatched[1]", {"security": Security(unwatched=("A-B", "B-A"))}),
     # states of units
     ("UNIT_STATE_MISSING", "units", {"units": good_case().units[:2]}),
     ("DUPLICATE", "units[3].unit", {"units": (*good_case().units, good_case().units[0])}),

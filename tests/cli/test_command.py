@@ -316,4 +316,5 @@ def test_a_new_case_stands_n_1_where_it_is_asked_to(
         "n_minus_1": asked,
         "emergency_share": 1.0,
         "overload_cny_per_mwh": 20_000.0,
+        "unwatched": [],
     }

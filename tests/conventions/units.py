@@ -25,6 +25,7 @@ RECORDS_WITHOUT_UNIT = {
     "Terms": "sums in a program for the solver: each row in its own unit",
     "Family": "rows of a program for the solver: each in its own unit",
     "Variable": "columns of a program for the solver: each in its own unit",
+    "Cuts": "rows for such a program",
     "Problem": "a program for the solver: each row and column in its own unit",
 }
 

@@ -112,19 +112,20 @@ def test_the_triangle_of_the_docstring() -> None:
 
 
 def test_one_circuit_of_two_takes_half_the_line_with_it() -> None:
-    """3 MW from a to b: 2 on ab, 1 over c; after the loss 1.5 each, ab rated at half its 300 MW, x 1.2."""
+    """3 MW from a to b: 2 on ab, 1 over c; after the loss 1.5 each, and ab keeps half of its rating."""
+    expected = [[180, 360, np.inf], [360, 0, np.inf], [360, 360, np.inf]]
     double = (replace(TRIANGLE[0], circuit_count=2), *TRIANGLE[1:])
     found = sensitivity_of(ABC, double)
     np.testing.assert_allclose(found.lodf_share[:, 0], [-1 / 4, -1 / 4, 1 / 4])
     np.testing.assert_allclose(found.after_mw(np.array([[2.0, -1.0, 1.0]]))[0, 0], [1.5, -1.5, 1.5])
-    np.testing.assert_allclose(found.ratings_after_mw(1.2)[:2], [[180, 360, 360], [360, 0, 360]], atol=1e-9)
+    np.testing.assert_allclose(found.ratings_after_mw(np.array([360.0, 360, np.inf])), expected, atol=1e-9)
 
 
 def test_an_only_line_of_two_circuits_makes_no_island() -> None:
     found = sensitivity_of(ABC[:2], (line("ab", "a", "b", circuit_count=2),))
     assert found.islanding == ()
     np.testing.assert_allclose(found.after_mw(np.array([[100.0]])), [[[100.0]]])
-    np.testing.assert_allclose(found.ratings_after_mw(1.0), [[150.0]])
+    np.testing.assert_allclose(found.ratings_after_mw(np.array([300.0])), [[150.0]])
 
 
 def test_what_an_only_circuit_cuts_off_is_named() -> None:

@@ -32,7 +32,7 @@ def test_a_label_names_every_departure() -> None:
         reserve=Reserve(0.03, 0.1),
         prices=Prices(300.0),
         load_forecasts=(LoadForecast("a", ()), LoadForecast("b", ())),
-        security=Security(n_minus_1=True, emergency_share=1.1, overload_cny_per_mwh=10_000.0),
+        security=Security(True, 1.1, 10_000.0, ("ab",)),
     )
 
     assert label_of(case).split(", ") == [
@@ -49,11 +49,12 @@ def test_a_label_names_every_departure() -> None:
         "N-1",
         "emergency rating ×1.1",
         "overload at 10000 CNY/MWh",
+        "unwatched lines: 1",
         "2 load forecasts",
     ]
     assert label_zh(label_of(case)) == (
         "响应 5 %, 低计划, 计划 ±10 %, 负荷 ×1.1, 风光 ×0.9, 新型储能 ×0, 抽水蓄能 ×0, 备用 3 % 负荷, "
-        "备用 10 % 风光, 弃电价 300 元/MWh, N-1, 事故限额 ×1.1, 过载价 10000 元/MWh, 2 项负荷预测"
+        "备用 10 % 风光, 弃电价 300 元/MWh, N-1, 事故限额 ×1.1, 过载价 10000 元/MWh, 不校核线路数 1, 2 项负荷预测"
     )
 
 

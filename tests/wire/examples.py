@@ -79,7 +79,7 @@ CASES = st.builds(
     load_forecasts=_several(st.builds(LoadForecast, _names, _series)),
     available_forecasts=_several(st.builds(AvailableForecast, _names, _series)),
     interchange_forecasts=_several(st.builds(InterchangeForecast, _names, _series)),
-    security=st.builds(Security, st.booleans(), _numbers, _numbers),
+    security=st.builds(Security, st.booleans(), _numbers, _numbers, _several(_names)),
 )
 
 
