@@ -15,7 +15,7 @@ from dispatch.model.build import built
 from dispatch.schedule.hashes import case_sha256, schedule_sha256
 from dispatch.schedule.outcome import AuditReport, Certificate, Metrics, Outcome, Solution, Status
 from dispatch.schedule.progress import Progress, Tell, silent
-from dispatch.solve.ladder import Kept
+from dispatch.solve.climb import Kept
 from dispatch.solve.solve import Asked, Clock, solved
 
 TOOLS = ("hebei-dispatch", "highspy", "linopy", "pypsa", "numpy", "pandas")

@@ -30,6 +30,12 @@ def balance(e: Evidence) -> Finding:
 
         output + injected + discharge - charge + import - load + cut - extra = flow out - flow in
     """
+    out_mw = e.table("flow_mw") @ leaves(e, [*e.facts.lines, *e.facts.links])
+    return found(BALANCE, np.abs(injected_mw(e) - out_mw) * e.inputs.step_h, names(e.facts.buses), e.inputs.times)
+
+
+def injected_mw(e: Evidence) -> np.ndarray:
+    """What each bus gives to its lines and links, MW, (T, buses); negative: takes."""
     facts = e.facts
     net_mw = (
         e.table("output_mw") @ _stands_at(e, facts.units)
@@ -39,8 +45,7 @@ def balance(e: Evidence) -> Finding:
         + _response_mw(e)
         - e.inputs.load_mw
     )
-    out_mw = e.table("flow_mw") @ _leaves(e, [*facts.lines, *facts.links])
-    return found(BALANCE, np.abs(net_mw - out_mw) * e.inputs.step_h, names(facts.buses), e.inputs.times)
+    return np.asarray(net_mw)
 
 
 def rating(e: Evidence) -> Finding:
@@ -68,7 +73,7 @@ def voltage_law(e: Evidence) -> Finding:
     if not lines:
         return found(VOLTAGE_LAW, np.zeros((len(e.inputs.times), 0)), [], e.inputs.times)
     reactance = numbers(lines, "reactance_share")
-    drives = _leaves(e, lines) * (np.median(reactance) / reactance)[:, None]
+    drives = leaves(e, lines) * (np.median(reactance) / reactance)[:, None]
     flow = e.table("flow_mw")[:, : len(lines)]
     angles = np.linalg.lstsq(drives, flow.T, rcond=None)[0]
     return found(VOLTAGE_LAW, np.abs(flow.T - drives @ angles).T, names(lines), e.inputs.times)
@@ -81,7 +86,7 @@ def _stands_at(e: Evidence, components: Iterable[AtBus]) -> np.ndarray:
     return np.eye(len(index))[rows] if rows else np.zeros((0, len(index)))
 
 
-def _leaves(e: Evidence, branches: Sequence[Line | Link]) -> np.ndarray:
+def leaves(e: Evidence, branches: Sequence[Line | Link]) -> np.ndarray:
     """1 where a branch begins at a bus, -1 where it ends, (branches, buses)."""
     index = {bus.name: k for k, bus in enumerate(e.facts.buses)}
     leaves = np.zeros((len(branches), len(index)))

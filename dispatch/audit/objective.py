@@ -32,8 +32,12 @@ def objective_cny(e: Evidence) -> float:
     Cost + penalty over the horizon, CNY.
 
         thermal + storage wear and losses + response fees + imports + curtailment + reserve short + plan left
+        + overloads
     """
-    parts = (_thermal_cny, _flexibility_cny, _storage_loss_cny, _interchange_cny, _curtailment_cny, _reserve_cny)
+    parts = (
+        *(_thermal_cny, _flexibility_cny, _storage_loss_cny, _interchange_cny),
+        *(_curtailment_cny, _reserve_cny, _security_cny),
+    )
     return float(sum(part(e) for part in parts))
 
 
@@ -114,3 +118,13 @@ def _reserve_cny(e: Evidence) -> float:
     by_grid = {rule.grid: rule.shortfall_cny_per_mwh for rule in e.facts.reserve_rules}
     price = np.array([by_grid.get(grid, 0.0) for grid in e.facts.members])
     return float(((e.table("short_up_mw") + e.table("short_down_mw")) @ price).sum() * e.inputs.step_h)
+
+
+def _security_cny(e: Evidence) -> float:
+    """
+    Lines overloaded after an outage and sections beyond their limits, at the price of the case, CNY.
+
+        sum( overload price (overload + section over) dt )
+    """
+    over_mw = e.table("overload_mw").sum() + e.table("section_over_mw").sum()
+    return float(over_mw * e.case.security.overload_cny_per_mwh * e.inputs.step_h)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dispatch.audit import interchange, network, objective, renewable, reserve, response, storage, thermal
+from dispatch.audit import (
+    contingency,
+    interchange,
+    network,
+    objective,
+    renewable,
+    reserve,
+    response,
+    storage,
+    thermal,
+)
 from dispatch.audit.evidence import Evidence
 from dispatch.audit.finding import Finding
 from dispatch.audit.shape import readable, shape
@@ -44,6 +54,8 @@ RULES: tuple[Callable[[Evidence], Finding], ...] = (
     network.balance,
     network.rating,
     network.voltage_law,
+    contingency.one_circuit_lost,
+    contingency.sections,
     objective.value,
 )
 

@@ -44,7 +44,8 @@ def columns_of(facts: GridFacts) -> dict[str, Sequence[str]]:
         ("net_import_mw", "over_plan_mw", "under_plan_mw"): names(facts.interfaces),
         ("reserve_up_mw", "reserve_down_mw"): [*units, *stores],
         ("short_up_mw", "short_down_mw"): facts.members,
-        ("flow_mw",): [*names(facts.lines), *names(facts.links)],
+        ("flow_mw", "overload_mw"): [*names(facts.lines), *names(facts.links)],
+        ("section_over_mw",): names(facts.sections),
     }
     return {table: columns for tables, columns in by_owner.items() for table in tables}
 

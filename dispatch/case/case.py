@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from dispatch.case.interchange import InterchangeForecast
 from dispatch.case.renewable import AvailableForecast, LoadForecast
+from dispatch.case.security import Security
 from dispatch.case.storage import StoreState
 from dispatch.case.thermal import MustRun, Outage, UnitState
 from dispatch.horizon import Horizon
@@ -66,6 +67,7 @@ class Case:
     load_forecasts: tuple[LoadForecast, ...] = ()
     available_forecasts: tuple[AvailableForecast, ...] = ()
     interchange_forecasts: tuple[InterchangeForecast, ...] = ()
+    security: Security = field(default_factory=Security)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from dispatch.case.check_numbers import duplicate_flaws, share_flaws, unknown_flaws
+from dispatch.case.check_security import section_flaws
 from dispatch.case.check_thermal_facts import thermal_flaws
 from dispatch.case.demand_response import FILL, REDUCE, SHIFT, Contract
 from dispatch.case.facts import GridFacts
@@ -19,7 +20,7 @@ from dispatch.errors import Flaw
 from dispatch.horizon import HOURS_PER_YEAR
 from dispatch.units import SHARE
 
-TABLES = ("buses", "lines", "links", "units", "plants", "stores", "contracts", "interfaces")
+TABLES = ("buses", "lines", "links", "units", "plants", "stores", "contracts", "interfaces", "sections")
 PLACED = ("units", "plants", "stores", "interfaces")  # each stands at one bus
 BRANCHES = ("lines", "links")
 LARGEST_PAYBACK_SHARE = 2.0
@@ -45,6 +46,7 @@ def _flaws(facts: GridFacts) -> Iterator[Flaw]:
     yield from _store_flaws(facts)
     yield from _contract_flaws(facts)
     yield from _interface_flaws(facts)
+    yield from section_flaws(facts)
     yield from _rule_flaws(facts)
     yield from _year_flaws(facts)
 
@@ -90,6 +92,9 @@ def _branch_flaws(facts: GridFacts) -> Iterator[Flaw]:
             yield from above_zero(f"facts.{table}[{k}].rating_mw", row.rating_mw, "MW")
     for k, line in enumerate(facts.lines):
         yield from above_zero(f"facts.lines[{k}].reactance_share", line.reactance_share, "p.u.")
+        if line.circuit_count < 1:
+            message = f"{line.circuit_count} circuits; give 1 or more"
+            yield Flaw("NOT_POSITIVE", f"facts.lines[{k}].circuit_count", message)
 
 
 def _plant_flaws(facts: GridFacts) -> Iterator[Flaw]:

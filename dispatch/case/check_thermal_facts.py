@@ -99,7 +99,7 @@ def is_convex(curve: CostCurve) -> bool:
 
 
 def _season_flaws(facts: GridFacts) -> Iterator[Flaw]:
-    rows = {"heating_seasons": facts.heating_seasons, "contracts": facts.contracts}
+    rows = {"heating_seasons": facts.heating_seasons, "contracts": facts.contracts, "sections": facts.sections}
     for table, seasons in rows.items():
         for k, season in enumerate(seasons):
             for name in ("first_day", "last_day"):

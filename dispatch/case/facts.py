@@ -9,7 +9,7 @@ import numpy as np
 
 from dispatch.case.demand_response import Contract
 from dispatch.case.interchange import Interface
-from dispatch.case.network import Bus, Line, Link
+from dispatch.case.network import Bus, Line, Link, Section
 from dispatch.case.renewable import RenewablePlant
 from dispatch.case.storage import Store
 from dispatch.case.thermal import HeatingSeason, RunningMinimum, ThermalUnit
@@ -55,3 +55,4 @@ class GridFacts:
     annual_peak_mw: Mapping[str, float]  # by member grid
     year: StoredYear
     content_sha256: str  # of every file the facts were read from
+    sections: tuple[Section, ...] = ()

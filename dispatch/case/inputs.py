@@ -15,6 +15,7 @@ import pandas as pd
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.case.interchange import Interface
+from dispatch.case.security import emergency_mw
 from dispatch.case.storage import PUMPED_HYDRO, Store
 from dispatch.case.thermal import MustRun, Outage, ThermalUnit
 from dispatch.horizon import hour_of_year, in_yearly_season, local
@@ -52,6 +53,7 @@ class Inputs:
     import_floor_mw: np.ndarray  # (T, interfaces), lower edge of the plan's band
     import_ceiling_mw: np.ndarray  # (T, interfaces), upper edge of the plan's band
     reserve_mw: np.ndarray  # (T, members), the part that does not depend on which unit is on
+    emergency_mw: np.ndarray | None = None  # (lines,), rating after an outage; None: no outage is stood
 
 
 def inputs_of(case: Case, facts: GridFacts) -> Inputs:
@@ -86,6 +88,7 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         import_floor_mw=np.maximum(plan - band, -_limits(facts.interfaces, "export_limit_mw")),
         import_ceiling_mw=np.minimum(plan + band, _limits(facts.interfaces, "import_limit_mw")),
         reserve_mw=_reserve_mw(case, facts, load, available),
+        emergency_mw=emergency_mw(case.security, facts.lines),
     )
 
 

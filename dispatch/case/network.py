@@ -29,6 +29,7 @@ class Line:
     reactance_share: float  # per unit on 1 MVA and the voltage of `from_bus`: ohm / kV^2
     rating_mw: float
     corridor: str
+    circuit_count: int = 1  # equal circuits side by side; N-1 loses one of them
 
 
 @dataclass(frozen=True)
@@ -39,3 +40,25 @@ class Link:
     from_bus: str
     to_bus: str
     rating_mw: float
+
+
+@dataclass(frozen=True)
+class Section:
+    """
+    A section (断面): lines and links whose flows together have a limit, tighter than the sum of their ratings.
+
+    What crosses it is the flow of `along` less the flow of `against`, each in its own positive direction.
+    """
+
+    name: str
+    along: tuple[str, ...]  # lines and links that run forward
+    against: tuple[str, ...]  # lines and links that run backward
+    forward_limit_mw: float
+    backward_limit_mw: float
+    first_day: str = "01-01"  # season in which it holds, "MM-DD", both days included
+    last_day: str = "12-31"
+
+    @property
+    def branches(self) -> tuple[str, ...]:
+        """Its lines and links."""
+        return self.along + self.against

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from dispatch.case.case import Case
 from dispatch.case.checks import checked, flaws_without_facts
+from dispatch.case.security import Security
 from dispatch.cli.command import DONE, say
 from dispatch.cli.terminal import LiveLine
 from dispatch.errors import CaseError
@@ -36,7 +37,8 @@ def new_case(asked: argparse.Namespace) -> int:
         tell=live.of("the day before"),
     )
     live.done("the day before", "solved")
-    print(case_text(checked(replace(case, response_share=asked.response), facts)), end="")
+    case = replace(case, response_share=asked.response, security=Security(n_minus_1=asked.n_minus_1))
+    print(case_text(checked(case, facts)), end="")
     return DONE
 
 

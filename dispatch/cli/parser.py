@@ -75,6 +75,8 @@ def _case(verbs: Verbs) -> None:
     new.add_argument("--step", type=step_h, default=1.0, metavar="STEP", help="1h, 30min, 15min; default 1h")
     new.add_argument("--edition", type=int, metavar="YEAR", help="default 2030 from that year on, else 2025")
     new.add_argument("--interchange", choices=("low", "central", "high"), default="central")
+    told = "stand the loss of any one circuit"
+    new.add_argument("--n-1", action="store_true", dest="n_minus_1", help=told)
     new.add_argument("--response", type=_share, default=0.0, metavar="SHARE", help="of the peak; default 0")
 
 

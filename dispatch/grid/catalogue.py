@@ -17,7 +17,7 @@ import pandas as pd
 from dispatch.case.demand_response import Contract
 from dispatch.case.facts import GridFacts, ReserveRule, StoredYear
 from dispatch.case.interchange import VARIANTS, Interface
-from dispatch.case.network import Bus, Line, Link
+from dispatch.case.network import Bus, Line, Link, Section
 from dispatch.case.renewable import RenewablePlant
 from dispatch.case.thermal import HeatingSeason, RunningMinimum
 from dispatch.grid.plants import renewable_plants, stores, thermal_units
@@ -67,6 +67,7 @@ def facts_of(grid: str, edition: int) -> GridFacts:
         annual_peak_mw={table.grid: _peak_mw(table) for table in tables},
         year=_year(tables, buses, plants, interfaces),
         content_sha256=content_sha256(members),
+        sections=_unique(section for table in tables for section in _sections(table)),
     )
 
 
@@ -105,6 +106,7 @@ def _lines(table: Tables) -> tuple[Line, ...]:
             reactance_share=float(row["x"]) / float(kv[row["bus0"]]) ** 2,
             rating_mw=float(row["s_nom"]),
             corridor="" if pd.isna(row["corridor"]) else str(row["corridor"]),
+            circuit_count=int(row["num_parallel"]),
         )
         for name, row in rows.iterrows()
     )
@@ -165,6 +167,22 @@ def _interfaces(table: Tables, members: tuple[str, ...]) -> tuple[Interface, ...
             deviation_cny_per_mwh=float(row["deviation_cny_per_mwh"]),
         )
         for _, row in rows.iterrows()
+    )
+
+
+def _sections(table: Tables) -> tuple[Section, ...]:
+    """Sections of a grid; a branch with "-" before its name runs backward."""
+    return tuple(
+        Section(
+            name=row["section"],
+            along=tuple(name for name in row["branches"].split(";") if not name.startswith("-")),
+            against=tuple(name.removeprefix("-") for name in row["branches"].split(";") if name.startswith("-")),
+            forward_limit_mw=float(row["forward_limit_mw"]),
+            backward_limit_mw=float(row["backward_limit_mw"]),
+            first_day=row["first_day"],
+            last_day=row["last_day"],
+        )
+        for _, row in table.optional("sections").iterrows()
     )
 
 

@@ -56,6 +56,10 @@ class Tables:
         frame = pd.read_csv(self.folder / f"{table}.csv", keep_default_na=False, na_values=[""])
         return frame[frame["edition"] == self.edition] if "edition" in frame else frame
 
+    def optional(self, table: str) -> pd.DataFrame:
+        """A table beside PyPSA's that a grid may be without; then it has no rows."""
+        return self.sidecar(table) if (self.folder / f"{table}.csv").exists() else pd.DataFrame()
+
     def series(self, table: str) -> pd.DataFrame:
         """A stored year of 8,760 hours; columns are component names."""
         return pd.read_csv(self.folder / f"{table}.csv", index_col=0)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
+from dispatch.case.network import Line, Link
 from dispatch.schedule.schedule import Schedule
 
 Mask = NDArray[np.bool_]
@@ -55,10 +56,13 @@ class Area:
     contracts: Mask
     interfaces: Mask
     members: Mask
+    branches: Mask  # lines, then links
+    sections: Mask
 
 
 def area_of(facts: GridFacts, name: str, grids: tuple[str, ...]) -> Area:
     """The area of some member grids."""
+    owners = _owners(facts)
     return Area(
         name=name,
         grids=grids,
@@ -69,7 +73,17 @@ def area_of(facts: GridFacts, name: str, grids: tuple[str, ...]) -> Area:
         contracts=_within(facts.contracts, grids),
         interfaces=_within(facts.interfaces, grids),
         members=np.array([member in grids for member in facts.members], dtype=bool),
+        branches=np.array([owner in grids for owner in owners.values()], dtype=bool),
+        sections=np.array([owners[section.branches[0]] in grids for section in facts.sections], dtype=bool),
     )
+
+
+def _owners(facts: GridFacts) -> dict[str, str]:
+    """The member grid of every line and link, by name: where it begins, else where it ends, else the first."""
+    grid = {bus.name: bus.grid for bus in facts.buses}
+    branches: list[Line | Link] = [*facts.lines, *facts.links]
+    ends = {branch.name: (grid[branch.from_bus], grid[branch.to_bus]) for branch in branches}
+    return {name: next((g for g in both if g in facts.members), facts.members[0]) for name, both in ends.items()}
 
 
 def numbers(components: Iterable[object], attribute: str) -> np.ndarray:

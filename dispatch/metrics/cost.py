@@ -49,6 +49,7 @@ def penalty(basis: Basis, area: Area) -> Penalty:
         reserve      sum( shortfall price x (short up + short down) dt )
         interchange  sum( deviation price x (over + under the plan) dt )
         storage      sum( loss price x ((1 - eta_c) c + (1 / eta_d - 1) d) dt )
+        security     sum( overload price x (lines after an outage + sections beyond their limits) dt )
     """
     facts = basis.facts
     by_grid = {rule.grid: rule.shortfall_cny_per_mwh for rule in facts.reserve_rules}
@@ -61,6 +62,7 @@ def penalty(basis: Basis, area: Area) -> Penalty:
         reserve_cny=_priced_cny(basis, short, shortfall, area.members),
         interchange_cny=_priced_cny(basis, left, deviation, area.interfaces),
         storage_loss_cny=_priced_cny(basis, _lost_mw(basis), _loss_prices(basis), area.stores),
+        security_cny=_security_cny(basis, area),
     )
 
 
@@ -75,6 +77,13 @@ def _lost_mw(basis: Basis) -> np.ndarray:
 def _loss_prices(basis: Basis) -> np.ndarray:
     """Price of what each store loses, CNY per MWh, (stores,)."""
     return np.full(len(basis.facts.stores), basis.case.prices.storage_loss_cny_per_mwh)
+
+
+def _security_cny(basis: Basis, area: Area) -> float:
+    """Overloads of the area's own branches and sections at the price of the case, CNY."""
+    over = basis.table("overload_mw")[:, area.branches].sum(axis=1)
+    over += basis.table("section_over_mw")[:, area.sections].sum(axis=1)
+    return basis.energy_mwh(over) * basis.case.security.overload_cny_per_mwh
 
 
 def _priced_cny(basis: Basis, power_mw: np.ndarray, cny_per_mwh: np.ndarray, own: np.ndarray) -> float:

@@ -14,6 +14,8 @@ KINDS = {
     "reserve_down": "short_down_mw",
     "interchange_over": "over_plan_mw",
     "interchange_under": "under_plan_mw",
+    "line_overload": "overload_mw",
+    "section_over": "section_over_mw",
 }
 
 

@@ -14,6 +14,7 @@ from dispatch.model.interchange import follow_plan, interchange_cost
 from dispatch.model.network import balance_buses, carry_power, follow_voltage_law
 from dispatch.model.reserve import hold_reserve, keep_limited_unit_room, keep_store_room, reserve_penalty
 from dispatch.model.rows import Model
+from dispatch.model.security import allow_overload, limit_sections, security_penalty
 from dispatch.model.storage import choose_direction, keep_level, loss_penalty, storage_cost
 from dispatch.model.terms import Terms
 from dispatch.model.thermal.commitment import (
@@ -46,6 +47,8 @@ FORMULATION: tuple[Callable[[Draft], None], ...] = (
     carry_power,
     follow_voltage_law,
     balance_buses,
+    allow_overload,
+    limit_sections,
     keep_store_room,
     keep_limited_unit_room,
     hold_reserve,
@@ -59,6 +62,7 @@ OBJECTIVE: tuple[Callable[[Draft], Terms | None], ...] = (
     interchange_cost,
     curtailment_penalty,
     reserve_penalty,
+    security_penalty,
 )
 
 

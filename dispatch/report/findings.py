@@ -22,6 +22,8 @@ SLACKS_ZH = {
     "reserve_down": "负备用不足",
     "interchange_over": "受入超出计划",
     "interchange_under": "受入低于计划",
+    "line_overload": "N-1 后线路过载",
+    "section_over": "断面越限",
 }
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from dispatch.case.case import Case, Prices, Scales
+from dispatch.case.security import Security
 from dispatch.horizon import local
 
 SCALES = {
@@ -79,5 +80,14 @@ def _departures(case: Case) -> Iterator[str]:
     yield from (f"{SCALES[f]} ×{scale:g}" for f, scale in scales.items() if scale != getattr(Scales(), f))
     yield from (f"reserve {100 * share:g} % of {RESERVES[f]}" for f, share in reserve.items() if share is not None)
     yield from (f"{PRICES[f]} {price:g} CNY/MWh" for f, price in prices.items() if price != getattr(Prices(), f))
+    security = case.security
+    if security.n_minus_1:
+        yield "N-1"
+    if security.emergency_share != Security().emergency_share:
+        yield f"emergency rating ×{security.emergency_share:g}"
+    if security.overload_cny_per_mwh != Security().overload_cny_per_mwh:
+        yield f"overload at {security.overload_cny_per_mwh:g} CNY/MWh"
+    if security.unwatched:
+        yield f"unwatched lines: {len(security.unwatched)}"
     counts = {names: len(getattr(case, field)) for field, names in COUNTS.items()}
     yield from (f"{count} {names[count > 1]}" for names, count in counts.items() if count)

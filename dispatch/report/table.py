@@ -10,7 +10,7 @@ from dispatch.schedule.outcome import GridMetrics
 
 MISSING = "-"
 SLACK_MARK = "*"
-SLACK_NOTE = f"{SLACK_MARK} priced slack in use: reserve short or a plan left"
+SLACK_NOTE = f"{SLACK_MARK} priced slack in use: reserve short, a plan left or a line overloaded"
 NAME_COUNT = 2  # columns that hold names: grid and scenario
 
 

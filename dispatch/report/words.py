@@ -75,8 +75,8 @@ ASSUMPTIONS = (
         "Down-reserve must come from units that are on, storage and pumped hydro; wind and sun give none.",
     ),
     Word(
-        "不校核 N-1；联络线计划没有爬坡限制。",
-        "There is no N-1 check, and no ramp limit on interchange plans.",
+        "仅在算例要求时校核 N-1；联络线计划没有爬坡限制。",
+        "N-1 is held only where the case asks for it; interchange plans have no ramp limit.",
     ),
 )
 
@@ -101,6 +101,9 @@ LABELS_ZH = {
     "pumped hydro": "抽水蓄能",
     "roof-top curtailment at": "分布式弃电价",
     "curtailment at": "弃电价",
+    "emergency rating": "事故限额",
+    "unwatched lines:": "不校核线路数",
+    "overload at": "过载价",
     "CNY/MWh": "元/MWh",
     "outages": "项停运",
     "outage": "项停运",

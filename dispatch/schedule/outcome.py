@@ -97,7 +97,7 @@ class AuditReport:
 class Slack:
     """A priced slack in use: what, where, when, how many MW."""
 
-    kind: str  # reserve_up, reserve_down, interchange_over, interchange_under
+    kind: str  # reserve_up, reserve_down, interchange_over, interchange_under, line_overload, section_over
     component: str
     time: str
     slack_mw: float
@@ -135,11 +135,14 @@ class Penalty:
     reserve_cny: float
     interchange_cny: float
     storage_loss_cny: float
+    security_cny: float = 0.0  # lines overloaded after an outage, sections beyond their limits
 
     @property
     def total_cny(self) -> float:
         """The sum of the parts."""
-        return self.curtailment_cny + self.reserve_cny + self.interchange_cny + self.storage_loss_cny
+        return (
+            self.curtailment_cny + self.reserve_cny + self.interchange_cny + self.storage_loss_cny + self.security_cny
+        )
 
 
 @dataclass(frozen=True)

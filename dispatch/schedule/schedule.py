@@ -7,7 +7,7 @@ No number here is negative but `flow_mw` (positive from `from_bus` to `to_bus`) 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -46,6 +46,17 @@ class Schedule:
     short_down_mw: pd.DataFrame
     # lines, then links
     flow_mw: pd.DataFrame
+    # security (priced slacks): beyond the emergency rating of a line after the worst outage, beyond a section's limit
+    overload_mw: pd.DataFrame = field(default_factory=pd.DataFrame)  # lines, then links, which have none
+    section_over_mw: pd.DataFrame = field(default_factory=pd.DataFrame)  # sections
+
+    def __post_init__(self) -> None:
+        """Where nothing is said of overloads there are none."""
+        steps, branches = self.flow_mw.index, self.flow_mw.columns
+        if self.overload_mw.empty:
+            object.__setattr__(self, "overload_mw", pd.DataFrame(0.0, index=steps, columns=branches))
+        if self.section_over_mw.empty:
+            object.__setattr__(self, "section_over_mw", pd.DataFrame(index=steps, columns=branches[:0], dtype=float))
 
     @property
     def cut_mw(self) -> pd.DataFrame:

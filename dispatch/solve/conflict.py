@@ -19,8 +19,9 @@ from dispatch.horizon import BEIJING
 from dispatch.model import names
 from dispatch.model.rows import Model
 from dispatch.schedule.outcome import Shortfall
+from dispatch.solve.climb import Search
 from dispatch.solve.highs import Report
-from dispatch.solve.ladder import Search, climbed
+from dispatch.solve.ladder import climbed
 from dispatch.solve.problem import INFINITY, Problem
 
 SHORTFALL_CNY_PER_MWH = 100_000.0

@@ -12,12 +12,12 @@ relaxation; Knueven, Ostrowski, Watson (2018), "Exploiting identical generators 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
 
-from dispatch.solve.problem import INFINITY, Problem
+from dispatch.solve.problem import INFINITY, Cuts, Problem
 
 MIX = np.uint64(0x9E3779B97F4A7C15)
 ROUNDS = 50  # of refinement; a chain of steps is followed one step a round and direction
@@ -40,6 +40,22 @@ class Classes:
     def spread(self, folded_x: np.ndarray) -> np.ndarray:
         """A point of the folded problem, shared evenly by the columns of each class."""
         return np.asarray((folded_x / self.size_count)[self.column_class_index])
+
+    def of_folded(self, cuts: Cuts) -> Cuts:
+        """The same rows in the columns of the folded problem; they may touch only columns without a twin."""
+        touched = np.unique(cuts.rows.indices)
+        if (self.size_count[self.column_class_index[touched]] > 1).any():
+            message = "a row is added on columns that are folded"
+            raise ValueError(message)
+        index = self.column_class_index[cuts.rows.indices]
+        shape = (cuts.rows.shape[0], len(self.size_count))
+        return replace(cuts, rows=sp.csr_array((cuts.rows.data, index, cuts.rows.indptr), shape=shape))
+
+    def extended(self, cuts: Cuts) -> Classes:
+        """The same classes with more rows, each in a class of its own."""
+        more = len(np.unique(self.row_class_index)) + np.arange(cuts.rows.shape[0])
+        rows = np.concatenate([self.row_class_index, more])
+        return replace(self, folded=self.folded.extended(self.of_folded(cuts)), row_class_index=rows)
 
     def gathered(self, x: np.ndarray) -> np.ndarray:
         """A point of the whole problem, summed over each class."""

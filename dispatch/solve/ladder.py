@@ -10,6 +10,9 @@ The search, from the cheapest rung to the dearest, each with a proof.
 4. The whole folded problem, started from the best point so far; its bound holds for the units too.
 5. The problem of single units, where folding is what keeps bound and point apart.
 
+Rows that are too many to write down (overloads after an outage) are found as points break them: the relaxation is
+looked through and solved again until it breaks none, and so is every point.
+
 Whatever rung a point comes from, its identical units are told apart, its integers fixed and the rest solved as an LP
 of the whole problem: only that makes it an incumbent. The gap is always between such a point and such a bound.
 """
@@ -17,14 +20,15 @@ of the whole problem: only that makes it an incumbent. The gap is always between
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
 from dispatch.schedule.outcome import Proof, Status
-from dispatch.solve.anatomy import NONE_LIKE_IT, Anatomy
-from dispatch.solve.highs import INTEGRALITY, Answer, Orders, Report, Stop, never, solved_by_highs
-from dispatch.solve.identical import Classes, classes_of
+from dispatch.solve.anatomy import NONE_LIKE_IT
+from dispatch.solve.climb import Climb, Found, Kept, Known, Search, finite
+from dispatch.solve.highs import INTEGRALITY, Report, solved_by_highs
+from dispatch.solve.identical import classes_of
 from dispatch.solve.problem import Problem
 from dispatch.solve.rounding import commitment_of, directions_of
 from dispatch.solve.session import Session
@@ -32,121 +36,52 @@ from dispatch.solve.session import Session
 TARGET_SHARE = 0.95  # of the gap asked for: the box stops a little inside it
 POLISH_SECONDS = 20.0  # kept back for the last LP, at most a quarter of the time
 GRACE_SECONDS = 1.0  # the last LP may run over the deadline by this
+RELAXING_SHARE = 0.6  # of the time: rounds of the relaxation leave the rest to the integers
 THRESHOLDS = (0.5, 0.2, 0.02)  # the fraction from which one unit more is on; each is tried until the gap is met
 
 
-@dataclass(frozen=True)
-class Search:
-    """How long to look and how sure to be."""
-
-    deadline_s: float  # time.monotonic()
-    gap_share: float
-    seed: int = 0
-    stop: Stop = never
-
-
-@dataclass
-class Kept:
-    """What one search leaves to the next of the same structure: the relaxation with its basis, and what was on."""
-
-    session: Session | None = None
-    whole_x: np.ndarray | None = None
-
-
-@dataclass
-class Found:
-    """The best point and bound so far, and the rungs that were climbed."""
-
-    x: np.ndarray | None = None
-    objective_cny: float = np.inf
-    bound_cny: float = -np.inf
-    infeasible: bool = False
-    steps: list[str] = field(default_factory=list)
-
-    def take(self, answer: Answer) -> None:
-        """Keep a better point of the whole problem."""
-        if answer.x is not None and answer.objective_cny < self.objective_cny:
-            self.x, self.objective_cny = answer.x, answer.objective_cny
-
-    @property
-    def gap_share(self) -> float:
-        """(objective - bound) / |objective|, infinite while either is missing."""
-        if self.x is None or not np.isfinite(self.bound_cny):
-            return np.inf
-        return max(0.0, self.objective_cny - self.bound_cny) / max(1.0, abs(self.objective_cny))
-
-
-@dataclass
-class Climb:
-    """A search under way."""
-
-    problem: Problem
-    anatomy: Anatomy | None
-    search: Search
-    report: Report
-    kept: Kept
-    classes: Classes
-    found: Found = field(default_factory=Found)
-    relaxed_x: np.ndarray | None = None  # of the folded problem
-
-    @property
-    def done(self) -> bool:
-        """Nothing is left to prove."""
-        return self.found.infeasible or self.found.gap_share <= self.search.gap_share
-
-    @property
-    def orders(self) -> Orders:
-        """How to run HiGHS on any rung."""
-        search = self.search
-        return Orders(search.deadline_s, search.gap_share, seed=search.seed, method="simplex", stop=search.stop)
-
-    def tell(self, objective: float | None = None, bound: float | None = None) -> None:
-        """Report the best point of the whole problem and the best bound; a rung's own point is none yet."""
-        del objective
-        proven = self.found.bound_cny if bound is None else max(self.found.bound_cny, bound)
-        self.report(_finite(self.found.objective_cny), _finite(proven))
-
-    def note(self, rung: str, began_s: float) -> None:
-        """The rung is over."""
-        self.found.steps.append(f"{rung} {time.monotonic() - began_s:.1f} s")
-        self.tell()
-
-
 def climbed(
-    problem: Problem, search: Search, report: Report, anatomy: Anatomy | None = None, kept: Kept | None = None
+    problem: Problem, search: Search, report: Report, known: Known | None = None, kept: Kept | None = None
 ) -> tuple[Found, Status, Proof]:
     """Climb until the gap is proven, the time is over, someone says stop, or nothing fits."""
     began = time.monotonic()
     last = search.deadline_s - min(POLISH_SECONDS, (search.deadline_s - began) / 4)
-    alike = np.full(len(problem.cost), NONE_LIKE_IT) if anatomy is None else anatomy.alike
-    climb = Climb(
-        problem, anatomy, replace(search, deadline_s=last), report, kept or Kept(), classes_of(problem, alike)
-    )
+    known = known or Known()
+    alike = np.full(len(problem.cost), NONE_LIKE_IT) if known.anatomy is None else known.anatomy.alike
+    within = replace(search, deadline_s=last)
+    climb = Climb(problem, known, within, report, kept or Kept(), classes_of(problem, alike))
     for rung in (_relax, _recall, _round, _box, _search_folded, _search_units):
         rung(climb)
         if climb.done:
             break
     found = climb.found
     climb.kept.whole_x = found.x
+    if known.lazy is not None:
+        found.steps.append(known.lazy.told)
     climb.tell()
-    return found, _status(found, search), Proof(_finite(found.objective_cny), _finite(found.bound_cny))
+    return found, _status(found, search), Proof(finite(found.objective_cny), finite(found.bound_cny))
 
 
 def _relax(climb: Climb) -> None:
-    began, found, folded = time.monotonic(), climb.found, climb.classes.folded
+    began, found = time.monotonic(), climb.found
     if began >= climb.search.deadline_s:
         return
-    session = climb.kept.session
+    folded, session = climb.classes.folded, climb.kept.session
     warm = session is not None and session.fits(folded)
     if session is None or not warm:
         session = climb.kept.session = Session(folded, climb.orders)
     session.move_to(folded)
-    answer = session.solve(climb.orders, climb.tell)
-    found.infeasible, climb.relaxed_x = answer.infeasible, answer.x
-    if answer.x is not None:
-        found.bound_cny = answer.bound_cny
-        if not climb.problem.integer.any():
+    answer, late = session.solve(climb.orders, climb.tell), began + RELAXING_SHARE * (climb.search.deadline_s - began)
+    while answer.x is not None:
+        climb.relaxed_x, found.bound_cny = answer.x, answer.bound_cny
+        cuts = climb.lacks(climb.classes.spread(answer.x))
+        if cuts is None and not climb.problem.integer.any():
             found.take(replace(answer, x=climb.classes.spread(answer.x)))
+        if cuts is None or time.monotonic() > late:
+            break
+        session.add(climb.classes.of_folded(cuts))
+        answer = session.solve(climb.orders, climb.tell)
+    found.infeasible = answer.infeasible
     units = "" if climb.classes.is_plain else f" of {len(climb.classes.size_count)} columns"
     climb.note(f"{'warm ' if warm else ''}relaxation{units}", began)
 
@@ -165,7 +100,7 @@ def _recall(climb: Climb) -> None:
 
 def _round(climb: Climb) -> None:
     """Round the relaxation, a little more on at each try."""
-    anatomy = climb.anatomy
+    anatomy = climb.known.anatomy
     if climb.relaxed_x is None or anatomy is None or not climb.problem.integer.any():
         return
     began = time.monotonic()
@@ -233,19 +168,30 @@ def _search_units(climb: Climb) -> None:
 def _lifted(climb: Climb, folded_x: np.ndarray) -> np.ndarray:
     """A point of the folded problem with identical units told apart; only its integers are meant."""
     x = climb.classes.spread(folded_x)
-    if climb.anatomy is not None:
-        on = climb.anatomy.on_index
-        x[on] = commitment_of(climb.anatomy, x[on], _unit_classes(climb), THRESHOLDS[0])
+    if climb.known.anatomy is not None:
+        on = climb.known.anatomy.on_index
+        x[on] = commitment_of(climb.known.anatomy, x[on], _unit_classes(climb), THRESHOLDS[0])
     return x
 
 
 def _price(climb: Climb, whole_x: np.ndarray) -> None:
     """Fix the integers of a point, solve the rest of the whole problem as an LP, and keep it if it is better."""
-    problem, integer = climb.problem, climb.problem.integer
-    lower, upper = problem.lower.copy(), problem.upper.copy()
+    integer = climb.problem.integer
+    lower, upper = climb.problem.lower.copy(), climb.problem.upper.copy()
     lower[integer] = upper[integer] = np.round(whole_x[integer])
-    kept_back = climb.search.deadline_s + POLISH_SECONDS + GRACE_SECONDS
-    answer = solved_by_highs(problem.boxed(lower, upper).relaxed(), replace(climb.orders, deadline_s=kept_back))
+    orders = replace(climb.orders, deadline_s=climb.search.deadline_s + POLISH_SECONDS + GRACE_SECONDS)
+    if orders.deadline_s <= time.monotonic():
+        return
+    session = Session(climb.problem.boxed(lower, upper), orders)
+    answer = session.solve(orders)
+    while answer.x is not None and (cuts := climb.lacks(answer.x)) is not None:
+        before = answer.x
+        session.add(cuts)
+        answer = session.solve(orders)
+        if answer.x is None and climb.known.lazy is not None:  # the time is over: what is overloaded is paid for
+            paid = climb.known.lazy.completed(before)
+            answer = replace(answer, x=paid, objective_cny=climb.problem.value(paid))
+            break
     if answer.x is not None:
         answer.x[integer] = lower[integer]
         climb.found.take(answer)
@@ -253,8 +199,8 @@ def _price(climb: Climb, whole_x: np.ndarray) -> None:
 
 def _unit_classes(climb: Climb) -> np.ndarray:
     """A number for each unit, equal for identical ones, (units,)."""
-    assert climb.anatomy is not None  # noqa: S101 (for mypy; only asked with an anatomy)
-    columns = climb.classes.column_class_index[climb.anatomy.on_index]
+    assert climb.known.anatomy is not None  # noqa: S101 (for mypy; only asked with an anatomy)
+    columns = climb.classes.column_class_index[climb.known.anatomy.on_index]
     return np.asarray(np.unique(columns, axis=1, return_inverse=True)[1]).ravel()
 
 
@@ -264,7 +210,3 @@ def _status(found: Found, search: Search) -> Status:
     if found.x is None:
         return Status.NO_SOLUTION
     return Status.OPTIMAL if found.gap_share <= search.gap_share else Status.FEASIBLE
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

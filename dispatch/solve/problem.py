@@ -16,6 +16,15 @@ INFINITY = highspy.kHighsInf
 
 
 @dataclass(frozen=True)
+class Cuts:
+    """Rows that a problem turned out to need: lower <= rows x <= upper."""
+
+    rows: sp.csr_array
+    lower: np.ndarray
+    upper: np.ndarray
+
+
+@dataclass(frozen=True)
 class Problem:
     """min cost x,  row_lower <= A x <= row_upper,  lower <= x <= upper,  x[integer] integral."""
 
@@ -34,6 +43,15 @@ class Problem:
     def relaxed(self) -> Problem:
         """The same problem without integrality."""
         return replace(self, integer=np.zeros_like(self.integer))
+
+    def extended(self, cuts: Cuts) -> Problem:
+        """The same problem with more rows."""
+        return replace(
+            self,
+            rows=sp.csc_array(sp.vstack([self.rows, cuts.rows])),
+            row_lower=np.concatenate([self.row_lower, cuts.lower]),
+            row_upper=np.concatenate([self.row_upper, cuts.upper]),
+        )
 
     def value(self, x: np.ndarray) -> float:
         """Objective of a point."""

@@ -55,8 +55,7 @@ def schedule_of(model: Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -
     curtailed = read.frame(_shared_curtailment(read, facts, inputs), plants)
     net_import = read.table(names.NET_IMPORT, interfaces, signed=True)
     up, down = _unit_reserve(facts, inputs, on, started, stopped, output)
-    flows = [read.table(names.LINE_FLOW, [line.name for line in facts.lines], signed=True)]
-    flows.append(read.table(names.LINK_FLOW, [link.name for link in facts.links], signed=True))
+    flow = _flow(read, facts)
     return Schedule(
         step_h=inputs.step_h,
         on=on,
@@ -80,8 +79,17 @@ def schedule_of(model: Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -
         reserve_down_mw=pd.concat([down, read.table(names.STORE_DOWN, stores)], axis=1),
         short_up_mw=read.table(names.SHORT_UP, members),
         short_down_mw=read.table(names.SHORT_DOWN, members),
-        flow_mw=pd.concat(flows, axis=1),
+        flow_mw=flow,
+        overload_mw=read.table(names.OVERLOAD, list(flow.columns)),
+        section_over_mw=read.table(names.SECTION_OVER, [section.name for section in facts.sections]),
     )
+
+
+def _flow(read: Reader, facts: GridFacts) -> pd.DataFrame:
+    """Flow of lines, then links, (T, branches)."""
+    lines = read.table(names.LINE_FLOW, [line.name for line in facts.lines], signed=True)
+    links = read.table(names.LINK_FLOW, [link.name for link in facts.links], signed=True)
+    return pd.concat([lines, links], axis=1)
 
 
 def _shared_curtailment(read: Reader, facts: GridFacts, inputs: Inputs) -> np.ndarray:

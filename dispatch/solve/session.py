@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import highspy
 import numpy as np
-import scipy.sparse as sp
 
 from dispatch.errors import SolverFailed
 from dispatch.solve.highs import Answer, Orders, Report, opened, ran, unheard
-from dispatch.solve.problem import Problem
+from dispatch.solve.problem import Cuts, Problem
 
 
 class Session:
@@ -47,26 +44,15 @@ class Session:
             highs.changeRowsBounds(len(rows), rows, new.row_lower[rows], new.row_upper[rows])  # type: ignore[attr-defined]
         self.problem = new
 
-    def add_rows(self, rows: sp.csr_array, lower: np.ndarray, upper: np.ndarray) -> None:
-        """More rows, lower <= rows x <= upper; the last basis stays a start."""
-        status = self._highs.addRows(
-            rows.shape[0],
-            lower,
-            upper,
-            rows.nnz,
-            rows.indptr[:-1].astype(np.int32),
-            rows.indices.astype(np.int32),
-            rows.data,
-        )
+    def add(self, cuts: Cuts) -> None:
+        """More rows; the last basis stays a start."""
+        rows = cuts.rows
+        starts, columns = rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32)
+        status = self._highs.addRows(rows.shape[0], cuts.lower, cuts.upper, rows.nnz, starts, columns, rows.data)
         if status == highspy.HighsStatus.kError:
             message = "HiGHS does not take the rows"
             raise SolverFailed(message)
-        self.problem = replace(
-            self.problem,
-            rows=sp.csc_array(sp.vstack([self.problem.rows, rows])),
-            row_lower=np.concatenate([self.problem.row_lower, lower]),
-            row_upper=np.concatenate([self.problem.row_upper, upper]),
-        )
+        self.problem = self.problem.extended(cuts)
 
     def solve(self, orders: Orders, report: Report = unheard) -> Answer:
         """Solve it, from the last basis if there is one. Falls back on interior point where simplex fails."""

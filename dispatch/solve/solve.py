@@ -12,8 +12,10 @@ from dispatch.model.rows import Model
 from dispatch.schedule.outcome import Solution, Status
 from dispatch.schedule.progress import Progress, Tell
 from dispatch.solve.anatomy import anatomy_of
+from dispatch.solve.climb import Kept, Known, Search
 from dispatch.solve.conflict import shortfalls_of
-from dispatch.solve.ladder import Kept, Search, climbed
+from dispatch.solve.contingency import contingencies_of
+from dispatch.solve.ladder import climbed
 from dispatch.solve.problem import problem_of
 from dispatch.solve.read import schedule_of
 
@@ -59,7 +61,8 @@ def solved(model: Model, asked: Asked, limits: Limits, clock: Clock, tell: Tell,
     search = Search(clock.deadline_s, limits.gap_share, limits.seed_count)
     problem = problem_of(model)
     anatomy = anatomy_of(model, asked.case, facts, inputs)
-    found, status, proof = climbed(problem, search, report, anatomy, kept)
+    outages = contingencies_of(model, facts, inputs)
+    found, status, proof = climbed(problem, search, report, Known(anatomy, outages), kept)
     steps = tuple(found.steps)
     if status is Status.INFEASIBLE:
         shortfalls, reason = shortfalls_of(model, problem, facts, inputs, search, report)

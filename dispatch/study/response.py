@@ -10,7 +10,7 @@ from dispatch.case.facts import GridFacts
 from dispatch.run import run
 from dispatch.schedule.outcome import Outcome
 from dispatch.schedule.progress import Tell, silent
-from dispatch.solve.ladder import Kept
+from dispatch.solve.climb import Kept
 
 
 def swept(

@@ -74,6 +74,7 @@ class Case(_message.Message):
     LOAD_FORECASTS_FIELD_NUMBER: _builtins.int
     AVAILABLE_FORECASTS_FIELD_NUMBER: _builtins.int
     INTERCHANGE_FORECASTS_FIELD_NUMBER: _builtins.int
+    SECURITY_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Name of the caller's choice, repeated nowhere."""
     grid: _builtins.str
@@ -132,6 +133,10 @@ class Case(_message.Message):
     def interchange_forecasts(self) -> _containers.RepeatedCompositeFieldContainer[Global___InterchangeForecast]:
         """Interchange plans, each in place of the stored plan of its interface."""
 
+    @_builtins.property
+    def security(self) -> Global___Security:
+        """What the network must stand. Absent: no outage."""
+
     def __init__(
         self,
         *,
@@ -151,10 +156,11 @@ class Case(_message.Message):
         load_forecasts: _abc.Iterable[Global___LoadForecast] | None = ...,
         available_forecasts: _abc.Iterable[Global___AvailableForecast] | None = ...,
         interchange_forecasts: _abc.Iterable[Global___InterchangeForecast] | None = ...,
+        security: Global___Security | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_edition", b"_edition", "edition", b"edition", "horizon", b"horizon", "interchange", b"interchange", "prices", b"prices", "reserve", b"reserve", "scales", b"scales"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_edition", b"_edition", "edition", b"edition", "horizon", b"horizon", "interchange", b"interchange", "prices", b"prices", "reserve", b"reserve", "scales", b"scales", "security", b"security"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_edition", b"_edition", "available_forecasts", b"available_forecasts", "edition", b"edition", "grid", b"grid", "horizon", b"horizon", "interchange", b"interchange", "interchange_forecasts", b"interchange_forecasts", "load_forecasts", b"load_forecasts", "must_run", b"must_run", "name", b"name", "outages", b"outages", "prices", b"prices", "reserve", b"reserve", "response_share", b"response_share", "scales", b"scales", "stores", b"stores", "units", b"units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_edition", b"_edition", "available_forecasts", b"available_forecasts", "edition", b"edition", "grid", b"grid", "horizon", b"horizon", "interchange", b"interchange", "interchange_forecasts", b"interchange_forecasts", "load_forecasts", b"load_forecasts", "must_run", b"must_run", "name", b"name", "outages", b"outages", "prices", b"prices", "reserve", b"reserve", "response_share", b"response_share", "scales", b"scales", "security", b"security", "stores", b"stores", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__edition: _TypeAlias = _typing.Literal["edition"]  # noqa: Y015
     _WhichOneofArgType__edition: _TypeAlias = _typing.Literal["_edition", b"_edition"]  # noqa: Y015
@@ -585,3 +591,46 @@ class InterchangeForecast(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___InterchangeForecast: _TypeAlias = InterchangeForecast  # noqa: Y015
+
+@_typing.final
+class Security(_message.Message):
+    """What the network must stand."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    N_MINUS_1_FIELD_NUMBER: _builtins.int
+    EMERGENCY_SHARE_FIELD_NUMBER: _builtins.int
+    OVERLOAD_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
+    UNWATCHED_FIELD_NUMBER: _builtins.int
+    n_minus_1: _builtins.bool
+    """After the loss of one circuit of any AC line, every line stays within its emergency rating (N-1)."""
+    emergency_share: _builtins.float
+    """Emergency rating, as a share of the normal rating, 1 when absent."""
+    overload_cny_per_mwh: _builtins.float
+    """CNY per MWh beyond an emergency rating or the limit of a section (断面), 20000 when absent."""
+    @_builtins.property
+    def unwatched(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lines whose overload after an outage is not looked at, as ties whose plant is tripped with a circuit (稳控切机)."""
+
+    def __init__(
+        self,
+        *,
+        n_minus_1: _builtins.bool = ...,
+        emergency_share: _builtins.float | None = ...,
+        overload_cny_per_mwh: _builtins.float | None = ...,
+        unwatched: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_emergency_share", b"_emergency_share", "_overload_cny_per_mwh", b"_overload_cny_per_mwh", "emergency_share", b"emergency_share", "overload_cny_per_mwh", b"overload_cny_per_mwh"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_emergency_share", b"_emergency_share", "_overload_cny_per_mwh", b"_overload_cny_per_mwh", "emergency_share", b"emergency_share", "n_minus_1", b"n_minus_1", "overload_cny_per_mwh", b"overload_cny_per_mwh", "unwatched", b"unwatched"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__emergency_share: _TypeAlias = _typing.Literal["emergency_share"]  # noqa: Y015
+    _WhichOneofArgType__emergency_share: _TypeAlias = _typing.Literal["_emergency_share", b"_emergency_share"]  # noqa: Y015
+    _WhichOneofReturnType__overload_cny_per_mwh: _TypeAlias = _typing.Literal["overload_cny_per_mwh"]  # noqa: Y015
+    _WhichOneofArgType__overload_cny_per_mwh: _TypeAlias = _typing.Literal["_overload_cny_per_mwh", b"_overload_cny_per_mwh"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__emergency_share) -> _WhichOneofReturnType__emergency_share | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__overload_cny_per_mwh) -> _WhichOneofReturnType__overload_cny_per_mwh | None: ...
+
+Global___Security: _TypeAlias = Security  # noqa: Y015

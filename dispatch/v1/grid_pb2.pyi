@@ -107,6 +107,7 @@ class Grid(_message.Message):
     RUNNING_MINIMUMS_FIELD_NUMBER: _builtins.int
     RESERVE_RULES_FIELD_NUMBER: _builtins.int
     CONTENT_SHA256_FIELD_NUMBER: _builtins.int
+    SECTIONS_FIELD_NUMBER: _builtins.int
     grid: _builtins.str
     """Name of the grid."""
     edition: _builtins.int
@@ -165,6 +166,10 @@ class Grid(_message.Message):
     def reserve_rules(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReserveRule]:
         """Reserve rules by member grid."""
 
+    @_builtins.property
+    def sections(self) -> _containers.RepeatedCompositeFieldContainer[Global___Section]:
+        """Sections."""
+
     def __init__(
         self,
         *,
@@ -184,10 +189,11 @@ class Grid(_message.Message):
         running_minimums: _abc.Iterable[Global___RunningMinimum] | None = ...,
         reserve_rules: _abc.Iterable[Global___ReserveRule] | None = ...,
         content_sha256: _builtins.str = ...,
+        sections: _abc.Iterable[Global___Section] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["buses", b"buses", "content_sha256", b"content_sha256", "contracts", b"contracts", "edition", b"edition", "grid", b"grid", "heating_seasons", b"heating_seasons", "interfaces", b"interfaces", "lines", b"lines", "links", b"links", "members", b"members", "plants", b"plants", "reserve_rules", b"reserve_rules", "running_minimums", b"running_minimums", "stores", b"stores", "totals", b"totals", "units", b"units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["buses", b"buses", "content_sha256", b"content_sha256", "contracts", b"contracts", "edition", b"edition", "grid", b"grid", "heating_seasons", b"heating_seasons", "interfaces", b"interfaces", "lines", b"lines", "links", b"links", "members", b"members", "plants", b"plants", "reserve_rules", b"reserve_rules", "running_minimums", b"running_minimums", "sections", b"sections", "stores", b"stores", "totals", b"totals", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -305,6 +311,7 @@ class Line(_message.Message):
     REACTANCE_SHARE_FIELD_NUMBER: _builtins.int
     RATING_MW_FIELD_NUMBER: _builtins.int
     CORRIDOR_FIELD_NUMBER: _builtins.int
+    CIRCUIT_COUNT_FIELD_NUMBER: _builtins.int
     line: _builtins.str
     """Name of the line."""
     from_bus: _builtins.str
@@ -317,6 +324,8 @@ class Line(_message.Message):
     """Rating in MW."""
     corridor: _builtins.str
     """Corridor that it belongs to."""
+    circuit_count: _builtins.int
+    """Equal circuits side by side; N-1 loses one of them."""
     def __init__(
         self,
         *,
@@ -326,10 +335,11 @@ class Line(_message.Message):
         reactance_share: _builtins.float = ...,
         rating_mw: _builtins.float = ...,
         corridor: _builtins.str = ...,
+        circuit_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["corridor", b"corridor", "from_bus", b"from_bus", "line", b"line", "rating_mw", b"rating_mw", "reactance_share", b"reactance_share", "to_bus", b"to_bus"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["circuit_count", b"circuit_count", "corridor", b"corridor", "from_bus", b"from_bus", "line", b"line", "rating_mw", b"rating_mw", "reactance_share", b"reactance_share", "to_bus", b"to_bus"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -850,3 +860,53 @@ class ReserveRule(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReserveRule: _TypeAlias = ReserveRule  # noqa: Y015
+
+@_typing.final
+class Section(_message.Message):
+    """A section (断面): lines and links whose flows together have a limit."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SECTION_FIELD_NUMBER: _builtins.int
+    ALONG_FIELD_NUMBER: _builtins.int
+    AGAINST_FIELD_NUMBER: _builtins.int
+    FORWARD_LIMIT_MW_FIELD_NUMBER: _builtins.int
+    BACKWARD_LIMIT_MW_FIELD_NUMBER: _builtins.int
+    FIRST_DAY_FIELD_NUMBER: _builtins.int
+    LAST_DAY_FIELD_NUMBER: _builtins.int
+    section: _builtins.str
+    """Name of the section."""
+    forward_limit_mw: _builtins.float
+    """Limit of what crosses it forward, in MW."""
+    backward_limit_mw: _builtins.float
+    """Limit of what crosses it backward, in MW."""
+    first_day: _builtins.str
+    """First day of its season, "MM-DD"."""
+    last_day: _builtins.str
+    """Last day of its season, "MM-DD"."""
+    @_builtins.property
+    def along(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lines and links whose flow counts forward."""
+
+    @_builtins.property
+    def against(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lines and links whose flow counts backward."""
+
+    def __init__(
+        self,
+        *,
+        section: _builtins.str = ...,
+        along: _abc.Iterable[_builtins.str] | None = ...,
+        against: _abc.Iterable[_builtins.str] | None = ...,
+        forward_limit_mw: _builtins.float = ...,
+        backward_limit_mw: _builtins.float = ...,
+        first_day: _builtins.str = ...,
+        last_day: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["against", b"against", "along", b"along", "backward_limit_mw", b"backward_limit_mw", "first_day", b"first_day", "forward_limit_mw", b"forward_limit_mw", "last_day", b"last_day", "section", b"section"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Section: _TypeAlias = Section  # noqa: Y015

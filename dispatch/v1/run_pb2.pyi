@@ -548,6 +548,7 @@ class Penalty(_message.Message):
     INTERCHANGE_CNY_FIELD_NUMBER: _builtins.int
     TOTAL_CNY_FIELD_NUMBER: _builtins.int
     STORAGE_LOSS_CNY_FIELD_NUMBER: _builtins.int
+    SECURITY_CNY_FIELD_NUMBER: _builtins.int
     curtailment_cny: _builtins.float
     """Curtailment, in CNY."""
     reserve_cny: _builtins.float
@@ -558,6 +559,8 @@ class Penalty(_message.Message):
     """The sum of the parts, in CNY."""
     storage_loss_cny: _builtins.float
     """Energy lost in storage, in CNY."""
+    security_cny: _builtins.float
+    """Lines overloaded after an outage and sections beyond their limits, in CNY."""
     def __init__(
         self,
         *,
@@ -566,10 +569,11 @@ class Penalty(_message.Message):
         interchange_cny: _builtins.float = ...,
         total_cny: _builtins.float = ...,
         storage_loss_cny: _builtins.float = ...,
+        security_cny: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["curtailment_cny", b"curtailment_cny", "interchange_cny", b"interchange_cny", "reserve_cny", b"reserve_cny", "storage_loss_cny", b"storage_loss_cny", "total_cny", b"total_cny"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["curtailment_cny", b"curtailment_cny", "interchange_cny", b"interchange_cny", "reserve_cny", b"reserve_cny", "security_cny", b"security_cny", "storage_loss_cny", b"storage_loss_cny", "total_cny", b"total_cny"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -39,6 +39,7 @@ class Schedule(_message.Message):
     INTERFACES_FIELD_NUMBER: _builtins.int
     BRANCHES_FIELD_NUMBER: _builtins.int
     RESERVES_FIELD_NUMBER: _builtins.int
+    SECTIONS_FIELD_NUMBER: _builtins.int
     step_count: _builtins.int
     """Number of steps."""
     step_h: _builtins.float
@@ -75,6 +76,10 @@ class Schedule(_message.Message):
     def reserves(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReserveSchedule]:
         """Reserve (备用) that is short, by grid."""
 
+    @_builtins.property
+    def sections(self) -> _containers.RepeatedCompositeFieldContainer[Global___SectionSchedule]:
+        """Sections (断面)."""
+
     def __init__(
         self,
         *,
@@ -88,10 +93,11 @@ class Schedule(_message.Message):
         interfaces: _abc.Iterable[Global___InterfaceSchedule] | None = ...,
         branches: _abc.Iterable[Global___BranchSchedule] | None = ...,
         reserves: _abc.Iterable[Global___ReserveSchedule] | None = ...,
+        sections: _abc.Iterable[Global___SectionSchedule] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["start", b"start"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branches", b"branches", "contracts", b"contracts", "interfaces", b"interfaces", "plants", b"plants", "reserves", b"reserves", "start", b"start", "step_count", b"step_count", "step_h", b"step_h", "stores", b"stores", "units", b"units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branches", b"branches", "contracts", b"contracts", "interfaces", b"interfaces", "plants", b"plants", "reserves", b"reserves", "sections", b"sections", "start", b"start", "step_count", b"step_count", "step_h", b"step_h", "stores", b"stores", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -341,21 +347,27 @@ class BranchSchedule(_message.Message):
 
     BRANCH_FIELD_NUMBER: _builtins.int
     FLOW_MW_FIELD_NUMBER: _builtins.int
+    OVERLOAD_MW_FIELD_NUMBER: _builtins.int
     branch: _builtins.str
     """Name of the line or link."""
     @_builtins.property
     def flow_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """Flow in MW, positive from `from_bus` to `to_bus`."""
 
+    @_builtins.property
+    def overload_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Beyond the emergency rating after the worst loss of a circuit (N-1), in MW: a priced slack."""
+
     def __init__(
         self,
         *,
         branch: _builtins.str = ...,
         flow_mw: _abc.Iterable[_builtins.float] | None = ...,
+        overload_mw: _abc.Iterable[_builtins.float] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch", b"branch", "flow_mw", b"flow_mw"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch", b"branch", "flow_mw", b"flow_mw", "overload_mw", b"overload_mw"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -394,3 +406,31 @@ class ReserveSchedule(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReserveSchedule: _TypeAlias = ReserveSchedule  # noqa: Y015
+
+@_typing.final
+class SectionSchedule(_message.Message):
+    """One section over the horizon."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SECTION_FIELD_NUMBER: _builtins.int
+    SECTION_OVER_MW_FIELD_NUMBER: _builtins.int
+    section: _builtins.str
+    """Name of the section."""
+    @_builtins.property
+    def section_over_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Beyond its limit, either way, in MW: a priced slack."""
+
+    def __init__(
+        self,
+        *,
+        section: _builtins.str = ...,
+        section_over_mw: _abc.Iterable[_builtins.float] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["section", b"section", "section_over_mw", b"section_over_mw"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SectionSchedule: _TypeAlias = SectionSchedule  # noqa: Y015

@@ -13,6 +13,7 @@ from google.protobuf.message import Message
 from dispatch.case.case import Case, Interchange, Limits, Prices, Reserve, Scales
 from dispatch.case.interchange import InterchangeForecast
 from dispatch.case.renewable import AvailableForecast, LoadForecast
+from dispatch.case.security import Security
 from dispatch.case.storage import StoreState
 from dispatch.case.thermal import MustRun, Outage, UnitState
 from dispatch.errors import CaseError, Flaw
@@ -105,6 +106,7 @@ def reading_of(message: case_pb2.Case) -> Reading:
         interchange_forecasts=tuple(
             InterchangeForecast(f.interface, tuple(f.net_import_mw)) for f in message.interchange_forecasts
         ),
+        security=replace(given(Security, message.security), unwatched=tuple(message.security.unwatched)),
     )
     return Reading(case, tuple(findings.flaws), tuple(findings.placeholders))
 

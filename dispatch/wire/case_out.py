@@ -41,6 +41,7 @@ def case_to(case: Case) -> case_pb2.Case:
         load_forecasts=[copied(f, case_pb2.LoadForecast()) for f in case.load_forecasts],
         available_forecasts=[copied(f, case_pb2.AvailableForecast()) for f in case.available_forecasts],
         interchange_forecasts=[copied(f, case_pb2.InterchangeForecast()) for f in case.interchange_forecasts],
+        security=copied(case.security, case_pb2.Security()),
     )
     return copied(case, message)
 

@@ -38,6 +38,7 @@ def grid_to(facts: GridFacts) -> grid_pb2.Grid:
         heating_seasons=[copied(s, grid_pb2.HeatingSeason()) for s in facts.heating_seasons],
         running_minimums=[copied(m, grid_pb2.RunningMinimum()) for m in facts.running_minimums],
         reserve_rules=[copied(r, grid_pb2.ReserveRule()) for r in facts.reserve_rules],
+        sections=[copied(s, grid_pb2.Section(section=s.name)) for s in facts.sections],
     )
     return copied(facts, message)
 

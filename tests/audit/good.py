@@ -31,6 +31,8 @@ from dispatch.audit.shape import columns_of
 from dispatch.case.case import Case, Interchange
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import inputs_of
+from dispatch.case.network import Section
+from dispatch.case.security import Security
 from dispatch.case.thermal import UnitState
 from dispatch.schedule.outcome import Proof
 from dispatch.schedule.schedule import TABLES, Schedule
@@ -93,8 +95,8 @@ class Solved:
 
 
 def good_facts() -> GridFacts:
-    """The triangle: two coal units and a gas unit that heat, two of them bound to run, and the rest."""
-    return small_facts()
+    """The triangle: two coal units and a gas unit that heat, two of them bound to run, a section, and the rest."""
+    return small_facts(sections=(Section("from a", ("ab", "ac"), (), 300.0, 300.0),))
 
 
 def good_case(facts: GridFacts, step_h: float = 1.0) -> Case:
@@ -111,6 +113,7 @@ def good_case(facts: GridFacts, step_h: float = 1.0) -> Case:
         units=states,
         response_share=0.05,
         interchange=Interchange(band_share=0.1),
+        security=Security(n_minus_1=True, emergency_share=1.3),
     )
 
 

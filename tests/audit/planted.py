@@ -331,7 +331,7 @@ NETWORK = (
     Fault("network-balance", "5 MW from nowhere", added={("output_mw", "coal_1"): {4: 5}}),
     Fault("network-balance", "5 MW lost on a tie", added={("flow_mw", "tie"): {4: 5}}),
     Fault("network-balance", "the load was higher", case=lambda c: replace(c, scales=Scales(load_share=1.01))),
-    Fault("network-rating", "a line carries more", facts=changed("lines", "ab", rating_mw=120)),
+    Fault("network-rating", "a line carries more", facts=changed("lines", "tie", rating_mw=55)),
     Fault("network-rating", "a link carries more", facts=changed("links", "cd", rating_mw=40)),
     Fault(
         "network-voltage_law",
@@ -339,6 +339,22 @@ NETWORK = (
         added={("flow_mw", "ab"): {3: 6}, ("flow_mw", "bc"): {3: 6}, ("flow_mw", "ac"): {3: -6}},
     ),
     Fault("network-voltage_law", "another reactance", facts=changed("lines", "ab", reactance_share=2e-4)),
+)
+
+SECURITY = (
+    # In hour 7: 163 MW on ab, 117 MW from c to b; without ab b's 280 MW all come over c, of 1.3 x 150 MW.
+    Fault("security-one_circuit_lost", "b hangs on c alone", facts=changed("lines", "bc", rating_mw=150)),
+    Fault(
+        "security-one_circuit_lost",
+        "half of a line of two circuits",
+        facts=changed("lines", "tie", circuit_count=2, rating_mw=80),
+    ),
+    Fault("security-sections", "more leaves a than may", facts=changed("sections", "from a", forward_limit_mw=150)),
+    Fault(
+        "security-sections",
+        "it is the other way",
+        facts=changed("sections", "from a", along=(), against=("ab", "ac"), backward_limit_mw=150),
+    ),
 )
 
 OBJECTIVE = (
@@ -350,9 +366,15 @@ OBJECTIVE = (
     Fault("objective-value", "none is stated", proof=lambda _: Proof(None, None)),
     Fault(
         "objective-value",
+        "an overload unpaid",
+        added={("overload_mw", "ab"): {3: 5}},
+        proof=lambda p: Proof(p.objective_cny and p.objective_cny - 100_000, 0),
+    ),
+    Fault(
+        "objective-value",
         "a start unpaid",
         proof=lambda p: Proof(p.objective_cny and p.objective_cny - 30_000, 0),
     ),
 )
 
-FAULTS = SHAPE + THERMAL + RENEWABLE + STORAGE + RESPONSE + INTERCHANGE + RESERVE + NETWORK + OBJECTIVE
+FAULTS = SHAPE + THERMAL + RENEWABLE + STORAGE + RESPONSE + INTERCHANGE + RESERVE + NETWORK + SECURITY + OBJECTIVE

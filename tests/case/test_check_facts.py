@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from dispatch.case.check_facts import facts_flaws
+from dispatch.case.network import Section
 from dispatch.case.thermal import CostCurve, HeatingSeason, RunningMinimum
 from tests.case.given import good_facts, year
 
 LINE = good_facts().lines[0]
+SECTION = Section("A to B", ("A-B",), (), 800.0, 800.0)
 
 
 def changed(table: str, **values: Any) -> dict[str, Any]:
@@ -23,6 +25,11 @@ def changed(table: str, **values: Any) -> dict[str, Any]:
 
 def curve(output_mw: tuple[float, ...], fuel_cny_per_h: tuple[float, ...]) -> dict[str, Any]:
     return changed("units", curve=CostCurve(output_mw, fuel_cny_per_h, (90.0,) * len(output_mw)))
+
+
+def section(**values: Any) -> dict[str, Any]:
+    """One section, over the line, with other values."""
+    return {"sections": (replace(SECTION, **values),)}
 
 
 FLAWS: list[tuple[str, str, dict[str, Any]]] = [
@@ -55,6 +62,14 @@ FLAWS: list[tuple[str, str, dict[str, Any]]] = [
     ),
     ("NOT_POSITIVE", "lines[0].rating_mw", changed("lines", rating_mw=0.0)),
     ("NOT_POSITIVE", "lines[0].reactance_share", changed("lines", reactance_share=0.0)),
+    ("NOT_POSITIVE", "lines[0].circuit_count", changed("lines", circuit_count=0)),
+    ("SECTION_EMPTY", "sections[0].along", section(along=())),
+    ("UNKNOWN_BRANCH", "sections[0].against[0]", section(against=("B-A",))),
+    ("DUPLICATE", "sections[0]", section(against=("A-B",))),
+    ("NEGATIVE", "sections[0].forward_limit_mw", section(forward_limit_mw=-1.0)),
+    ("NEGATIVE", "sections[0].backward_limit_mw", section(backward_limit_mw=float("nan"))),
+    ("DAY_INVALID", "sections[0].first_day", section(first_day="13-01")),
+    ("DUPLICATE", "sections[1].name", {"sections": (SECTION, SECTION)}),
     ("UNKNOWN_BUS", "lines[1].to_bus", {"lines": (LINE, replace(LINE, name="A-C", to_bus="C"))}),
     ("NOT_CONNECTED", "buses[1]", {"lines": ()}),
     ("NEGATIVE", "plants[0].capacity_mw", changed("plants", capacity_mw=-1.0)),

@@ -13,6 +13,7 @@ from dispatch.case.case import Case, Interchange, Prices, Reserve, Scales
 from dispatch.case.checks import checked, flaws_of, flaws_without_facts
 from dispatch.case.interchange import InterchangeForecast
 from dispatch.case.renewable import AvailableForecast, LoadForecast
+from dispatch.case.security import Security
 from dispatch.case.storage import StoreState
 from dispatch.case.thermal import HeatingSeason, MustRun, Outage, RunningMinimum, UnitState
 from dispatch.errors import CaseError
@@ -76,6 +77,14 @@ FLAWS: list[tuple[str, str, dict[str, Any]]] = [
     ("NEGATIVE", "scales.load_share", {"scales": Scales(load_share=-1.0)}),
     ("TOO_LARGE", "scales.renewable_share", {"scales": Scales(renewable_share=11.0)}),
     ("NOT_FINITE", "scales.new_storage_share", {"scales": Scales(new_storage_share=math.nan)}),
+    # security
+    ("NOT_POSITIVE", "security.emergency_share", {"security": Security(emergency_share=0.0)}),
+    ("NEGATIVE", "security.emergency_share", {"security": Security(emergency_share=-1.0)}),
+    ("TOO_LARGE", "security.emergency_share", {"security": Security(emergency_share=120.0)}),
+    ("NOT_FINITE", "security.emergency_share", {"security": Security(emergency_share=math.nan)}),
+    ("NEGATIVE", "security.overload_cny_per_mwh", {"security": Security(overload_cny_per_mwh=-1.0)}),
+    ("TOO_LARGE", "security.overload_cny_per_mwh", {"security": Security(overload_cny_per_mwh=2e5)}),
+    ("UNKNOWN_LINE", "security.unwatched[1]", {"security": Security(unwatched=("A-B", "B-A"))}),
     # states of units
     ("UNIT_STATE_MISSING", "units", {"units": good_case().units[:2]}),
     ("DUPLICATE", "units[3].unit", {"units": (*good_case().units, good_case().units[0])}),

@@ -300,3 +300,21 @@ def test_folders_keep_the_order_given_and_those_inside_go_by_number(tmp_path: Pa
     assert inside == [f"response 5 % [{name}]" for name in ("response-0", "response-2.5", "response-10")]
     given = [scenario.label for scenario in solved_in(tmp_path / "response-10", tmp_path / "response-0")]
     assert given == ["response 5 % [response-10]", "response 5 % [response-0]"]
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_new_case_stands_n_1_where_it_is_asked_to(
+    asked: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    facts = small_facts()
+    monkeypatch.setattr("dispatch.cli.case.facts_of", lambda *_: facts)
+    monkeypatch.setattr("dispatch.cli.case.case_of", lambda *_, **__: small_case(facts))
+
+    wish = ["--n-1"] if asked else []
+    assert main(["case", "new", "--grid", "jibei", "--date", "2030-01-15", *wish]) == 0
+    assert json.loads(capsys.readouterr().out)["security"] == {
+        "n_minus_1": asked,
+        "emergency_share": 1.0,
+        "overload_cny_per_mwh": 20_000.0,
+        "unwatched": [],
+    }

@@ -26,6 +26,7 @@ RECORDS_WITHOUT_UNIT = {
     "Anatomy": "columns of a program by meaning, and yes or no",
     "Family": "rows of a program for the solver: each in its own unit",
     "Variable": "columns of a program for the solver: each in its own unit",
+    "Cuts": "rows for such a program",
     "Problem": "a program for the solver: each row and column in its own unit",
 }
 

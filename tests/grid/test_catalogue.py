@@ -10,6 +10,7 @@ import pytest
 
 from dispatch.case.check_facts import facts_flaws
 from dispatch.case.facts import GridFacts
+from dispatch.case.network import Section
 from dispatch.case.storage import PUMPED_HYDRO
 from dispatch.errors import UnknownGrid
 from dispatch.grid import tables
@@ -183,3 +184,32 @@ def test_the_hash_of_the_joined_grid_is_its_own() -> None:
     hashes = {grid: facts_of(grid, 2030).content_sha256 for grid in grids()}
     assert len(set(hashes.values())) == 3
     assert pd.Series(hashes).str.len().eq(64).all()
+
+
+def test_a_line_is_all_its_circuits() -> None:
+    lines = {line.name: line for line in facts_of(SOUTH, 2030).lines}
+    assert lines["S_XIONGAN_UHV__S_YISHUI"].circuit_count == 2
+    assert lines["S_XIBAIPO_PP__S_GUISHAN"].circuit_count == 1
+
+
+def test_sections_are_read_where_a_grid_has_them(copied: Path) -> None:
+    """None is published with a limit, so the grids have none of their own."""
+    assert facts_of(JIBEI, 2030).sections == ()
+    branches = "J_ZHANGBEI_UHV__S_XIONGAN_UHV;-S_XIONGDONG__J_BAZHOU"
+    head = "edition,section,branches,forward_limit_mw,backward_limit_mw,first_day,last_day"
+    rows = [f"2030,to the south,{branches},5000,4000,11-15,03-15", f"2025,then,{branches},1,1,01-01,12-31"]
+    (copied / "jibei" / "sections.csv").write_text("\n".join([head, *rows]), encoding="utf-8")
+    facts_of.cache_clear()
+
+    (section,) = facts_of(JIBEI, 2030).sections
+    assert section == Section(
+        "to the south",
+        ("J_ZHANGBEI_UHV__S_XIONGAN_UHV",),
+        ("S_XIONGDONG__J_BAZHOU",),
+        5000.0,
+        4000.0,
+        "11-15",
+        "03-15",
+    )
+    assert facts_of(BOTH, 2030).sections == (section,)
+    facts_of.cache_clear()

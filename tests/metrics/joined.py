@@ -11,6 +11,7 @@ from dispatch.audit.shape import columns_of
 from dispatch.case.case import Case
 from dispatch.case.demand_response import FILL, REDUCE, SHIFT
 from dispatch.case.facts import GridFacts
+from dispatch.case.network import Section
 from dispatch.schedule.schedule import Schedule
 from tests.small import (
     bus,
@@ -61,6 +62,7 @@ def joined_facts() -> GridFacts:
         available_share={"wind": 0.5, "roofs": 0.25},
         net_import_mw={"tie": 30.0, "direct": -20.0},
         annual_peak_mw={SOUTH: 400.0, NORTH: 1000.0},
+        sections=(Section("from a", ("ab",), ("cd",), 100.0, 100.0),),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from dispatch.case.case import Case, Interchange, Prices, Reserve, Scales
 from dispatch.case.renewable import LoadForecast
+from dispatch.case.security import Security
 from dispatch.report.comparison import MEASURES, comparison
 from dispatch.report.labels import label_of, labels_of
 from dispatch.report.scenario import Scenario, told_apart
@@ -31,6 +32,7 @@ def test_a_label_names_every_departure() -> None:
         reserve=Reserve(0.03, 0.1),
         prices=Prices(300.0),
         load_forecasts=(LoadForecast("a", ()), LoadForecast("b", ())),
+        security=Security(True, 1.1, 10_000.0, ("ab",)),
     )
 
     assert label_of(case).split(", ") == [
@@ -44,11 +46,15 @@ def test_a_label_names_every_departure() -> None:
         "reserve 3 % of load",
         "reserve 10 % of wind and sun",
         "curtailment at 300 CNY/MWh",
+        "N-1",
+        "emergency rating ×1.1",
+        "overload at 10000 CNY/MWh",
+        "unwatched lines: 1",
         "2 load forecasts",
     ]
     assert label_zh(label_of(case)) == (
         "响应 5 %, 低计划, 计划 ±10 %, 负荷 ×1.1, 风光 ×0.9, 新型储能 ×0, 抽水蓄能 ×0, 备用 3 % 负荷, "
-        "备用 10 % 风光, 弃电价 300 元/MWh, 2 项负荷预测"
+        "备用 10 % 风光, 弃电价 300 元/MWh, N-1, 事故限额 ×1.1, 过载价 10000 元/MWh, 不校核线路数 1, 2 项负荷预测"
     )
 
 

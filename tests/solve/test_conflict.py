@@ -7,8 +7,8 @@ from dispatch.case.thermal import MustRun, Outage
 from dispatch.horizon import beijing
 from dispatch.schedule.outcome import Outcome, Proof, Shortfall, Status
 from dispatch.solve import conflict
+from dispatch.solve.climb import Found
 from dispatch.solve.conflict import in_words
-from dispatch.solve.ladder import Found
 from tests.answers import outcome_of
 from tests.model.worlds import World, facts_of_worlds, free_unit
 from tests.small import SUMMER_DAY, one_bus_facts, unit

@@ -14,8 +14,9 @@ from dispatch.eve import half_full
 from dispatch.grid.catalogue import facts_of
 from dispatch.horizon import Horizon
 from dispatch.model.build import built
+from dispatch.solve.climb import Search
 from dispatch.solve.highs import THREADS, Orders, solved_by_highs
-from dispatch.solve.ladder import Search, climbed
+from dispatch.solve.ladder import climbed
 from dispatch.solve.problem import Problem, problem_of
 from tests.small import WINTER_DAY
 from tests.solve.arrays import cover, market_split, problem

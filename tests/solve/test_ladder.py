@@ -11,7 +11,8 @@ from dispatch.case.case import Limits
 from dispatch.run import run
 from dispatch.schedule.hashes import case_sha256
 from dispatch.schedule.outcome import Outcome, Status
-from dispatch.solve.ladder import Search, climbed
+from dispatch.solve.climb import Search
+from dispatch.solve.ladder import climbed
 from dispatch.solve.problem import Problem
 from tests.answers import outcome_of
 from tests.small import SUMMER_DAY, gas_unit, one_bus_facts, plant, small_case, store, unit

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from dispatch.case.case import Case, Interchange, Prices, Reserve, Scales
 from dispatch.case.interchange import VARIANTS, InterchangeForecast
 from dispatch.case.renewable import AvailableForecast, LoadForecast
+from dispatch.case.security import Security
 from dispatch.case.storage import StoreState
 from dispatch.case.thermal import MustRun, Outage, UnitState
 from dispatch.horizon import BEIJING, Horizon
@@ -78,6 +79,7 @@ CASES = st.builds(
     load_forecasts=_several(st.builds(LoadForecast, _names, _series)),
     available_forecasts=_several(st.builds(AvailableForecast, _names, _series)),
     interchange_forecasts=_several(st.builds(InterchangeForecast, _names, _series)),
+    security=st.builds(Security, st.booleans(), _numbers, _numbers, _several(_names)),
 )
 
 
@@ -123,7 +125,8 @@ def a_schedule() -> Schedule:
         ("net_import_mw", "over_plan_mw", "under_plan_mw"): ["i1"],
         ("reserve_up_mw", "reserve_down_mw"): ["g1", "g2", "s1"],
         ("short_up_mw", "short_down_mw"): ["jibei"],
-        ("flow_mw",): ["l1"],
+        ("flow_mw", "overload_mw"): ["l1"],
+        ("section_over_mw",): ["c1"],
     }
     columns = {table: names for tables, names in kinds.items() for table in tables}
     frames = {}

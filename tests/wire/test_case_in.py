@@ -31,7 +31,7 @@ def test_a_case_comes_back_from_the_wire_as_it_went(case: Case) -> None:
 
 def test_what_is_left_out_takes_its_default() -> None:
     message = case_to(a_case())
-    for field in ("interchange", "reserve", "prices", "scales"):
+    for field in ("interchange", "reserve", "prices", "scales", "security"):
         message.ClearField(field)
     message.horizon.ClearField("step_h")
     assert case_from(message) == a_case()

@@ -1,0 +1,127 @@
+"""A search under way: what it was asked, what it knows, and the best it has found."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from dispatch.solve.anatomy import Anatomy
+from dispatch.solve.highs import Answer, Orders, Report, Stop, never
+from dispatch.solve.identical import Classes
+from dispatch.solve.problem import Cuts, Problem
+from dispatch.solve.session import Session
+
+
+@dataclass(frozen=True)
+class Search:
+    """How long to look and how sure to be."""
+
+    deadline_s: float  # time.monotonic()
+    gap_share: float
+    seed: int = 0
+    stop: Stop = never
+
+
+@dataclass
+class Kept:
+    """What one search leaves to the next of the same structure: the relaxation with its basis, and what was on."""
+
+    session: Session | None = None
+    whole_x: np.ndarray | None = None
+
+
+@dataclass
+class Found:
+    """The best point and bound so far, and the rungs that were climbed."""
+
+    x: np.ndarray | None = None
+    objective_cny: float = np.inf
+    bound_cny: float = -np.inf
+    infeasible: bool = False
+    steps: list[str] = field(default_factory=list)
+
+    def take(self, answer: Answer) -> None:
+        """Keep a better point of the whole problem."""
+        if answer.x is not None and answer.objective_cny < self.objective_cny:
+            self.x, self.objective_cny = answer.x, answer.objective_cny
+
+    @property
+    def gap_share(self) -> float:
+        """(objective - bound) / |objective|, infinite while either is missing."""
+        if self.x is None or not np.isfinite(self.bound_cny):
+            return np.inf
+        return max(0.0, self.objective_cny - self.bound_cny) / max(1.0, abs(self.objective_cny))
+
+
+class Lazy(Protocol):
+    """Rows that are too many to write down, found as points break them."""
+
+    def broken(self, x: np.ndarray) -> Cuts | None:
+        """Rows that a point breaks, or None."""
+
+    def completed(self, x: np.ndarray) -> np.ndarray:
+        """The point made feasible for all rows by paying for what it breaks."""
+
+    @property
+    def told(self) -> str:
+        """What was found, in words."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a problem beside its arrays."""
+
+    anatomy: Anatomy | None = None
+    lazy: Lazy | None = None
+
+
+@dataclass
+class Climb:
+    """A search under way."""
+
+    problem: Problem
+    known: Known
+    search: Search
+    report: Report
+    kept: Kept
+    classes: Classes
+    found: Found = field(default_factory=Found)
+    relaxed_x: np.ndarray | None = None  # of the folded problem
+
+    @property
+    def done(self) -> bool:
+        """Nothing is left to prove."""
+        return self.found.infeasible or self.found.gap_share <= self.search.gap_share
+
+    @property
+    def orders(self) -> Orders:
+        """How to run HiGHS on any rung."""
+        search = self.search
+        return Orders(search.deadline_s, search.gap_share, seed=search.seed, method="simplex", stop=search.stop)
+
+    def lacks(self, x: np.ndarray) -> Cuts | None:
+        """Rows of the whole problem that a point breaks; they belong to the problem from now on."""
+        cuts = None if self.known.lazy is None else self.known.lazy.broken(x)
+        if cuts is not None:
+            self.problem = self.problem.extended(cuts)
+            self.classes = self.classes.extended(cuts)
+        return cuts
+
+    def tell(self, objective: float | None = None, bound: float | None = None) -> None:
+        """Report the best point of the whole problem and the best bound; a rung's own point is none yet."""
+        del objective
+        proven = self.found.bound_cny if bound is None else max(self.found.bound_cny, bound)
+        self.report(finite(self.found.objective_cny), finite(proven))
+
+    def note(self, rung: str, began_s: float) -> None:
+        """The rung is over."""
+        self.found.steps.append(f"{rung} {time.monotonic() - began_s:.1f} s")
+        self.tell()
+
+
+def finite(value: float) -> float | None:
+    """The number, or None where there is none."""
+    return float(value) if np.isfinite(value) else None
