@@ -72,7 +72,7 @@ def pay_back(draft: Draft) -> None:
 def _keep_account(draft: Draft, account: str, taken: str, returned: str, share: np.ndarray) -> None:
     """One account of moved energy: its balance, its end at zero, and its window."""
     step, contracts = draft.inputs.step_h, draft.contracts
-    balance = draft.decide(account, contracts)
+    balance = draft.decide(account, contracts, _most_owed_mwh(draft))
     back = draft.variable(returned, contracts)
     moved = step * share * draft.variable(taken, contracts) - step * back
     draft.hold(f"{account}_balance", balance - balance.shift(1) - moved, "=", 0.0, contracts)
@@ -81,6 +81,12 @@ def _keep_account(draft: Draft, account: str, taken: str, returned: str, share: 
     by_later = Terms(np.swapaxes(back.factors, 0, 1), np.swapaxes(back.labels, 0, 1))  # contracts x later steps
     later = (by_later[None] * (step * _window(draft))).sum(axis=2)
     draft.hold(f"{account}_window", later - balance, ">=", 0.0, contracts)
+
+
+def _most_owed_mwh(draft: Draft) -> np.ndarray:
+    """What a contract can make good within its window, MWh, (contracts,): no account is ever larger."""
+    hours = np.maximum(each(draft.facts.contracts, "payback_window_h"), draft.inputs.step_h)
+    return np.asarray(hours * each(draft.facts.contracts, "capacity_mw"))
 
 
 def _window(draft: Draft) -> np.ndarray:

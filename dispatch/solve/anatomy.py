@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,11 +24,37 @@ class Anatomy:
     mode_index: np.ndarray  # (T, stores), column of "discharges"
     charge_index: np.ndarray  # (T, stores)
     discharge_index: np.ndarray  # (T, stores)
+    level_index: np.ndarray  # (T, stores)
+    end_level_x: np.ndarray  # (stores,), level that the case ends at
+    step_index: np.ndarray  # (columns,), step that a column belongs to
     alike: np.ndarray  # (columns,), equal numbers may be identical; NONE_LIKE_IT for a column of its own
     on_before: np.ndarray  # (units,), bool
     steps_before_count: np.ndarray  # (units,), on or off for so many steps
     up_count: np.ndarray  # (units,), minimum up time in steps
     down_count: np.ndarray  # (units,)
+
+    def cut(self, begin: int, end: int, column_index: np.ndarray, x: np.ndarray) -> Anatomy:
+        """The same from step `begin` to before `end`, in the columns of that part, after what `x` did before."""
+
+        def places(table: np.ndarray) -> np.ndarray:
+            return np.searchsorted(column_index, table[begin:end])
+
+        on, steps = self.on_before, self.steps_before_count
+        for row in np.round(x[self.on_index[:begin]]).astype(bool):
+            steps = np.where(row == on, steps + 1, 1)
+            on = row
+        return replace(
+            self,
+            on_index=places(self.on_index),
+            mode_index=places(self.mode_index),
+            charge_index=places(self.charge_index),
+            discharge_index=places(self.discharge_index),
+            level_index=places(self.level_index),
+            step_index=self.step_index[column_index] - begin,
+            alike=self.alike[column_index],
+            on_before=on,
+            steps_before_count=steps,
+        )
 
 
 def anatomy_of(model: Model, case: Case, facts: GridFacts, inputs: Inputs) -> Anatomy:
@@ -48,12 +74,23 @@ def anatomy_of(model: Model, case: Case, facts: GridFacts, inputs: Inputs) -> An
         mode_index=columns(names.MODE),
         charge_index=columns(names.CHARGE),
         discharge_index=columns(names.DISCHARGE),
+        level_index=columns(names.LEVEL),
+        end_level_x=model.variables[names.LEVEL].upper[-1] if names.LEVEL in model.variables else np.zeros(0),
+        step_index=_steps(model),
         alike=_alike(model, facts),
         on_before=np.array([unit.on for unit in before], dtype=bool),
         steps_before_count=np.array([unit.hours_h / inputs.step_h for unit in before]),
         up_count=steps([unit.min_up_h for unit in facts.units]),
         down_count=steps([unit.min_down_h for unit in facts.units]),
     )
+
+
+def _steps(model: Model) -> np.ndarray:
+    """The step of each column; every variable of ours runs over the steps."""
+    step = np.zeros(model.column_count, dtype=int)
+    for variable in model.variables.values():
+        step[variable.columns] = np.arange(len(variable.columns))[:, None]
+    return step
 
 
 def _alike(model: Model, facts: GridFacts) -> np.ndarray:

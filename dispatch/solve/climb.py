@@ -30,6 +30,7 @@ class Kept:
     """What one search leaves to the next of the same structure: the relaxation with its basis, and what was on."""
 
     session: Session | None = None
+    classes: Classes | None = None
     whole_x: np.ndarray | None = None
 
 

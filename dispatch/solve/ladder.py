@@ -27,7 +27,7 @@ import numpy as np
 from dispatch.schedule.outcome import Proof, Status
 from dispatch.solve.anatomy import NONE_LIKE_IT
 from dispatch.solve.climb import Climb, Found, Kept, Known, Search, finite
-from dispatch.solve.highs import INTEGRALITY, Report, solved_by_highs
+from dispatch.solve.highs import INTEGRALITY, Answer, Orders, Report, solved_by_highs
 from dispatch.solve.identical import classes_of
 from dispatch.solve.problem import Problem
 from dispatch.solve.rounding import commitment_of, directions_of
@@ -55,11 +55,11 @@ def climbed(
         if climb.done:
             break
     found = climb.found
-    climb.kept.whole_x = found.x
+    climb.kept.whole_x, climb.kept.classes = found.x, climb.classes
     if known.lazy is not None:
         found.steps.append(known.lazy.told)
     climb.tell()
-    return found, _status(found, search), Proof(finite(found.objective_cny), finite(found.bound_cny))
+    return found, status_of(found, search), Proof(finite(found.objective_cny), finite(found.bound_cny))
 
 
 def _relax(climb: Climb) -> None:
@@ -197,6 +197,16 @@ def _price(climb: Climb, whole_x: np.ndarray) -> None:
         climb.found.take(answer)
 
 
+def priced(problem: Problem, whole_x: np.ndarray, orders: Orders) -> Answer:
+    """The best point of a problem with the integers of another."""
+    lower, upper = problem.lower.copy(), problem.upper.copy()
+    lower[problem.integer] = upper[problem.integer] = np.round(whole_x[problem.integer])
+    answer = solved_by_highs(problem.boxed(lower, upper).relaxed(), orders)
+    if answer.x is not None:
+        answer.x[problem.integer] = lower[problem.integer]
+    return answer
+
+
 def _unit_classes(climb: Climb) -> np.ndarray:
     """A number for each unit, equal for identical ones, (units,)."""
     assert climb.known.anatomy is not None  # noqa: S101 (for mypy; only asked with an anatomy)
@@ -204,7 +214,8 @@ def _unit_classes(climb: Climb) -> np.ndarray:
     return np.asarray(np.unique(columns, axis=1, return_inverse=True)[1]).ravel()
 
 
-def _status(found: Found, search: Search) -> Status:
+def status_of(found: Found, search: Search) -> Status:
+    """How a search ended."""
     if found.infeasible:
         return Status.INFEASIBLE
     if found.x is None:

@@ -64,3 +64,7 @@ class Session:
                 self._highs.clearSolver()
         message = "no method of HiGHS solves the relaxation"
         raise SolverFailed(message)
+
+    def row_prices(self) -> np.ndarray:
+        """What one more unit of each row's side is worth in the last solution, (rows,)."""
+        return np.array(self._highs.getSolution().row_dual)

@@ -18,6 +18,10 @@ from dispatch.solve.contingency import contingencies_of
 from dispatch.solve.ladder import climbed
 from dispatch.solve.problem import problem_of
 from dispatch.solve.read import schedule_of
+from dispatch.solve.rolling import Roll, rolled
+
+WHOLE_H = 60.0  # horizons up to this are solved as one; longer ones roll
+DAY_H, AHEAD_H = 24.0, 12.0  # what a window decides, and how much further it looks
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,12 @@ def solved(model: Model, asked: Asked, limits: Limits, clock: Clock, tell: Tell,
     problem = problem_of(model)
     anatomy = anatomy_of(model, asked.case, facts, inputs)
     outages = contingencies_of(model, facts, inputs)
-    found, status, proof = climbed(problem, search, report, Known(anatomy, outages), kept)
+    known = Known(anatomy, outages)
+    if len(inputs.times) * inputs.step_h > WHOLE_H:
+        roll = Roll(round(DAY_H / inputs.step_h), round(AHEAD_H / inputs.step_h))
+        found, status, proof = rolled(problem, search, report, known, roll)
+    else:
+        found, status, proof = climbed(problem, search, report, known, kept)
     steps = tuple(found.steps)
     if status is Status.INFEASIBLE:
         shortfalls, reason = shortfalls_of(model, problem, facts, inputs, search, report)

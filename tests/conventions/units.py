@@ -24,6 +24,7 @@ WITHOUT_UNIT = {
 RECORDS_WITHOUT_UNIT = {
     "Terms": "sums in a program for the solver: each row in its own unit",
     "Anatomy": "columns of a program by meaning, and yes or no",
+    "Tape": "a point of a program and prices of its rows: each in its own unit",
     "Family": "rows of a program for the solver: each in its own unit",
     "Variable": "columns of a program for the solver: each in its own unit",
     "Cuts": "rows for such a program",

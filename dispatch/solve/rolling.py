@@ -1,0 +1,194 @@
+"""
+Long horizons: windows that roll over the whole problem, and a bound on all of it.
+
+Each window is the whole problem's own rows between two steps, everything before them fixed: states, minimum times,
+levels and debts are handed over because they are the same columns. The last day of a window is looked ahead to and
+decided again by the next. At the end all integers are fixed and the whole horizon is solved once more as an LP.
+
+The bound cuts the horizon into days and prices the rows that join them (Lagrangian relaxation): with any prices y,
+
+    min c x  >=  sum over days of  min (c - A_J' y) x  over the day's own rows   +   y b
+
+A_J  joining rows        b  the side of each that its price leans on
+The prices come from the windows' relaxations, so that the bound is close to that of the relaxation of it all.
+Geoffrion (1974), "Lagrangean relaxation for integer programming".
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dispatch.schedule.outcome import Proof, Status
+from dispatch.solve.anatomy import Anatomy
+from dispatch.solve.climb import Found, Kept, Known, Lazy, Search, finite
+from dispatch.solve.highs import Answer, Orders, Report, unheard
+from dispatch.solve.identical import classes_of
+from dispatch.solve.ladder import climbed, priced, status_of
+from dispatch.solve.problem import INFINITY, Cuts, Problem
+from dispatch.solve.session import Session
+from dispatch.solve.timeline import Part, Timeline
+
+WINDOW_GAP_SHARE = 0.5  # of the gap asked for; the rest pays for the seams and for the bound
+BOUND_SHARE = 0.3  # of the time, kept back for the bound and the last LP
+
+
+@dataclass(frozen=True)
+class Roll:
+    """How windows advance, in steps: so many are decided, so many more are looked ahead to."""
+
+    commit_count: int
+    ahead_count: int
+
+
+@dataclass
+class Tape:
+    """What has been decided so far, and the prices of the rows passed."""
+
+    x: np.ndarray
+    row_price: np.ndarray
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Rows found on the way, as a window sees them: what came before stands, what comes later is nothing."""
+
+    lazy: Lazy
+    part: Part
+    x: np.ndarray
+
+    def broken(self, x: np.ndarray) -> Cuts | None:
+        """Rows of the window that its point breaks."""
+        cuts = self.lazy.broken(self._whole(x))
+        return None if cuts is None else replace(cuts, rows=cuts.rows[:, self.part.column_index])
+
+    def completed(self, x: np.ndarray) -> np.ndarray:
+        """The window's point with what it breaks paid for."""
+        return np.asarray(self.lazy.completed(self._whole(x))[self.part.column_index])
+
+    @property
+    def told(self) -> str:
+        """What was found, in words."""
+        return self.lazy.told
+
+    def _whole(self, x: np.ndarray) -> np.ndarray:
+        whole: np.ndarray = np.zeros_like(self.x)
+        whole[self.part.column_index] = x
+        return whole
+
+
+@dataclass
+class Rolling:
+    """Windows under way."""
+
+    timeline: Timeline
+    anatomy: Anatomy
+    lazy: Lazy | None
+    roll: Roll
+    tape: Tape
+    found: Found
+
+    def decide(self, begin: int, search: Search) -> bool:
+        """One window: its first part goes on the tape. False where it has no point."""
+        began, end = time.monotonic(), min(begin + self.roll.commit_count + self.roll.ahead_count, self.count)
+        part = self.timeline.window(begin, end, self.tape.x)
+        lazy = None if self.lazy is None else Seen(self.lazy, part, self.tape.x)
+        known = Known(self.anatomy.cut(begin, end, part.column_index, self.tape.x), lazy)
+        for tried in (_with_levels(part, self.anatomy, end), part) if end < self.count else (part,):
+            kept = Kept()
+            sub, _, _ = climbed(tried.problem, search, unheard, known, kept)
+            if sub.x is not None:
+                self._keep(part, begin, sub.x, kept)
+                gap = f"{100 * sub.gap_share:.3f} %" if np.isfinite(sub.gap_share) else "no bound"
+                self.found.steps.append(f"steps {begin}-{end} to {gap} {time.monotonic() - began:.1f} s")
+                return True
+        return False
+
+    @property
+    def count(self) -> int:
+        """Steps in all."""
+        return len(self.anatomy.on_index)
+
+    def _keep(self, part: Part, begin: int, x: np.ndarray, kept: Kept) -> None:
+        """The decided part of a window, and the prices of the rows that begin in it."""
+        commit = begin + self.roll.commit_count
+        decided = self.timeline.step_index[part.column_index] < commit
+        self.tape.x[part.column_index[decided]] = x[decided]
+        first = self.timeline.first_index[part.row_index]
+        passed = (first >= begin) & (first < commit)
+        if kept.session is not None and kept.classes is not None:
+            prices = kept.session.row_prices()[kept.classes.row_class_index[: len(part.row_index)]]
+            self.tape.row_price[part.row_index[passed]] = prices[passed]
+
+
+def rolled(problem: Problem, search: Search, report: Report, known: Known, roll: Roll) -> tuple[Found, Status, Proof]:
+    """Decide a long horizon window by window, then bound and polish all of it. Needs an anatomy."""
+    if known.anatomy is None:
+        message = "a horizon without an anatomy cannot be cut"
+        raise ValueError(message)
+    found, tape = Found(), Tape(np.zeros(len(problem.cost)), np.zeros(len(problem.row_lower)))
+    timeline = Timeline(problem, known.anatomy.step_index)
+    rolling = Rolling(timeline, known.anatomy, known.lazy, roll, tape, found)
+    windows_s = search.deadline_s - BOUND_SHARE * (search.deadline_s - time.monotonic())
+    starts = range(0, rolling.count, roll.commit_count)
+    for number, begin in enumerate(starts):
+        share_s = 2 * max(0.0, windows_s - time.monotonic()) / (len(starts) - number + 1)
+        deadline_s = min(time.monotonic() + share_s, windows_s)
+        if not rolling.decide(begin, replace(search, deadline_s=deadline_s, gap_share=_window_gap(search))):
+            return climbed(problem, search, report, known)  # a window without a way on: the whole, undivided
+        report(None, None)
+    found.take(Answer(tape.x, problem.value(tape.x), -np.inf, infeasible=False, finished=True))
+    report(finite(found.objective_cny), None)
+    _prove(problem, known.anatomy, rolling, search)
+    report(finite(found.objective_cny), finite(found.bound_cny))
+    return found, status_of(found, search), Proof(finite(found.objective_cny), finite(found.bound_cny))
+
+
+def _prove(problem: Problem, anatomy: Anatomy, rolling: Rolling, search: Search) -> None:
+    """Bound the whole, and polish the point where that is not enough."""
+    began, found = time.monotonic(), rolling.found
+    found.bound_cny = bound_of(problem, anatomy, rolling.tape.row_price, rolling.roll, search)
+    found.steps.append(f"bound by days {time.monotonic() - began:.1f} s")
+    if found.gap_share > search.gap_share and time.monotonic() < search.deadline_s and found.x is not None:
+        began = time.monotonic()
+        found.take(priced(problem, found.x, Orders(search.deadline_s, seed=search.seed, method="simplex")))
+        found.steps.append(f"last LP {time.monotonic() - began:.1f} s")
+
+
+def _window_gap(search: Search) -> float:
+    return WINDOW_GAP_SHARE * search.gap_share
+
+
+def _with_levels(part: Part, anatomy: Anatomy, end: int) -> Part:
+    """Stores end a window no lower than they end the horizon, or they would be emptied at its edge."""
+    lower = part.problem.lower.copy()
+    last = np.searchsorted(part.column_index, anatomy.level_index[end - 1])
+    lower[last] = np.maximum(lower[last], anatomy.end_level_x)
+    return replace(part, problem=part.problem.boxed(np.minimum(lower, part.problem.upper), part.problem.upper))
+
+
+def bound_of(problem: Problem, anatomy: Anatomy, row_price: np.ndarray, roll: Roll, search: Search) -> float:
+    """A bound on the whole horizon from its days alone, CNY; -inf if a day is not solved in time."""
+    classes = classes_of(problem, anatomy.alike)
+    folded, size = classes.folded, classes.size_count
+    step = np.zeros(len(size), dtype=int)
+    step[classes.column_class_index] = anatomy.step_index
+    rows = len(folded.row_lower)
+    total = np.bincount(classes.row_class_index, weights=row_price, minlength=rows)
+    mean = total / np.bincount(classes.row_class_index, minlength=rows)
+    timeline = Timeline(folded, step)
+    count = len(anatomy.on_index)
+    days = [(begin, min(begin + roll.commit_count, count)) for begin in range(0, count, roll.commit_count)]
+    price = np.where(timeline.joints(days), mean, 0.0)
+    price[(price > 0) & (folded.row_lower <= -INFINITY)] = 0.0
+    price[(price < 0) & (folded.row_upper >= INFINITY)] = 0.0
+    side = np.where(price > 0, folded.row_lower, folded.row_upper)
+    bound = float(price[price != 0] @ side[price != 0])
+    cost = folded.cost - folded.rows.T @ price
+    for begin, end in days:
+        part = timeline.block(begin, end, cost)
+        orders = Orders(search.deadline_s, seed=search.seed, method="simplex", stop=search.stop)
+        bound += Session(part.problem, orders).solve(orders).bound_cny
+    return bound if np.isfinite(bound) else -np.inf

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from dispatch.case.case import Case, Limits
+from dispatch.case.facts import GridFacts
+from dispatch.case.inputs import inputs_of
+from dispatch.case.thermal import UnitState
+from dispatch.eve import half_full
+from dispatch.grid.catalogue import facts_of
+from dispatch.horizon import Horizon
+from dispatch.model.build import built
+from dispatch.run import run
+from dispatch.schedule.outcome import Status
+from dispatch.solve import solve
+from dispatch.solve.anatomy import Anatomy, anatomy_of
+from dispatch.solve.climb import Known, Search
+from dispatch.solve.highs import unheard
+from dispatch.solve.ladder import climbed
+from dispatch.solve.problem import Problem, problem_of
+from dispatch.solve.rolling import Roll, bound_of, rolled
+from dispatch.solve.timeline import Timeline
+from tests.small import SUMMER_DAY
+
+ROLL = Roll(commit_count=12, ahead_count=12)
+
+
+@pytest.fixture(scope="module")
+def jibei() -> tuple[GridFacts, Case]:
+    """A real summer day, every unit on before."""
+    facts = facts_of("jibei", 2030)
+    units = tuple(UnitState(u.name, True, 240.0, u.output_min_mw) for u in facts.units)
+    return facts, Case("jibei", 2030, Horizon(SUMMER_DAY, 24), units, half_full(facts.stores), response_share=0.05)
+
+
+@pytest.fixture(scope="module")
+def cut(jibei: tuple[GridFacts, Case]) -> tuple[Problem, Anatomy]:
+    facts, case = jibei
+    inputs = inputs_of(case, facts)
+    model = built(case, facts, inputs)
+    return problem_of(model), anatomy_of(model, case, facts, inputs)
+
+
+def search() -> Search:
+    return Search(time.monotonic() + 120, 0.002)
+
+
+def test_rolled_windows_and_the_undivided_search_bound_each_other(cut: tuple[Problem, Anatomy]) -> None:
+    """Each objective is that of a point, each bound holds for every point: bound <= the other's objective."""
+    problem, anatomy = cut
+    whole, _, undivided = climbed(problem, search(), unheard, Known(anatomy))
+    found, status, proof = rolled(problem, search(), unheard, Known(anatomy), ROLL)
+    assert whole.x is not None
+    assert found.x is not None
+    assert None not in (proof.bound_cny, proof.objective_cny, undivided.bound_cny, undivided.objective_cny)
+    assert found.bound_cny <= whole.objective_cny
+    assert whole.bound_cny <= found.objective_cny
+    assert found.gap_share < 0.03
+    assert status in (Status.OPTIMAL, Status.FEASIBLE)
+    _is_a_point_of(problem, found.x)
+    assert problem.value(found.x) == pytest.approx(found.objective_cny, rel=1e-9)
+
+
+def test_any_prices_of_the_joints_give_a_bound_and_none_a_weak_one(cut: tuple[Problem, Anatomy]) -> None:
+    problem, anatomy = cut
+    optimum, _, _ = climbed(problem, search(), unheard, Known(anatomy))
+    rng = np.random.default_rng(5)
+    for price in (np.zeros(len(problem.row_lower)), rng.normal(0, 50, len(problem.row_lower))):
+        assert bound_of(problem, anatomy, price, ROLL, search()) <= optimum.objective_cny
+
+
+def test_a_window_holds_the_rows_that_end_in_it_and_a_block_only_its_own(cut: tuple[Problem, Anatomy]) -> None:
+    problem, anatomy = cut
+    timeline = Timeline(problem, anatomy.step_index)
+    blocks = [(0, 12), (12, 24)]
+    joints = timeline.joints(blocks)
+    inside = [timeline.block(begin, end, problem.cost).row_index for begin, end in blocks]
+    ended = [timeline.window(begin, end, np.zeros(len(problem.cost))).row_index for begin, end in blocks]
+    assert sorted(np.concatenate([*inside, np.flatnonzero(joints)])) == list(range(len(joints)))
+    assert sorted(np.concatenate(ended)) == list(range(len(joints)))
+
+
+def test_a_horizon_that_is_rolled_passes_the_audit(
+    jibei: tuple[GridFacts, Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts, case = jibei
+    monkeypatch.setattr(solve, "WHOLE_H", 12.0)
+    monkeypatch.setattr(solve, "DAY_H", 12.0)
+    monkeypatch.setattr(solve, "AHEAD_H", 8.0)
+    outcome = run(case, facts, Limits(gap_share=0.02, time_s=120))
+    assert outcome.status in (Status.OPTIMAL, Status.FEASIBLE)
+    assert outcome.audit is not None
+    assert outcome.audit.passed
+    assert outcome.certificate is not None
+    assert "bound by days" in " ".join(outcome.certificate.steps)
+
+
+def _is_a_point_of(problem: Problem, x: np.ndarray) -> None:
+    value = problem.rows @ x
+    scale = 1e-6 * np.maximum(1.0, np.abs(x).max())
+    assert (value >= problem.row_lower - scale).all()
+    assert (value <= problem.row_upper + scale).all()
+    assert (x >= problem.lower - 1e-6).all()
+    assert (x <= problem.upper + 1e-6).all()
+    whole = x[problem.integer]
+    assert np.abs(whole - np.round(whole)).max() < 1e-5
