@@ -16,6 +16,7 @@ import pandas as pd
 
 from dispatch.model.terms import ABSENT, Terms
 
+SIGNS = ("<=", "=", ">=")
 Axes = Mapping[str, Any]  # name of the axis to its labels, a sequence
 
 
@@ -85,12 +86,16 @@ class Model:
         if name in self.rows:
             message = f"{name} is held twice"
             raise ValueError(message)
+        if sign not in SIGNS:
+            message = f"{name}: {sign!r} is none of {SIGNS}"
+            raise ValueError(message)
         shape = tuple(len(labels) for labels in axes.values())
         wide = terms.spread(shape)
         count = int(np.prod(shape))
         limit = np.broadcast_to(np.asarray(right, dtype=float), shape).ravel()
         numbers = np.arange(self.row_count, self.row_count + count)
-        labels, factors = wide.labels.reshape(count, -1), wide.factors.reshape(count, -1)
+        flat = (count, wide.labels.shape[-1])
+        labels, factors = wide.labels.reshape(flat), wide.factors.reshape(flat)
         place, which = np.nonzero((labels != ABSENT) & (factors != 0))
         self.rows[name] = Family(
             numbers=numbers.reshape(shape),

@@ -90,7 +90,7 @@ class Terms:
         member[rows, places], weight[rows, places] = matrix.indices, matrix.data
         factors = self.factors[:, member] * weight[..., None]
         labels = np.where(weight[..., None] != 0, self.labels[:, member], ABSENT)
-        flat = (len(self.labels), shape[0], -1)
+        flat = (len(self.labels), shape[0], shape[1] * self.labels.shape[-1])
         return Terms(factors.reshape(flat), labels.reshape(flat))
 
     def all(self) -> Terms:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -13,6 +13,8 @@ from dispatch.solve.highs import Answer, Orders, Report, Stop, never
 from dispatch.solve.identical import Classes
 from dispatch.solve.problem import Cuts, Problem
 from dispatch.solve.session import Session
+
+GRACE_SECONDS = 1.0  # the last LP may run over the deadline, or on after a wish to stop, by this
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class Climb:
     report: Report
     kept: Kept
     classes: Classes
+    last_s: float  # time.monotonic(), when the rungs end and only the last LP is left
     found: Found = field(default_factory=Found)
     relaxed_x: np.ndarray | None = None  # of the folded problem
 
@@ -101,7 +104,15 @@ class Climb:
     def orders(self) -> Orders:
         """How to run HiGHS on any rung."""
         search = self.search
-        return Orders(search.deadline_s, search.gap_share, seed=search.seed, method="simplex", stop=search.stop)
+        return Orders(self.last_s, search.gap_share, seed=search.seed, method="simplex", stop=search.stop)
+
+    @property
+    def polish(self) -> Orders:
+        """How to run HiGHS on the LP that prices a point: on after the rungs' end or a wish to stop, by a little."""
+        latest = self.search.deadline_s + GRACE_SECONDS
+        if self.search.stop():
+            return replace(self.orders, deadline_s=min(latest, time.monotonic() + GRACE_SECONDS), stop=never)
+        return replace(self.orders, deadline_s=latest)
 
     def lacks(self, x: np.ndarray) -> Cuts | None:
         """Rows of the whole problem that a point breaks; they belong to the problem from now on."""

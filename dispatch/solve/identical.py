@@ -20,7 +20,6 @@ import scipy.sparse as sp
 from dispatch.solve.problem import INFINITY, Cuts, Problem
 
 MIX = np.uint64(0x9E3779B97F4A7C15)
-ROUNDS = 50  # of refinement; a chain of steps is followed one step a round and direction
 
 
 @dataclass(frozen=True)
@@ -110,19 +109,22 @@ def told_apart(on_count: np.ndarray, on_before: np.ndarray, hours_before: np.nda
 
 
 def _refined(problem: Problem, alike: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Colours of columns and rows in which equal colours see equal numbers of equal coefficients everywhere."""
+    """
+    Colours of columns and rows in which equal colours see equal numbers of equal coefficients everywhere.
+
+    A difference travels along the horizon by a step or more a round. Each round but the last has more colours.
+    """
     by_column, by_row = problem.rows, sp.csr_array(problem.rows)
     single = np.where(alike < 0, alike.max(initial=0) + 1 + np.arange(len(alike)), alike)
     columns = _numbered(single, problem.cost, problem.lower, problem.upper, problem.integer)
     edges = _numbered(problem.row_lower, problem.row_upper)
     count = 0
-    for _ in range(ROUNDS):
+    while True:
         rows = _numbered(edges, _seen(by_row, columns))
         columns = _numbered(columns, _seen(by_column, rows))
         if columns.max(initial=0) + 1 == count:
             return _in_order(columns), _in_order(rows)
         count = columns.max(initial=0) + 1
-    return np.arange(len(alike)), np.arange(len(edges))  # did not settle: nothing is identical
 
 
 def _seen(matrix: sp.csr_array | sp.csc_array, colours: np.ndarray) -> np.ndarray:

@@ -35,7 +35,6 @@ from dispatch.solve.session import Session
 
 TARGET_SHARE = 0.95  # of the gap asked for: the box stops a little inside it
 POLISH_SECONDS = 20.0  # kept back for the last LP, at most a quarter of the time
-GRACE_SECONDS = 1.0  # the last LP may run over the deadline by this
 RELAXING_SHARE = 0.6  # of the time: rounds of the relaxation leave the rest to the integers
 THRESHOLDS = (0.5, 0.2, 0.02)  # the fraction from which one unit more is on; each is tried until the gap is met
 
@@ -48,11 +47,10 @@ def climbed(
     last = search.deadline_s - min(POLISH_SECONDS, (search.deadline_s - began) / 4)
     known = known or Known()
     alike = np.full(len(problem.cost), NONE_LIKE_IT) if known.anatomy is None else known.anatomy.alike
-    within = replace(search, deadline_s=last)
-    climb = Climb(problem, known, within, report, kept or Kept(), classes_of(problem, alike))
+    climb = Climb(problem, known, search, report, kept or Kept(), classes_of(problem, alike), last)
     for rung in (_relax, _recall, _round, _box, _search_folded, _search_units):
         rung(climb)
-        if climb.done:
+        if climb.done or search.stop():
             break
     found = climb.found
     climb.kept.whole_x, climb.kept.classes = found.x, climb.classes
@@ -64,14 +62,14 @@ def climbed(
 
 def _relax(climb: Climb) -> None:
     began, found = time.monotonic(), climb.found
-    if began >= climb.search.deadline_s:
+    if began >= climb.last_s:
         return
     folded, session = climb.classes.folded, climb.kept.session
     warm = session is not None and session.fits(folded)
     if session is None or not warm:
         session = climb.kept.session = Session(folded, climb.orders)
     session.move_to(folded)
-    answer, late = session.solve(climb.orders, climb.tell), began + RELAXING_SHARE * (climb.search.deadline_s - began)
+    answer, late = session.solve(climb.orders, climb.tell), began + RELAXING_SHARE * (climb.last_s - began)
     while answer.x is not None:
         climb.relaxed_x, found.bound_cny = answer.x, answer.bound_cny
         cuts = climb.lacks(climb.classes.spread(answer.x))
@@ -115,7 +113,7 @@ def _round(climb: Climb) -> None:
         if not any(np.array_equal(whole, other) for other in tried):
             tried.append(whole)
             _price(climb, whole_x)
-        if climb.done:
+        if climb.done or climb.search.stop():
             break
     climb.note(f"{len(tried)} roundings", began)
 
@@ -160,7 +158,9 @@ def _search_units(climb: Climb) -> None:
     answer = solved_by_highs(climb.problem, replace(climb.orders, start_x=found.x), climb.tell)
     if answer.x is not None:
         _price(climb, answer.x)
-    if not answer.infeasible:
+    if answer.infeasible:
+        found.infeasible = found.x is None
+    else:
         found.bound_cny = max(found.bound_cny, answer.bound_cny)
     climb.note("full search of single units", began)
 
@@ -179,15 +179,15 @@ def _price(climb: Climb, whole_x: np.ndarray) -> None:
     integer = climb.problem.integer
     lower, upper = climb.problem.lower.copy(), climb.problem.upper.copy()
     lower[integer] = upper[integer] = np.round(whole_x[integer])
-    orders = replace(climb.orders, deadline_s=climb.search.deadline_s + POLISH_SECONDS + GRACE_SECONDS)
+    orders = climb.polish
     if orders.deadline_s <= time.monotonic():
         return
     session = Session(climb.problem.boxed(lower, upper), orders)
-    answer = session.solve(orders)
+    answer = session.solve(orders, climb.tell)
     while answer.x is not None and (cuts := climb.lacks(answer.x)) is not None:
         before = answer.x
         session.add(cuts)
-        answer = session.solve(orders)
+        answer = session.solve(orders, climb.tell)
         if answer.x is None and climb.known.lazy is not None:  # the time is over: what is overloaded is paid for
             paid = climb.known.lazy.completed(before)
             answer = replace(answer, x=paid, objective_cny=climb.problem.value(paid))

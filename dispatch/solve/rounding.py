@@ -9,7 +9,6 @@ import numpy as np
 from dispatch.solve.anatomy import Anatomy
 from dispatch.solve.identical import told_apart
 
-REPAIRS = 8  # of one unit's hours; each ends one run that is too short
 NOISE = 1e-6
 
 
@@ -45,10 +44,7 @@ def directions_of(anatomy: Anatomy, x: np.ndarray) -> np.ndarray:
 def _long_enough(anatomy: Anatomy, on: np.ndarray, unit: int) -> np.ndarray:
     """One unit's hours with gaps too short to be off filled, and runs too short to be on prolonged."""
     on = on.copy()
-    for _ in range(REPAIRS):
-        short = _first_short_run(anatomy, on, unit)
-        if short is None:
-            break
+    while (short := _first_short_run(anatomy, on, unit)) is not None:  # ends: each repair turns a step on, none off
         begin, end = short
         on[begin : end if not on[begin] else begin + anatomy.up_count[unit]] = True
     return on
