@@ -37,6 +37,7 @@ class Inputs:
     step_h: float
     load_mw: np.ndarray  # (T, buses)
     available_mw: np.ndarray  # (T, plants)
+    must_take_mw: np.ndarray  # (T, plants), of what is available
     output_min_mw: np.ndarray  # (T, units), in force when on
     output_max_mw: np.ndarray  # (T, units), in force when on
     output_min_before_mw: np.ndarray  # (units,), in force in the step before the horizon
@@ -51,7 +52,13 @@ class Inputs:
     planned_import_mw: np.ndarray  # (T, interfaces), negative: export
     import_floor_mw: np.ndarray  # (T, interfaces), lower edge of the plan's band
     import_ceiling_mw: np.ndarray  # (T, interfaces), upper edge of the plan's band
-    reserve_mw: np.ndarray  # (T, members), the part that does not depend on which unit is on
+    reserve_up_mw: np.ndarray  # (T, members), the part that does not depend on which unit is on
+    reserve_down_mw: np.ndarray  # (T, members)
+
+    @property
+    def reserve_mw(self) -> np.ndarray:
+        """Reserve up, for readers that know one direction only."""
+        return self.reserve_up_mw
 
 
 def inputs_of(case: Case, facts: GridFacts) -> Inputs:
@@ -66,11 +73,13 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
     plan = _planned_import_mw(case, facts, rows)
     band = case.interchange.band_share * np.abs(plan)
     scale = np.array([store_scale(case, store) for store in facts.stores])
+    reserve_up, reserve_down = _reserve_mw(case, facts, load, available)
     return Inputs(
         times=times,
         step_h=case.horizon.step_h,
         load_mw=load,
         available_mw=available,
+        must_take_mw=_must_take_mw(case, facts, available),
         output_min_mw=output_min,
         output_max_mw=output_max,
         output_min_before_mw=output_limits_mw(facts, eve)[0][0],
@@ -85,7 +94,8 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         planned_import_mw=plan,
         import_floor_mw=np.maximum(plan - band, -_limits(facts.interfaces, "export_limit_mw")),
         import_ceiling_mw=np.minimum(plan + band, _limits(facts.interfaces, "import_limit_mw")),
-        reserve_mw=_reserve_mw(case, facts, load, available),
+        reserve_up_mw=reserve_up,
+        reserve_down_mw=reserve_down,
     )
 
 
@@ -105,6 +115,15 @@ def _available_mw(case: Case, facts: GridFacts, rows: np.ndarray) -> np.ndarray:
     for forecast in case.available_forecasts:
         available[:, index[forecast.plant]] = forecast.available_mw
     return available
+
+
+def _must_take_mw(case: Case, facts: GridFacts, available: np.ndarray) -> np.ndarray:
+    least: np.ndarray = np.zeros_like(available)
+    index = {plant.name: k for k, plant in enumerate(facts.plants)}
+    for forecast in case.available_forecasts:
+        if forecast.least_mw:
+            least[:, index[forecast.plant]] = forecast.least_mw
+    return np.asarray(np.minimum(least, available))
 
 
 def output_limits_mw(facts: GridFacts, times: pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:
@@ -172,7 +191,19 @@ def _limits(interfaces: tuple[Interface, ...], attribute: str) -> np.ndarray:
     return np.array([getattr(interface, attribute) for interface in interfaces])
 
 
-def _reserve_mw(case: Case, facts: GridFacts, load: np.ndarray, available: np.ndarray) -> np.ndarray:
+def _reserve_mw(case: Case, facts: GridFacts, load: np.ndarray, available: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Reserve up and down, both of shape (T, members): the case's MW, or shares of load, wind and sun."""
+    shares = _reserve_by_shares_mw(case, facts, load, available)
+    up, down = shares.copy(), shares.copy()
+    for series in case.reserve.series:
+        member = facts.members.index(series.grid)
+        for table, given_mw in ((up, series.up_mw), (down, series.down_mw)):
+            if given_mw:
+                table[:, member] = given_mw
+    return up, down
+
+
+def _reserve_by_shares_mw(case: Case, facts: GridFacts, load: np.ndarray, available: np.ndarray) -> np.ndarray:
     columns = []
     for rule in facts.reserve_rules:
         asked = case.reserve

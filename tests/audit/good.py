@@ -31,7 +31,7 @@ from dispatch.audit.shape import columns_of
 from dispatch.case.case import Case, Interchange
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import inputs_of
-from dispatch.case.thermal import UnitState
+from dispatch.case.thermal import StartType, UnitState
 from dispatch.schedule.outcome import Proof
 from dispatch.schedule.schedule import TABLES, Schedule
 from tests.small import small_case, small_facts
@@ -94,7 +94,10 @@ class Solved:
 
 def good_facts() -> GridFacts:
     """The triangle: two coal units and a gas unit that heat, two of them bound to run, and the rest."""
-    return small_facts()
+    facts = small_facts()
+    coal_1, coal_2, gas = facts.units
+    types = (StartType(4, 20_000), StartType(8, 25_000), StartType(50, 30_000))  # cold just when it starts, in hour 2
+    return replace(facts, units=(coal_1, coal_2, replace(gas, start_types=types)))
 
 
 def good_case(facts: GridFacts, step_h: float = 1.0) -> Case:

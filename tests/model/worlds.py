@@ -20,7 +20,7 @@ from dispatch.case.renewable import RenewablePlant
 from dispatch.case.storage import Store
 from dispatch.case.thermal import ThermalUnit
 from dispatch.schedule.outcome import GridMetrics, Metrics
-from tests.small import bus, curve, small_facts, unit
+from tests.small import bus, curve, one_start, small_facts, unit
 
 Placed = TypeVar("Placed", ThermalUnit, RenewablePlant, Store, Interface)
 
@@ -44,9 +44,10 @@ class World:
 
 def free_unit(name: str, cny_per_mwh: float, output_max_mw: float = 300.0, **changes: Any) -> ThermalUnit:
     """A unit from 0 MW on, at one price, that starts, stops and moves as it likes."""
-    nothing = dict.fromkeys(("other_cny_per_mwh", "start_cny", "stop_cny"), 0.0)
+    nothing: dict[str, Any] = dict.fromkeys(("other_cny_per_mwh", "stop_cny"), 0.0)
     hour = dict.fromkeys(("min_up_h", "min_down_h"), 1.0)
     any_change = ("ramp_up_mw_per_h", "ramp_down_mw_per_h", "start_ramp_mw", "stop_ramp_mw")
+    nothing["start_types"] = one_start(0)
     base = unit(name, heats=False, output_min_mw=0.0, heating_output_min_mw=0.0, **nothing, **hour)
     base = replace(base, output_max_mw=output_max_mw, curve=curve([0, output_max_mw], [cny_per_mwh], 0.0))
     return replace(base, **{**dict.fromkeys(any_change, output_max_mw), **changes})
