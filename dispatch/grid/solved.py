@@ -34,10 +34,12 @@ def network_of(case: Case, facts: GridFacts, schedule: Schedule) -> pypsa.Networ
 
 def _describe(network: pypsa.Network, facts: GridFacts, inputs: Inputs) -> None:
     """Colours and names of the carriers, and the limits and prices of the units."""
-    carriers = pd.read_csv(networks_folder() / facts.members[0] / "carriers.csv", index_col="name")
-    known = network.carriers.index.intersection(carriers.index)
-    for column in ("color", "nice_name", "co2_emissions"):
-        network.carriers.loc[known, column] = carriers.loc[known, column]
+    stored = networks_folder() / facts.members[0] / "carriers.csv"
+    if stored.exists():  # a foreign grid has no colours of its own
+        carriers = pd.read_csv(stored, index_col="name")
+        known = network.carriers.index.intersection(carriers.index)
+        for column in ("color", "nice_name", "co2_emissions"):
+            network.carriers.loc[known, column] = carriers.loc[known, column]
     units = facts.units
     names = [unit.name for unit in units]
     if not names:
