@@ -41,6 +41,7 @@ class Inputs:
     output_min_mw: np.ndarray  # (T, units), in force when on
     output_max_mw: np.ndarray  # (T, units), in force when on
     output_min_before_mw: np.ndarray  # (units,), in force in the step before the horizon
+    output_before_mw: np.ndarray  # (units,), of the step before the horizon
     in_service: np.ndarray  # (T, units), bool
     must_run: np.ndarray  # (T, units), bool
     running_groups: tuple[RunningGroup, ...]
@@ -54,11 +55,6 @@ class Inputs:
     import_ceiling_mw: np.ndarray  # (T, interfaces), upper edge of the plan's band
     reserve_up_mw: np.ndarray  # (T, members), the part that does not depend on which unit is on
     reserve_down_mw: np.ndarray  # (T, members)
-
-    @property
-    def reserve_mw(self) -> np.ndarray:
-        """Reserve up, for readers that know one direction only."""
-        return self.reserve_up_mw
 
 
 def inputs_of(case: Case, facts: GridFacts) -> Inputs:
@@ -83,6 +79,7 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         output_min_mw=output_min,
         output_max_mw=output_max,
         output_min_before_mw=output_limits_mw(facts, eve)[0][0],
+        output_before_mw=_output_before_mw(case, facts),
         in_service=in_service,
         must_run=covered(case.must_run, facts.units, times),
         running_groups=running_groups(facts, times, in_service),
@@ -133,6 +130,12 @@ def output_limits_mw(facts: GridFacts, times: pd.DatetimeIndex) -> tuple[np.ndar
     lower = np.where(heating, [u.heating_output_min_mw for u in units], [u.output_min_mw for u in units])
     upper = np.where(heating, [u.heating_output_max_mw for u in units], [u.output_max_mw for u in units])
     return lower, upper
+
+
+def _output_before_mw(case: Case, facts: GridFacts) -> np.ndarray:
+    """Zero where the case gives no state, which its checks refuse."""
+    before = {state.unit: state.output_mw for state in case.units}
+    return np.array([before.get(unit.name, 0.0) for unit in facts.units], dtype=float)
 
 
 def heating_hours(facts: GridFacts, times: pd.DatetimeIndex) -> np.ndarray:
