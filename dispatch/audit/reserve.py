@@ -54,7 +54,7 @@ def unit_room(e: Evidence) -> Finding:
     """
     A unit promises what it can still rise or fall by, within its ramp in one hour; off, it promises nothing.
 
-        p[t] + r_up[t] <= Pmax[t] u[t];  <= SU[t] in the step of a start;  <= SD[t] in the step before a stop
+        p[t] + r_up[t] <= Pmax[t] u[t];  <= SU[t] in the step of a start;  <= SR[t] in the step before a stop
         r_up[t] <= RU x 1 h;   r_down[t] <= p[t] - Pmin[t] u[t];   r_down[t] <= RD x 1 h
 
     Where reserve counts inside the ramp, r_up[t] <= RU dt + p[t-1] - p[t] from a unit that stays on, for RU x 1 h.
@@ -64,7 +64,7 @@ def unit_room(e: Evidence) -> Finding:
     stops_next = np.vstack([e.stops[1:], np.zeros((1, count), dtype=bool)])
     highest = np.where(e.on, e.inputs.output_max_mw, 0.0)
     highest = np.where(e.starts, np.minimum(highest, e.start_limit_mw), highest)
-    highest = np.where(stops_next, np.minimum(highest, e.stop_limit_mw), highest)
+    highest = np.where(stops_next, np.minimum(highest, e.stop_reach_mw), highest)
     lowest = np.where(e.on, e.inputs.output_min_mw, output)
     room_up = np.minimum(highest - output, _ramp_left_mw(e))
     room_down = np.minimum(output - lowest, numbers(units, "ramp_down_mw_per_h") * LASTING_H)

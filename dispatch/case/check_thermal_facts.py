@@ -61,6 +61,9 @@ def _limit_flaws(path: str, unit: ThermalUnit) -> Iterator[Flaw]:
         if not getattr(unit, name) >= unit.output_min_mw - POWER_MW:
             message = f"{getattr(unit, name):g} MW never reaches the least output, {unit.output_min_mw:g} MW"
             yield Flaw("RAMP_BELOW_MINIMUM", f"{path}.{name}", message)
+    if not unit.stop_reach_mw >= unit.stop_ramp_mw:
+        message = f"{unit.stop_reach_mw:g} MW with reserve is less than the {unit.stop_ramp_mw:g} MW without"
+        yield Flaw("STOP_RESERVE_BELOW_RAMP", f"{path}.stop_reserve_mw", message)
 
 
 def _start_type_flaws(path: str, unit: ThermalUnit) -> Iterator[Flaw]:

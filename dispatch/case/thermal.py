@@ -54,6 +54,12 @@ class ThermalUnit:
     stop_cny: float
     other_cny_per_mwh: float  # operation and maintenance
     curve: CostCurve
+    stop_reserve_mw: float | None = None  # highest output and reserve up together in that hour; None: `stop_ramp_mw`
+
+    @property
+    def stop_reach_mw(self) -> float:
+        """Highest output and reserve up together in the hour before it stops."""
+        return self.stop_ramp_mw if self.stop_reserve_mw is None else self.stop_reserve_mw
 
     @property
     def start_cny(self) -> float:

@@ -5,8 +5,10 @@ The format counts hours from no date; here they begin at `FIRST_HOUR`. Costs are
 format asks beside our own grids' rules is asked by properties that any grid or case may have:
 
     reserves                     Reserve.series, and a rule that is hard, within the ramp, without the largest unit
-    ramps above the minimum      SU = min(ramp_startup_limit, Pmin + ramp_up_limit), likewise SD: in a start the output
-                                 above the minimum rises from 0, so that both limits hold at once; exact
+    ramps above the minimum      SU = min(ramp_startup_limit, Pmin + ramp_up_limit): in a start output above the minimum
+                                 and reserve rise from 0, so that both limits hold at once; likewise
+                                 SD = min(ramp_shutdown_limit, Pmin + ramp_down_limit) for output alone; with reserve
+                                 ramp_shutdown_limit holds alone (`stop_reserve_mw`); exact
     startup by lag               ThermalUnit.start_types
     renewable minimum, maximum   AvailableForecast.least_mw, .available_mw; curtailment is free
 """
@@ -142,4 +144,5 @@ def _unit(unit: Thermal) -> ThermalUnit:
         stop_cny=0.0,
         other_cny_per_mwh=0.0,
         curve=unit.curve,
+        stop_reserve_mw=min(unit.stop_ramp_mw, high_mw),
     )

@@ -109,7 +109,7 @@ def _unit_reserve(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Reserve of each thermal unit, up and down, (T, units): its room, at most what its ramp leaves."""
     start = np.maximum([u.start_ramp_mw for u in facts.units], inputs.output_min_mw)
-    stop = np.maximum([u.stop_ramp_mw for u in facts.units], inputs.output_min_mw)
+    stop = np.maximum([u.stop_reach_mw for u in facts.units], inputs.output_min_mw)
     stops_next = np.vstack([stopped.to_numpy()[1:], np.zeros((1, len(facts.units)), dtype=int)])
     top = np.where(started.to_numpy() == 1, np.minimum(inputs.output_max_mw, start), inputs.output_max_mw)
     top = np.where(stops_next == 1, np.minimum(top, stop), top) * on.to_numpy()

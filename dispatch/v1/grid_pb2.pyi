@@ -398,6 +398,7 @@ class Unit(_message.Message):
     OTHER_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
     CURVE_FIELD_NUMBER: _builtins.int
     START_TYPES_FIELD_NUMBER: _builtins.int
+    STOP_RESERVE_MW_FIELD_NUMBER: _builtins.int
     unit: _builtins.str
     """Name of the unit."""
     plant: _builtins.str
@@ -440,6 +441,8 @@ class Unit(_message.Message):
     """Cost of a stop, in CNY."""
     other_cny_per_mwh: _builtins.float
     """Operation and maintenance, in CNY per MWh."""
+    stop_reserve_mw: _builtins.float
+    """Highest output and reserve up together in the hour before it stops, in MW. Absent: `stop_ramp_mw`."""
     @_builtins.property
     def curve(self) -> Global___CostCurve:
         """Fuel and carbon against output."""
@@ -474,12 +477,15 @@ class Unit(_message.Message):
         other_cny_per_mwh: _builtins.float = ...,
         curve: Global___CostCurve | None = ...,
         start_types: _abc.Iterable[Global___StartType] | None = ...,
+        stop_reserve_mw: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["curve", b"curve"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_stop_reserve_mw", b"_stop_reserve_mw", "curve", b"curve", "stop_reserve_mw", b"stop_reserve_mw"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bus", b"bus", "carrier", b"carrier", "city", b"city", "curve", b"curve", "grid", b"grid", "heating_output_max_mw", b"heating_output_max_mw", "heating_output_min_mw", b"heating_output_min_mw", "heats", b"heats", "min_down_h", b"min_down_h", "min_up_h", b"min_up_h", "other_cny_per_mwh", b"other_cny_per_mwh", "output_max_mw", b"output_max_mw", "output_min_mw", b"output_min_mw", "plant", b"plant", "ramp_down_mw_per_h", b"ramp_down_mw_per_h", "ramp_up_mw_per_h", b"ramp_up_mw_per_h", "start_cny", b"start_cny", "start_ramp_mw", b"start_ramp_mw", "start_types", b"start_types", "stop_cny", b"stop_cny", "stop_ramp_mw", b"stop_ramp_mw", "technology_class", b"technology_class", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_stop_reserve_mw", b"_stop_reserve_mw", "bus", b"bus", "carrier", b"carrier", "city", b"city", "curve", b"curve", "grid", b"grid", "heating_output_max_mw", b"heating_output_max_mw", "heating_output_min_mw", b"heating_output_min_mw", "heats", b"heats", "min_down_h", b"min_down_h", "min_up_h", b"min_up_h", "other_cny_per_mwh", b"other_cny_per_mwh", "output_max_mw", b"output_max_mw", "output_min_mw", b"output_min_mw", "plant", b"plant", "ramp_down_mw_per_h", b"ramp_down_mw_per_h", "ramp_up_mw_per_h", b"ramp_up_mw_per_h", "start_cny", b"start_cny", "start_ramp_mw", b"start_ramp_mw", "start_types", b"start_types", "stop_cny", b"stop_cny", "stop_ramp_mw", b"stop_ramp_mw", "stop_reserve_mw", b"stop_reserve_mw", "technology_class", b"technology_class", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__stop_reserve_mw: _TypeAlias = _typing.Literal["stop_reserve_mw"]  # noqa: Y015
+    _WhichOneofArgType__stop_reserve_mw: _TypeAlias = _typing.Literal["_stop_reserve_mw", b"_stop_reserve_mw"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__stop_reserve_mw) -> _WhichOneofReturnType__stop_reserve_mw | None: ...
 
 Global___Unit: _TypeAlias = Unit  # noqa: Y015
 

@@ -7,8 +7,8 @@ member grid of its own, with its own load, reserve rule and annual peak; no line
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -40,6 +40,7 @@ class World:
     planned_mw: float = 0.0  # of every interface
     reserve: tuple[float, float, float] = (0.0, 0.0, 0.0)  # of load, of wind and sun, CNY/MWh short
     annual_peak_mw: float = 600.0
+    rule: Mapping[str, bool] = field(default_factory=dict)  # of reserve: largest_unit, within_ramp, hard
 
 
 def free_unit(name: str, cny_per_mwh: float, output_max_mw: float = 300.0, **changes: Any) -> ThermalUnit:
@@ -73,7 +74,7 @@ def facts_of_worlds(*worlds: World, first_hour: int = 0) -> GridFacts:
         available_share=available,
         net_import_mw={f"{w.name} {i.name}": w.planned_mw for w in worlds for i in w.interfaces},
         running_minimums=(),
-        reserve_rules=tuple(ReserveRule(w.name, *w.reserve) for w in worlds),
+        reserve_rules=tuple(ReserveRule(w.name, *w.reserve, **w.rule) for w in worlds),
         annual_peak_mw={w.name: w.annual_peak_mw for w in worlds},
     )
 

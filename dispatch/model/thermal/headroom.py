@@ -7,7 +7,7 @@ import numpy as np
 from dispatch.model import names
 from dispatch.model.draft import Draft, each
 from dispatch.model.terms import ABSENT, Terms
-from dispatch.model.thermal.limits import take_one_row
+from dispatch.model.thermal.limits import stop_limit_mw, stop_reach_mw, take_one_row
 from dispatch.units import POWER_MW
 
 UP, DOWN = "up", "down"
@@ -49,7 +49,7 @@ def reserved_mw(draft: Draft, direction: str) -> Terms:
 
 
 def limited_units(draft: Draft, direction: str) -> np.ndarray:
-    """Units whose room is more than one row: a ramp that is shorter than the range, or two limits at once; bool."""
+    """Units whose room is more than one row: a short ramp, two limits at once, or SR above SD before a stop; bool."""
     if draft.units.empty:
         return np.zeros(0, dtype=bool)
     inputs = draft.inputs
@@ -59,7 +59,8 @@ def limited_units(draft: Draft, direction: str) -> np.ndarray:
         ramp = ramp * np.where(counts_inside_ramp(draft), inputs.step_h, 1.0)
     limited = ramp < span - POWER_MW
     if direction == UP:
-        limited = limited | ~take_one_row(draft)
+        farther = (stop_reach_mw(draft) > stop_limit_mw(draft)).any(axis=0)
+        limited = limited | ~take_one_row(draft) | farther
     return np.asarray(limited & asked_of(draft, direction))
 
 

@@ -17,6 +17,11 @@ def stop_limit_mw(draft: Draft) -> np.ndarray:
     return _between(draft, each(draft.facts.units, "stop_ramp_mw"))
 
 
+def stop_reach_mw(draft: Draft) -> np.ndarray:
+    """Highest output and reserve up together in the hour before a stop, (T, units), at least the minimum in force."""
+    return _between(draft, each(draft.facts.units, "stop_reach_mw"))
+
+
 def stop_limit_before_mw(draft: Draft) -> np.ndarray:
     """Highest output from which a unit may stop in the first step, (units,)."""
     return np.asarray(np.maximum(each(draft.facts.units, "stop_ramp_mw"), draft.inputs.output_min_before_mw))
@@ -35,5 +40,5 @@ def runs_two_steps(draft: Draft) -> np.ndarray:
 def take_one_row(draft: Draft) -> np.ndarray:
     """Whether no start limit and stop limit of a unit can meet in one step, each below its maximum, (units,), bool."""
     maximum = draft.inputs.output_max_mw
-    both = (start_limit_mw(draft) < maximum) & (stop_limit_mw(draft) < maximum)
+    both = (start_limit_mw(draft) < maximum) & (stop_reach_mw(draft) < maximum)
     return runs_two_steps(draft) | ~both.any(axis=0)

@@ -8,7 +8,7 @@ from dispatch.model import names
 from dispatch.model.draft import Draft
 from dispatch.model.terms import Terms
 from dispatch.model.thermal.headroom import UP, reserved_mw
-from dispatch.model.thermal.limits import start_limit_mw, stop_limit_before_mw, stop_limit_mw, take_one_row
+from dispatch.model.thermal.limits import start_limit_mw, stop_limit_before_mw, stop_reach_mw, take_one_row
 from dispatch.units import POWER_MW
 
 
@@ -30,11 +30,12 @@ def limit_output_above(draft: Draft) -> None:
     """
     A unit that is on stays below its maximum, below SU in the hour of a start, below SD before a stop.
 
-        p + r  <=  Pmax u - (Pmax - SU) v - (Pmax - SD) w[t+1]                      UT >= 2 steps, or SU or SD = Pmax
-        p + r  <=  Pmax u - (Pmax - SU) v - max(0, SU - SD) w[t+1]                  else, with
-        p + r  <=  Pmax u - (Pmax - SD) w[t+1] - max(0, SD - SU) v                  all in every step t
+        p + r  <=  Pmax u - (Pmax - SU) v - (Pmax - SR) w[t+1]                      UT >= 2 steps, or SU or SR = Pmax
+        p + r  <=  Pmax u - (Pmax - SU) v - max(0, SU - SR) w[t+1]                  else, with
+        p + r  <=  Pmax u - (Pmax - SR) w[t+1] - max(0, SR - SU) v                  all in every step t
 
     SU, SD  start and stop ramp, at least the minimum in force   MW        r  reserve up that is a decision   MW
+    SR      SD, or more where reserve may reach farther than output before a stop: SD then holds in `ramping`   MW
     A unit that may start and stop within two steps (UT = 1) cannot carry both terms in full in one row, if it has both.
     Morales-España, Latorre, Ramos (2013), eq. (12); Gentile, Morales-España, Ramos (2017), eq. (4)-(5);
     Knueven, Ostrowski, Watson (2020), eq. (20), (23a), (23b).
@@ -42,7 +43,7 @@ def limit_output_above(draft: Draft) -> None:
     if draft.units.empty:
         return
     whole, maximum = take_one_row(draft), draft.inputs.output_max_mw
-    start, stop = maximum - start_limit_mw(draft), maximum - stop_limit_mw(draft)
+    start, stop = maximum - start_limit_mw(draft), maximum - stop_reach_mw(draft)
     for label, chosen, at_start, at_stop in (
         ("output_max", whole, start, stop),
         ("output_max_start", ~whole, start, np.maximum(stop - start, 0.0)),
@@ -68,7 +69,7 @@ def room_below(draft: Draft) -> Terms:
 def room_above(draft: Draft) -> Terms:
     """What each unit of one row may rise in a step, MW, (T, units): the right-hand side above less p."""
     maximum = draft.inputs.output_max_mw
-    return _room(draft, maximum - start_limit_mw(draft), maximum - stop_limit_mw(draft))
+    return _room(draft, maximum - start_limit_mw(draft), maximum - stop_reach_mw(draft))
 
 
 def _room(draft: Draft, at_start: np.ndarray, at_stop: np.ndarray) -> Terms:

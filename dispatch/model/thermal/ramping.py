@@ -9,7 +9,7 @@ from dispatch.model.draft import Draft, each
 from dispatch.model.terms import Terms
 from dispatch.model.thermal.commitment import on_before
 from dispatch.model.thermal.headroom import UP, counts_inside_ramp, reserved_mw
-from dispatch.model.thermal.limits import start_limit_mw, stop_limit_mw
+from dispatch.model.thermal.limits import start_limit_mw, stop_limit_mw, stop_reach_mw
 from dispatch.units import POWER_MW
 
 
@@ -45,11 +45,11 @@ def limit_ramp_down(draft: Draft) -> None:
         p'[0]            >=  (p[-1] - RD dt - Pmin[0]) u[0]                             of a unit on before
 
     RD  ramp   MW per hour        SD  stop limit   MW
-    Written only for units whose ramp can bind: RD dt < Pmax - Pmin in some step.
+    Written only for units whose ramp can bind: RD dt < Pmax - Pmin in some step; or whose SD is not held elsewhere.
     Knueven, Ostrowski, Watson (2020), eq. (36), for a minimum that changes; Damcı-Kurt et al. (2016), eq. (18).
     """
     step = each(draft.facts.units, "ramp_down_mw_per_h") * draft.inputs.step_h
-    binding = _can_bind(draft, step)
+    binding = _can_bind(draft, step) | (stop_reach_mw(draft) > stop_limit_mw(draft)).any(axis=0)
     minimum = draft.inputs.output_min_mw
     above = draft.variable(names.ABOVE)
     change = np.diff(minimum, axis=0, prepend=minimum[:1])

@@ -15,7 +15,7 @@ from dispatch.model import names
 from dispatch.model.draft import Draft, each
 from dispatch.model.terms import Terms, total
 from dispatch.model.thermal.headroom import UP, counts_inside_ramp, reserved_mw
-from dispatch.model.thermal.limits import start_limit_mw, stop_limit_mw
+from dispatch.model.thermal.limits import start_limit_mw, stop_limit_mw, stop_reach_mw
 from dispatch.units import DURATION_H, POWER_MW
 
 
@@ -37,11 +37,11 @@ def limit_climb(draft: Draft) -> None:
     """
     A unit climbs from its start limit by its ramp.
 
-        p + r  <=  Pmax u - (Pmax - SD) w[t+1] - sum( a_k v[t-k], 0 <= k <= UT - 2 )        where UT > 2 and a_1 > 0
+        p + r  <=  Pmax u - (Pmax - SR) w[t+1] - sum( a_k v[t-k], 0 <= k <= UT - 2 )        where UT > 2 and a_1 > 0
         p + r  <=  Pmax u                      - sum( a_k v[t-k], 0 <= k <= UT - 1 )        where a_(UT-1) > 0
 
     a_k  =  max(0, Pmax - SU - k RU dt), out of reach k steps after a start   MW        UT  minimum up time in steps
-    r    reserve up, where it counts inside the ramp   MW
+    r    reserve up, where it counts inside the ramp   MW        SR  as in `output_limits`   MW
     Pan, Guan (2016); Knueven, Ostrowski, Watson (2020), eq. (38), (40).
     """
     if draft.units.empty:
@@ -49,7 +49,7 @@ def limit_climb(draft: Draft) -> None:
     reach = _reach(draft)
     after, k, least = reach.after_start_mw, reach.step_indices, reach.least_count
     room = _room(draft) - reserved_mw(draft, UP) * counts_inside_ramp(draft)
-    last = draft.variable(names.STOP).shift(-1) * reach.before_stop_mw[0]
+    last = draft.variable(names.STOP).shift(-1) * np.maximum(draft.inputs.output_max_mw - stop_reach_mw(draft), 0.0)
     between, within = after * (k <= least - 2), after * (k <= least - 1)
     longer = (within > POWER_MW).sum(axis=0) > (between > POWER_MW).sum(axis=0)
     several = np.asarray((between[1:] > POWER_MW).any(axis=0))
