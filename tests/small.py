@@ -27,7 +27,7 @@ from dispatch.case.interchange import VARIANTS, Interface
 from dispatch.case.network import Bus, Line, Link
 from dispatch.case.renewable import RenewablePlant
 from dispatch.case.storage import PUMPED_HYDRO, Store, StoreState
-from dispatch.case.thermal import CostCurve, HeatingSeason, RunningMinimum, ThermalUnit, UnitState
+from dispatch.case.thermal import CostCurve, HeatingSeason, RunningMinimum, StartType, ThermalUnit, UnitState
 from dispatch.horizon import BEIJING, Horizon
 
 GRID = "jibei"
@@ -61,6 +61,11 @@ def curve(output_mw: Sequence[float], cny_per_mwh: Sequence[float], at_first_cny
     return CostCurve(tuple(map(float, output_mw)), tuple(fuel.tolist()), tuple((fuel * 0.8 / 300).tolist()))
 
 
+def one_start(start_cny: float) -> tuple[StartType, ...]:
+    """Every start at one price, however long the unit was off."""
+    return (StartType(0.0, start_cny),)
+
+
 def unit(name: str, **changes: Any) -> ThermalUnit:
     """A coal unit of 80 to 300 MW, 100 to 250 MW while it heats, at bus a."""
     base = ThermalUnit(
@@ -82,7 +87,7 @@ def unit(name: str, **changes: Any) -> ThermalUnit:
         stop_ramp_mw=120.0,
         min_up_h=8.0,
         min_down_h=8.0,
-        start_cny=200_000.0,
+        start_types=one_start(200_000),
         stop_cny=10_000.0,
         other_cny_per_mwh=20.0,
         curve=curve([80, 150, 300], [250, 280], at_first_cny_per_h=24_000),
@@ -107,7 +112,7 @@ def gas_unit(name: str, **changes: Any) -> ThermalUnit:
         stop_ramp_mw=30.0,
         min_up_h=3.0,
         min_down_h=4.0,
-        start_cny=30_000.0,
+        start_types=one_start(30_000),
         stop_cny=1_000.0,
         curve=curve([20, 100], [550], at_first_cny_per_h=15_000),
     )

@@ -68,10 +68,20 @@ def test_every_scenario_of_the_real_grid_is_proven_audited_and_measured(by_share
         assert outcome.metrics.total.response_reach_mw <= outcome.metrics.total.response_cap_mw + 1e-6
 
 
-def test_response_asked_for_is_response_used_and_none_is_used_at_0_percent(by_share: dict[float, Outcome]) -> None:
-    used = [outcome.metrics.total for outcome in by_share.values() if outcome.metrics is not None]
-    assert used[0].response_cut_mwh == used[0].response_extra_mwh == 0.0
-    assert used[2].response_cut_mwh + used[2].response_extra_mwh > 0.0
+def test_none_is_used_at_0_percent_and_free_response_without_payback_is_used_at_5(
+    by_share: dict[float, Outcome], south: GridFacts
+) -> None:
+    """At its fees response is worth nothing on this evening: the optimum is 73,722,116 CNY with and without it."""
+    unasked = by_share[0.0].metrics
+    assert unasked is not None
+    assert unasked.total.response_cut_mwh == unasked.total.response_extra_mwh == 0.0
+
+    free = tuple(replace(c, fee_cny_per_mwh=0.0, payback_share=0.0) for c in south.contracts)
+    asked = run(
+        replace(real_case(south, 6), response_share=0.05), replace(south, contracts=free), Limits(0.002)
+    ).metrics
+    assert asked is not None
+    assert asked.total.response_cut_mwh > 0.0
 
 
 def test_the_seconds_by_station_add_up_to_the_total(by_share: dict[float, Outcome]) -> None:

@@ -85,6 +85,11 @@ class Evidence:
         """Highest output in the step before a stop: SD[t] = max(stop ramp, Pmin[t]), MW, (T, units)."""
         return np.asarray(np.maximum(numbers(self.facts.units, "stop_ramp_mw"), self.inputs.output_min_mw))
 
+    @cached_property
+    def stop_reach_mw(self) -> np.ndarray:
+        """Highest output and reserve up together in the step before a stop, at least Pmin[t], MW, (T, units)."""
+        return np.asarray(np.maximum(numbers(self.facts.units, "stop_reach_mw"), self.inputs.output_min_mw))
+
 
 def numbers(components: Iterable[object], attribute: str) -> np.ndarray:
     """One number of every component, (components,)."""

@@ -11,7 +11,7 @@ import numpy as np
 from dispatch.audit.evidence import Evidence, numbers
 from dispatch.audit.finding import Finding, Rule, found
 from dispatch.case.renewable import DISTRIBUTED, LARGE
-from dispatch.units import COST_SHARE
+from dispatch.units import COST_SHARE, DURATION_H
 
 
 def value(e: Evidence) -> Finding:
@@ -43,7 +43,7 @@ def objective_cny(e: Evidence) -> float:
 
 def _thermal_cny(e: Evidence) -> float:
     """
-    Fuel by the curve while on, operation and maintenance by energy, starts and stops by number, CNY.
+    Fuel by the curve while on, operation and maintenance by energy, starts by type, stops by number, CNY.
 
         sum( fuel(p) u dt + other p dt + start v + stop w )
     """
@@ -53,9 +53,26 @@ def _thermal_cny(e: Evidence) -> float:
         for k, unit in enumerate(units)
     )
     operation = (output @ numbers(units, "other_cny_per_mwh")).sum() * step_h
-    starts = (e.table("started") @ numbers(units, "start_cny")).sum()
+    starts = sum(_start_cny(e, t, g) * e.table("started")[t, g] for t, g in np.argwhere(e.table("started") > 0))
     stops = (e.table("stopped") @ numbers(units, "stop_cny")).sum()
     return float(fuel + operation + starts + stops)
+
+
+def _start_cny(e: Evidence, t: int, g: int) -> float:
+    """
+    A start of unit g in step t, by how long it has been off, CNY.
+
+        the dearest type whose hours off are served:  hours off >= H
+    """
+    unit = e.facts.units[g]
+    last_on = np.flatnonzero(e.on[:t, g])
+    if len(last_on):
+        off_h = (t - 1 - last_on[-1]) * e.inputs.step_h
+    else:
+        state = next(state for state in e.case.units if state.unit == unit.name)
+        off_h = t * e.inputs.step_h + (0.0 if state.on else state.hours_h)
+    served = [kind.start_cny for kind in unit.start_types if off_h >= kind.hours_off_h - DURATION_H]
+    return max(served, default=unit.start_types[0].start_cny)
 
 
 def _flexibility_cny(e: Evidence) -> float:

@@ -35,6 +35,7 @@ RULES: tuple[Callable[[Evidence], Finding], ...] = (
     thermal.in_service,
     thermal.running_minimum,
     renewable.available,
+    renewable.must_take,
     storage.level,
     storage.level_limits,
     storage.power,

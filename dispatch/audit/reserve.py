@@ -11,6 +11,7 @@ import numpy as np
 
 from dispatch.audit.evidence import Evidence, belongs, names, numbers
 from dispatch.audit.finding import Finding, Rule, found
+from dispatch.case.facts import ReserveRule
 from dispatch.units import POWER_MW
 
 REQUIREMENT = Rule("reserve-requirement", "MW", POWER_MW)
@@ -24,43 +25,61 @@ def requirement(e: Evidence) -> Finding:
     """
     Reserve promised and reserve short cover the requirement of every grid, up and down.
 
-        sum(r_up[t]) + short_up[t] >= max(fixed[t], Pmax[t] of the largest unit on)
-        sum(r_down[t]) + short_down[t] >= fixed[t]
+        sum(r_up[t]) + short_up[t] >= max(fixed up[t], Pmax[t] of the largest unit on)
+        sum(r_down[t]) + short_down[t] >= fixed down[t]
+
+    The largest unit counts where the grid's rule says so; where the rule is hard, nothing short counts.
     """
-    largest_on = np.where(e.on, e.inputs.output_max_mw, 0.0)
     up, down = e.table("reserve_up_mw"), e.table("reserve_down_mw")
-    grids = [rule.grid for rule in e.facts.reserve_rules]
-    amount = np.zeros((len(e.inputs.times), len(grids)))
-    for k, grid in enumerate(grids):
-        fixed, member = e.inputs.reserve_mw[:, k], e.facts.members.index(grid)
-        units, stores = belongs(e.facts.units, grid), belongs(e.facts.stores, grid)
-        givers = np.concatenate([units, stores])
-        needed_up = np.maximum(fixed, largest_on[:, units].max(axis=1, initial=0.0))
-        short_up = needed_up - up[:, givers].sum(axis=1) - e.table("short_up_mw")[:, member]
-        short_down = fixed - down[:, givers].sum(axis=1) - e.table("short_down_mw")[:, member]
+    rules = e.facts.reserve_rules
+    amount = np.zeros((len(e.inputs.times), len(rules)))
+    for k, rule in enumerate(rules):
+        member, admitted = e.facts.members.index(rule.grid), 0.0 if rule.hard else 1.0
+        givers = np.concatenate([belongs(e.facts.units, rule.grid), belongs(e.facts.stores, rule.grid)])
+        needed_up = np.maximum(e.inputs.reserve_up_mw[:, member], _largest_on_mw(e, rule))
+        needed_down = e.inputs.reserve_down_mw[:, member]
+        short_up = needed_up - up[:, givers].sum(axis=1) - admitted * e.table("short_up_mw")[:, member]
+        short_down = needed_down - down[:, givers].sum(axis=1) - admitted * e.table("short_down_mw")[:, member]
         amount[:, k] = np.maximum(short_up, short_down)
-    return found(REQUIREMENT, amount, grids, e.inputs.times)
+    return found(REQUIREMENT, amount, [rule.grid for rule in rules], e.inputs.times)
+
+
+def _largest_on_mw(e: Evidence, rule: ReserveRule) -> np.ndarray:
+    """Maximum of the largest unit on in a grid, MW, (T,); 0 where the grid's rule leaves it out."""
+    own = belongs(e.facts.units, rule.grid) & rule.largest_unit
+    return np.asarray(np.where(e.on, e.inputs.output_max_mw, 0.0)[:, own].max(axis=1, initial=0.0))
 
 
 def unit_room(e: Evidence) -> Finding:
     """
     A unit promises what it can still rise or fall by, within its ramp in one hour; off, it promises nothing.
 
-        p[t] + r_up[t] <= Pmax[t] u[t];  <= SU[t] in the step of a start;  <= SD[t] in the step before a stop
+        p[t] + r_up[t] <= Pmax[t] u[t];  <= SU[t] in the step of a start;  <= SR[t] in the step before a stop
         r_up[t] <= RU x 1 h;   r_down[t] <= p[t] - Pmin[t] u[t];   r_down[t] <= RD x 1 h
+
+    Where reserve counts inside the ramp, r_up[t] <= RU dt + p[t-1] - p[t] from a unit that stays on, for RU x 1 h.
     """
     units, count = e.facts.units, len(e.facts.units)
     output = e.table("output_mw")
     stops_next = np.vstack([e.stops[1:], np.zeros((1, count), dtype=bool)])
     highest = np.where(e.on, e.inputs.output_max_mw, 0.0)
     highest = np.where(e.starts, np.minimum(highest, e.start_limit_mw), highest)
-    highest = np.where(stops_next, np.minimum(highest, e.stop_limit_mw), highest)
+    highest = np.where(stops_next, np.minimum(highest, e.stop_reach_mw), highest)
     lowest = np.where(e.on, e.inputs.output_min_mw, output)
-    room_up = np.minimum(highest - output, numbers(units, "ramp_up_mw_per_h") * LASTING_H)
+    room_up = np.minimum(highest - output, _ramp_left_mw(e))
     room_down = np.minimum(output - lowest, numbers(units, "ramp_down_mw_per_h") * LASTING_H)
     over_up = e.table("reserve_up_mw")[:, :count] - np.maximum(room_up, 0.0)
     over_down = e.table("reserve_down_mw")[:, :count] - np.maximum(room_down, 0.0)
     return found(UNIT_ROOM, np.maximum(over_up, over_down), names(units), e.inputs.times)
+
+
+def _ramp_left_mw(e: Evidence) -> np.ndarray:
+    """What each unit's ramp leaves for reserve up, MW, (T, units); infinite in a start that counts inside the ramp."""
+    ramp = numbers(e.facts.units, "ramp_up_mw_per_h")
+    ruled = {rule.grid for rule in e.facts.reserve_rules if rule.within_ramp}
+    within = np.array([unit.grid in ruled for unit in e.facts.units], dtype=bool)
+    left = ramp * e.inputs.step_h - (e.table("output_mw") - e.output_before_mw)
+    return np.where(within, np.where(e.on_before, left, np.inf), ramp * LASTING_H)
 
 
 def store_room(e: Evidence) -> Finding:

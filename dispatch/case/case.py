@@ -32,11 +32,21 @@ class Scales:
 
 
 @dataclass(frozen=True)
+class ReserveSeries:
+    """Reserve required of one grid, one value a step; an empty direction keeps the shares."""
+
+    grid: str
+    up_mw: tuple[float, ...] = ()
+    down_mw: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
 class Reserve:
-    """Reserve requirement as shares; None takes the grid's own rule."""
+    """Reserve requirement as shares, None takes the grid's own rule; or in MW, in place of any share."""
 
     load_share: float | None = None
     renewable_share: float | None = None
+    series: tuple[ReserveSeries, ...] = ()
 
 
 @dataclass(frozen=True)

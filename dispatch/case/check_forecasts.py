@@ -8,15 +8,17 @@ from dispatch.case.case import Case
 from dispatch.case.check_numbers import LARGEST_POWER_MW, duplicate_flaws, number_flaws, unknown_flaws
 from dispatch.case.facts import GridFacts
 from dispatch.case.interchange import Interface
+from dispatch.case.renewable import AvailableForecast
 from dispatch.errors import Flaw
 from dispatch.units import POWER_MW
 
 
 def forecast_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
-    """Every forecast of load, of available wind and sun, and of interchange."""
+    """Every forecast of load, of available wind and sun, and of interchange; and reserve asked for in MW."""
     yield from _load_flaws(case, facts)
     yield from _available_flaws(case, facts)
     yield from _interchange_flaws(case, facts)
+    yield from _reserve_flaws(case, facts)
 
 
 def _load_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
@@ -41,6 +43,30 @@ def _available_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
             if most_mw + POWER_MW < value <= LARGEST_POWER_MW:
                 message = f"{value:g} MW is more than the capacity of {forecast.plant}; give at most {most_mw:g} MW"
                 yield Flaw("ABOVE_CAPACITY", f"{path}.available_mw[{t}]", message)
+        if forecast.least_mw:
+            yield from _series_flaws(f"{path}.least_mw", forecast.least_mw, case, lowest_mw=0.0)
+            yield from _least_flaws(f"{path}.least_mw", forecast)
+
+
+def _least_flaws(path: str, forecast: AvailableForecast) -> Iterator[Flaw]:
+    for t, (least_mw, most_mw) in enumerate(zip(forecast.least_mw, forecast.available_mw, strict=False)):
+        if most_mw + POWER_MW < least_mw <= LARGEST_POWER_MW:
+            message = f"{least_mw:g} MW must be taken of {most_mw:g} MW available; give at most that"
+            yield Flaw("LEAST_ABOVE_AVAILABLE", f"{path}[{t}]", message)
+
+
+def _reserve_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
+    asked = case.reserve.series
+    yield from duplicate_flaws("reserve.series", "grid", [series.grid for series in asked])
+    for k, series in enumerate(asked):
+        path = f"reserve.series[{k}]"
+        yield from unknown_flaws("UNKNOWN_MEMBER_GRID", f"{path}.grid", series.grid, facts.members)
+        if not series.up_mw and not series.down_mw:
+            message = "neither up_mw nor down_mw; give one value a step of either, or leave it out"
+            yield Flaw("RESERVE_SERIES_EMPTY", path, message)
+        for name in ("up_mw", "down_mw"):
+            if given_mw := getattr(series, name):
+                yield from _series_flaws(f"{path}.{name}", given_mw, case, lowest_mw=0.0)
 
 
 def _interchange_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:

@@ -11,12 +11,12 @@ from dispatch.case.check_numbers import unknown_flaws
 from dispatch.case.facts import GridFacts
 from dispatch.case.thermal import CostCurve, ThermalUnit
 from dispatch.errors import Flaw
-from dispatch.units import POWER_MW
+from dispatch.units import DURATION_H, POWER_MW
 
 SLOPE_CNY_PER_MWH = 1e-6  # two slopes closer than this are the same slope
 NOT_NEGATIVE = (
     *("output_min_mw", "heating_output_min_mw", "min_up_h", "min_down_h"),
-    *("start_cny", "stop_cny", "other_cny_per_mwh"),
+    *("stop_cny", "other_cny_per_mwh"),
 )
 POSITIVE = ("output_max_mw", "heating_output_max_mw", "ramp_up_mw_per_h", "ramp_down_mw_per_h")
 
@@ -28,6 +28,7 @@ def thermal_flaws(facts: GridFacts) -> Iterator[Flaw]:
         path = f"facts.units[{k}]"
         yield from _sign_flaws(path, unit)
         yield from _limit_flaws(path, unit)
+        yield from _start_type_flaws(f"{path}.start_types", unit)
         yield from _curve_flaws(f"{path}.curve", unit)
         if unit.heats and unit.city not in seasons:
             message = f"{unit.name} heats, but {unit.city} has no heating season; add one"
@@ -60,6 +61,40 @@ def _limit_flaws(path: str, unit: ThermalUnit) -> Iterator[Flaw]:
         if not getattr(unit, name) >= unit.output_min_mw - POWER_MW:
             message = f"{getattr(unit, name):g} MW never reaches the least output, {unit.output_min_mw:g} MW"
             yield Flaw("RAMP_BELOW_MINIMUM", f"{path}.{name}", message)
+    if not unit.stop_reach_mw >= unit.stop_ramp_mw:
+        message = f"{unit.stop_reach_mw:g} MW with reserve is less than the {unit.stop_ramp_mw:g} MW without"
+        yield Flaw("STOP_RESERVE_BELOW_RAMP", f"{path}.stop_reserve_mw", message)
+
+
+def _start_type_flaws(path: str, unit: ThermalUnit) -> Iterator[Flaw]:
+    """Every start has one price: types from the shortest time off on, each later one no cheaper."""
+    types = unit.start_types
+    if not types:
+        yield Flaw("START_TYPES_MISSING", path, f"{unit.name} has no start type; give at least one")
+        return
+    unfit = [
+        Flaw("NEGATIVE", f"{path}[{k}].{name}", f"{getattr(kind, name):g}; give a finite number, 0 or more")
+        for k, kind in enumerate(types)
+        for name in ("hours_off_h", "start_cny")
+        if not 0 <= getattr(kind, name) < math.inf
+    ]
+    yield from unfit
+    if not unfit:
+        yield from _start_order_flaws(path, unit)
+
+
+def _start_order_flaws(path: str, unit: ThermalUnit) -> Iterator[Flaw]:
+    types = unit.start_types
+    if types[0].hours_off_h > unit.min_down_h + DURATION_H:
+        message = f"{types[0].hours_off_h:g} h leave a start after {unit.min_down_h:g} h without a price"
+        yield Flaw("START_TYPE_TOO_LATE", f"{path}[0].hours_off_h", message)
+    for k, (hotter, colder) in enumerate(pairwise(types), start=1):
+        if not hotter.hours_off_h < colder.hours_off_h:
+            message = f"{colder.hours_off_h:g} h are not longer than {hotter.hours_off_h:g} h; give the types in order"
+            yield Flaw("START_TYPES_NOT_RISING", f"{path}[{k}].hours_off_h", message)
+        if colder.start_cny < hotter.start_cny:
+            message = f"{colder.start_cny:g} CNY is less than {hotter.start_cny:g} CNY after a shorter time off"
+            yield Flaw("COLDER_START_CHEAPER", f"{path}[{k}].start_cny", message)
 
 
 def _curve_flaws(path: str, unit: ThermalUnit) -> Iterator[Flaw]:

@@ -17,12 +17,19 @@ from dispatch.case.thermal import HeatingSeason, RunningMinimum, ThermalUnit
 
 @dataclass(frozen=True)
 class ReserveRule:
-    """Reserve of a grid: the larger of the largest unit on (up only) and shares of load, wind and sun."""
+    """
+    Reserve of a grid: the larger of the largest unit on (up only) and shares of load, wind and sun.
+
+    A case may ask for MW in place of the shares.
+    """
 
     grid: str
     load_share: float
     renewable_share: float
     shortfall_cny_per_mwh: float
+    largest_unit: bool = True  # the largest unit on counts
+    within_ramp: bool = False  # a unit's reserve up and its rise together stay within its ramp of the step
+    hard: bool = False  # nothing may be short, at any price
 
 
 @dataclass(frozen=True)

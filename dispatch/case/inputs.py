@@ -38,9 +38,11 @@ class Inputs:
     step_h: float
     load_mw: np.ndarray  # (T, buses)
     available_mw: np.ndarray  # (T, plants)
+    must_take_mw: np.ndarray  # (T, plants), of what is available
     output_min_mw: np.ndarray  # (T, units), in force when on
     output_max_mw: np.ndarray  # (T, units), in force when on
     output_min_before_mw: np.ndarray  # (units,), in force in the step before the horizon
+    output_before_mw: np.ndarray  # (units,), of the step before the horizon
     in_service: np.ndarray  # (T, units), bool
     must_run: np.ndarray  # (T, units), bool
     running_groups: tuple[RunningGroup, ...]
@@ -52,7 +54,8 @@ class Inputs:
     planned_import_mw: np.ndarray  # (T, interfaces), negative: export
     import_floor_mw: np.ndarray  # (T, interfaces), lower edge of the plan's band
     import_ceiling_mw: np.ndarray  # (T, interfaces), upper edge of the plan's band
-    reserve_mw: np.ndarray  # (T, members), the part that does not depend on which unit is on
+    reserve_up_mw: np.ndarray  # (T, members), the part that does not depend on which unit is on
+    reserve_down_mw: np.ndarray  # (T, members)
     emergency_mw: np.ndarray | None = None  # (lines,), rating after an outage; None: no outage is stood
 
 
@@ -68,14 +71,17 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
     plan = _planned_import_mw(case, facts, rows)
     band = case.interchange.band_share * np.abs(plan)
     scale = np.array([store_scale(case, store) for store in facts.stores])
+    reserve_up, reserve_down = _reserve_mw(case, facts, load, available)
     return Inputs(
         times=times,
         step_h=case.horizon.step_h,
         load_mw=load,
         available_mw=available,
+        must_take_mw=_must_take_mw(case, facts, available),
         output_min_mw=output_min,
         output_max_mw=output_max,
         output_min_before_mw=output_limits_mw(facts, eve)[0][0],
+        output_before_mw=_output_before_mw(case, facts),
         in_service=in_service,
         must_run=covered(case.must_run, facts.units, times),
         running_groups=running_groups(facts, times, in_service),
@@ -87,7 +93,8 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         planned_import_mw=plan,
         import_floor_mw=np.maximum(plan - band, -_limits(facts.interfaces, "export_limit_mw")),
         import_ceiling_mw=np.minimum(plan + band, _limits(facts.interfaces, "import_limit_mw")),
-        reserve_mw=_reserve_mw(case, facts, load, available),
+        reserve_up_mw=reserve_up,
+        reserve_down_mw=reserve_down,
         emergency_mw=emergency_mw(case.security, facts.lines),
     )
 
@@ -110,6 +117,15 @@ def _available_mw(case: Case, facts: GridFacts, rows: np.ndarray) -> np.ndarray:
     return available
 
 
+def _must_take_mw(case: Case, facts: GridFacts, available: np.ndarray) -> np.ndarray:
+    least: np.ndarray = np.zeros_like(available)
+    index = {plant.name: k for k, plant in enumerate(facts.plants)}
+    for forecast in case.available_forecasts:
+        if forecast.least_mw:
+            least[:, index[forecast.plant]] = forecast.least_mw
+    return np.asarray(np.minimum(least, available))
+
+
 def output_limits_mw(facts: GridFacts, times: pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:
     """Lowest and highest output in force of each unit that is on, MW, both of shape (T, units)."""
     heating = heating_hours(facts, times)
@@ -117,6 +133,12 @@ def output_limits_mw(facts: GridFacts, times: pd.DatetimeIndex) -> tuple[np.ndar
     lower = np.where(heating, [u.heating_output_min_mw for u in units], [u.output_min_mw for u in units])
     upper = np.where(heating, [u.heating_output_max_mw for u in units], [u.output_max_mw for u in units])
     return lower, upper
+
+
+def _output_before_mw(case: Case, facts: GridFacts) -> np.ndarray:
+    """Zero where the case gives no state, which its checks refuse."""
+    before = {state.unit: state.output_mw for state in case.units}
+    return np.array([before.get(unit.name, 0.0) for unit in facts.units], dtype=float)
 
 
 def heating_hours(facts: GridFacts, times: pd.DatetimeIndex) -> np.ndarray:
@@ -175,7 +197,19 @@ def _limits(interfaces: tuple[Interface, ...], attribute: str) -> np.ndarray:
     return np.array([getattr(interface, attribute) for interface in interfaces])
 
 
-def _reserve_mw(case: Case, facts: GridFacts, load: np.ndarray, available: np.ndarray) -> np.ndarray:
+def _reserve_mw(case: Case, facts: GridFacts, load: np.ndarray, available: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Reserve up and down, both of shape (T, members): the case's MW, or shares of load, wind and sun."""
+    shares = _reserve_by_shares_mw(case, facts, load, available)
+    up, down = shares.copy(), shares.copy()
+    for series in case.reserve.series:
+        member = facts.members.index(series.grid)
+        for table, given_mw in ((up, series.up_mw), (down, series.down_mw)):
+            if given_mw:
+                table[:, member] = given_mw
+    return up, down
+
+
+def _reserve_by_shares_mw(case: Case, facts: GridFacts, load: np.ndarray, available: np.ndarray) -> np.ndarray:
     columns = []
     for rule in facts.reserve_rules:
         asked = case.reserve

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-LARGE = ("wind_onshore", "wind_offshore", "solar_utility")
+UNSPECIFIED = "renewable"  # where a file does not say of what kind
+LARGE = ("wind_onshore", "wind_offshore", "solar_utility", UNSPECIFIED)
 DISTRIBUTED = ("solar_distributed",)
 TECHNOLOGIES = LARGE + DISTRIBUTED
 
@@ -27,6 +28,7 @@ class AvailableForecast:
 
     plant: str
     available_mw: tuple[float, ...]
+    least_mw: tuple[float, ...] = ()  # what must be taken of it; empty: nothing
 
 
 @dataclass(frozen=True)

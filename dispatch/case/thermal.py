@@ -21,6 +21,14 @@ class CostCurve:
 
 
 @dataclass(frozen=True)
+class StartType:
+    """What a start costs a unit that has been off for at least `hours_off_h`: hot, warm, cold."""
+
+    hours_off_h: float
+    start_cny: float
+
+
+@dataclass(frozen=True)
 class ThermalUnit:
     """One unit. Limits in the heating season differ for a unit that also heats (`heats`)."""
 
@@ -42,10 +50,21 @@ class ThermalUnit:
     stop_ramp_mw: float  # highest output in the hour before it stops
     min_up_h: float
     min_down_h: float
-    start_cny: float
+    start_types: tuple[StartType, ...]  # hottest first; the last one whose hours off are reached prices a start
     stop_cny: float
     other_cny_per_mwh: float  # operation and maintenance
     curve: CostCurve
+    stop_reserve_mw: float | None = None  # highest output and reserve up together in that hour; None: `stop_ramp_mw`
+
+    @property
+    def stop_reach_mw(self) -> float:
+        """Highest output and reserve up together in the hour before it stops."""
+        return self.stop_ramp_mw if self.stop_reserve_mw is None else self.stop_reserve_mw
+
+    @property
+    def start_cny(self) -> float:
+        """One price where only one can stand, as in PyPSA: of the type in the middle, warm of hot, warm and cold."""
+        return self.start_types[len(self.start_types) // 2].start_cny
 
 
 @dataclass(frozen=True)

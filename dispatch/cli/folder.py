@@ -5,6 +5,7 @@ case.json       what was asked
 outcome.json    what was answered: status, proof, metrics, audit, certificate
 schedule.json   every table of the schedule
 schedule.nc     the schedule as a solved PyPSA network
+instance.json   the pglib-uc instance that the grid came from, where it did
 """
 
 from __future__ import annotations
@@ -18,16 +19,21 @@ from dispatch.case.case import Case
 from dispatch.case.checks import flaws_of, flaws_without_facts
 from dispatch.case.facts import GridFacts
 from dispatch.errors import CaseError, Flaw, UnknownGrid
+from dispatch.formats.json_file import bytes_of
+from dispatch.formats.pglib import is_pglib, read_pglib
 from dispatch.grid.catalogue import editions, facts_of, grids
 from dispatch.report.scenario import Scenario, label_of, told_apart
 from dispatch.schedule.outcome import Outcome
 from dispatch.wire import files
 
 CASE, OUTCOME, SCHEDULE, NETWORK = "case.json", "outcome.json", "schedule.json", "schedule.nc"
+INSTANCE = "instance.json"
 
 
 def asked_in(path: Path) -> tuple[Case, GridFacts]:
-    """The case in a file and the facts of its grid, or `CaseError` with every flaw."""
+    """The case in a file and the facts of its grid, or `CaseError` with every flaw; what it is, its content tells."""
+    if is_pglib(path):
+        return read_pglib(path)
     case = files.read_case(path, _flaws_in)
     return case, facts_of(case.grid, case.edition)
 
@@ -41,9 +47,13 @@ def _flaws_in(case: Case) -> tuple[Flaw, ...]:
     return flaws_of(case, facts)
 
 
-def write_solved(folder: Path, scenario: Scenario) -> None:
-    """Keep a scenario; what an earlier one has left there is replaced."""
+def write_solved(folder: Path, scenario: Scenario, source: Path | None = None) -> None:
+    """Keep a scenario, and the foreign file it came from; what an earlier one has left there is replaced."""
     folder.mkdir(parents=True, exist_ok=True)
+    foreign = bytes_of(source) if source is not None and is_pglib(source) else None
+    (folder / INSTANCE).unlink(missing_ok=True)
+    if foreign is not None:
+        (folder / INSTANCE).write_bytes(foreign)
     files.write_case(scenario.case, folder / CASE)
     files.write_outcome(scenario.outcome, folder / OUTCOME)
     for name in (SCHEDULE, NETWORK):
@@ -59,11 +69,19 @@ def write_solved(folder: Path, scenario: Scenario) -> None:
 
 def read_solved(folder: Path) -> Scenario:
     """The scenario that was kept, or `CaseError` with what is wrong with its files."""
-    case, facts = asked_in(folder / CASE)
+    case, facts = _kept(folder)
     outcome = files.read_outcome(folder / OUTCOME)
     if (folder / SCHEDULE).exists():
         outcome = replace(outcome, schedule=files.read_schedule(folder / SCHEDULE))
     return Scenario(label_of(case), case, facts, outcome)
+
+
+def _kept(folder: Path) -> tuple[Case, GridFacts]:
+    """The case of a folder on the grid it was asked about, ours or that of an instance."""
+    if not (folder / INSTANCE).exists():
+        return asked_in(folder / CASE)
+    _, facts = read_pglib(folder / INSTANCE)
+    return files.read_case(folder / CASE, lambda case: flaws_of(case, facts)), facts
 
 
 def solved_in(*folders: Path) -> list[Scenario]:

@@ -84,7 +84,7 @@ def _solving(verbs: Verbs) -> None:
     validate = _verb(verbs, "validate", "solve:validate", "every flaw of a case, field by field")
     solve = _verb(verbs, "solve", "solve:solve", "solve a case here, without a server")
     for verb in (validate, solve):
-        verb.add_argument("file", type=Path, metavar="FILE", help="a case (.json)")
+        verb.add_argument("file", type=Path, metavar="FILE", help="a case or a pglib-uc instance (.json, .json.gz)")
     solve.add_argument("--out", type=Path, metavar="DIR", help="where to write")
     solve.add_argument("--gap", type=_share, default=0.005, metavar="SHARE", help="default %(default)s")
     solve.add_argument("--time-limit", type=_seconds, default=300.0, metavar="S", help="default %(default)s")

@@ -38,7 +38,7 @@ def solve(asked: argparse.Namespace) -> int:
     live.done(asked.file.name, ending_of(outcome))
     scenario = Scenario(label_of(case), case, facts, outcome)
     if out:
-        write_solved(out, scenario)
+        write_solved(out, scenario, asked.file)
     if asked.json:
         print(outcome_text(outcome), end="")
     else:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from dispatch.case.renewable import TECHNOLOGIES, RenewablePlant
 from dispatch.case.storage import Store
-from dispatch.case.thermal import CostCurve, ThermalUnit
+from dispatch.case.thermal import CostCurve, StartType, ThermalUnit
 from dispatch.grid.tables import Tables, shared
 
 THERMAL = ("coal", "gas")
@@ -55,10 +55,19 @@ def _unit(name: str, row: Any, kind: Any, rates: pd.DataFrame, state: str) -> Th
         stop_ramp_mw=size * kind["stop_ramp_pu"],
         min_up_h=float(kind["min_up_h"]),
         min_down_h=float(kind["min_down_h"]),
-        start_cny=size * kind["start_cost_warm_cny_per_mw"],
+        start_types=_start_types(size, kind),
         stop_cny=size * kind["shut_down_cost_cny_per_mw"],
         other_cny_per_mwh=float(kind["vom_cny_per_mwh"]),
         curve=_curve(size, kind, rates[rates["class"] == row["technology_class"]]),
+    )
+
+
+def _start_types(size: float, kind: Any) -> tuple[StartType, ...]:
+    """Hot while off for less than the class's hot limit, warm up to its warm limit, cold from there."""
+    return (
+        StartType(0.0, size * kind["start_cost_hot_cny_per_mw"]),
+        StartType(float(kind["hot_start_max_offline_h"]), size * kind["start_cost_warm_cny_per_mw"]),
+        StartType(float(kind["warm_start_max_offline_h"]), size * kind["start_cost_cold_cny_per_mw"]),
     )
 
 

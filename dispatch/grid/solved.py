@@ -34,10 +34,12 @@ def network_of(case: Case, facts: GridFacts, schedule: Schedule) -> pypsa.Networ
 
 def _describe(network: pypsa.Network, facts: GridFacts, inputs: Inputs) -> None:
     """Colours and names of the carriers, and the limits and prices of the units."""
-    carriers = pd.read_csv(networks_folder() / facts.members[0] / "carriers.csv", index_col="name")
-    known = network.carriers.index.intersection(carriers.index)
-    for column in ("color", "nice_name", "co2_emissions"):
-        network.carriers.loc[known, column] = carriers.loc[known, column]
+    stored = networks_folder() / facts.members[0] / "carriers.csv"
+    if stored.exists():  # a foreign grid has no colours of its own
+        carriers = pd.read_csv(stored, index_col="name")
+        known = network.carriers.index.intersection(carriers.index)
+        for column in ("color", "nice_name", "co2_emissions"):
+            network.carriers.loc[known, column] = carriers.loc[known, column]
     units = facts.units
     names = [unit.name for unit in units]
     if not names:
@@ -68,7 +70,8 @@ def _write_generators(network: pypsa.Network, facts: GridFacts, schedule: Schedu
     net = schedule.cut_mw - schedule.extra_mw
     places = response_buses(facts)
     shares = pd.DataFrame([dict(c.bus_shares) for c in facts.contracts], index=net.columns, columns=places).fillna(0.0)
-    response = (net @ shares).set_axis([RESPONSE + bus for bus in places], axis=1)
+    named = [RESPONSE + bus for bus in places]
+    response = pd.DataFrame(net.to_numpy() @ shares.to_numpy(dtype=float), index=net.index, columns=named)
     parts = [schedule.output_mw, schedule.injected_mw, schedule.net_import_mw, response]
     network.generators_t["p"] = pd.concat(parts, axis=1)[network.generators.index]
     for attribute, table in (("status", schedule.on), ("start_up", schedule.started), ("shut_down", schedule.stopped)):

@@ -7,6 +7,7 @@ import numpy as np
 from dispatch.case.renewable import DISTRIBUTED
 from dispatch.metrics.area import Area, Basis, numbers
 from dispatch.schedule.outcome import Cost, Penalty
+from dispatch.units import DURATION_H
 
 
 def cost(basis: Basis, area: Area) -> Cost:
@@ -15,7 +16,7 @@ def cost(basis: Basis, area: Area) -> Cost:
 
         fuel         sum( fuel(p) u dt )                 by the units' curves
         operation    sum( other p dt )
-        start        sum( start v + stop w )
+        start        sum( start v + stop w )              a start by the hours off before it
         wear         sum( wear d dt )                    per MWh discharged
         response     sum( fee (cut + filled) dt )
         interchange  sum( price net import dt )          of the area's interfaces; negative: exports earn more
@@ -102,11 +103,29 @@ def _fuel_cny(basis: Basis, area: Area) -> float:
 
 
 def _start_cny(basis: Basis, area: Area) -> float:
-    """Starts and stops at their price each, CNY."""
-    units = basis.facts.units
-    starts = basis.table("started") * numbers(units, "start_cny")
-    stops = basis.table("stopped") * numbers(units, "stop_cny")
+    """Starts at the price of their type and stops at theirs, CNY."""
+    starts = basis.table("started") * _start_prices_cny(basis)
+    stops = basis.table("stopped") * numbers(basis.facts.units, "stop_cny")
     return float((starts + stops)[:, area.units].sum())
+
+
+def _start_prices_cny(basis: Basis) -> np.ndarray:
+    """
+    What a start would cost in each step, CNY, (T, units).
+
+        price of the last type with  hours off before the step >= its hours off
+    """
+    on, states = basis.table("on") > 1 / 2, {state.unit: state for state in basis.case.units}
+    prices = np.zeros(on.shape)
+    for k, unit in enumerate(basis.facts.units):
+        state = states[unit.name]
+        from_h = np.array([kind.hours_off_h for kind in unit.start_types]) - DURATION_H
+        off_h = 0.0 if state.on else state.hours_h
+        for t in range(len(on)):
+            reached = max(1, int((from_h <= off_h).sum()))
+            prices[t, k] = unit.start_types[reached - 1].start_cny
+            off_h = 0.0 if on[t, k] else off_h + basis.inputs.step_h
+    return prices
 
 
 def _curtailment_prices(basis: Basis) -> np.ndarray:

@@ -12,7 +12,7 @@ from dispatch.model.demand_response import limit_daily_energy, offer_response, p
 from dispatch.model.draft import Draft
 from dispatch.model.interchange import follow_plan, interchange_cost
 from dispatch.model.network import balance_buses, carry_power, follow_voltage_law
-from dispatch.model.reserve import hold_reserve, keep_limited_unit_room, keep_store_room, reserve_penalty
+from dispatch.model.reserve import hold_reserve, keep_store_room, reserve_penalty
 from dispatch.model.rows import Model
 from dispatch.model.security import allow_overload, limit_sections, security_penalty
 from dispatch.model.storage import choose_direction, keep_level, loss_penalty, storage_cost
@@ -24,18 +24,25 @@ from dispatch.model.thermal.commitment import (
     hold_running_minimum,
 )
 from dispatch.model.thermal.cost import bend_cost_curves, thermal_cost
+from dispatch.model.thermal.headroom import decide_unit_reserve
 from dispatch.model.thermal.output_limits import decide_output, limit_output_above
 from dispatch.model.thermal.ramping import limit_ramp_down, limit_ramp_up
+from dispatch.model.thermal.start_types import choose_start_types
+from dispatch.model.thermal.trajectories import limit_climb, limit_descent
 
 FORMULATION: tuple[Callable[[Draft], None], ...] = (
     decide_commitment,
     hold_minimum_up_time,
     hold_minimum_down_time,
     hold_running_minimum,
+    choose_start_types,
     decide_output,
+    decide_unit_reserve,
     limit_output_above,
     limit_ramp_up,
     limit_ramp_down,
+    limit_climb,
+    limit_descent,
     bend_cost_curves,
     curtail,
     keep_level,
@@ -50,7 +57,6 @@ FORMULATION: tuple[Callable[[Draft], None], ...] = (
     allow_overload,
     limit_sections,
     keep_store_room,
-    keep_limited_unit_room,
     hold_reserve,
 )
 

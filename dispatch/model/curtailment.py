@@ -28,13 +28,15 @@ def curtail(draft: Draft) -> None:
     """
     Of what is available, some may be left.
 
-        0  <=  k[t]  <=  A[t]            every bus, kind of plant and step t
+        0  <=  k[t]  <=  A[t] - M[t]            every bus, kind of plant and step t
 
     k  curtailed   MW        A  available at the bus, of large plants or of distributed PV   MW
+    M  what must be taken of it   MW
     """
     groups = curtailment_groups(draft.facts)
     if groups:
-        draft.decide(names.CURTAILED, _labels(groups), summed_by_group(draft.inputs.available_mw, groups))
+        spare = draft.inputs.available_mw - draft.inputs.must_take_mw
+        draft.decide(names.CURTAILED, _labels(groups), summed_by_group(spare, groups))
 
 
 def curtailment_penalty(draft: Draft) -> Terms | None:

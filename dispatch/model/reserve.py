@@ -10,8 +10,9 @@ from dispatch.case.storage import Store
 from dispatch.case.thermal import ThermalUnit
 from dispatch.model import names
 from dispatch.model.draft import Draft, belonging, each, named
-from dispatch.model.terms import Terms, total
-from dispatch.model.thermal.output_limits import room_above, room_below, runs_two_steps
+from dispatch.model.terms import ABSENT, Terms, total
+from dispatch.model.thermal.headroom import DOWN, UP, grids_asking, limited_units, reserved_mw
+from dispatch.model.thermal.output_limits import room_above, room_below
 from dispatch.units import POWER_MW
 
 
@@ -38,48 +39,42 @@ def keep_store_room(draft: Draft) -> None:
     draft.hold("StorageUnit-reserve_down_energy", into * down + level, "<=", inputs.level_max_mwh, stores)
 
 
-def keep_limited_unit_room(draft: Draft) -> None:
-    """
-    A unit gives reserve up to its room and up to its ramp over an hour, whichever is less.
-
-        r_up  <=  room above,  r_up <= RU 1h,     r_dn  <=  p - Pmin u,  r_dn <= RD 1h
-
-    Only units for which this takes a variable; for the others the room above and below is their reserve.
-    """
-    for direction, variable, ramp in (
-        ("up", names.RESERVE_UP_LIMITED, "ramp_up_mw_per_h"),
-        ("down", names.RESERVE_DOWN_LIMITED, "ramp_down_mw_per_h"),
-    ):
-        limited = limited_units(draft, direction)
-        if not limited.any():
-            continue
-        members = draft.units[limited]
-        reserve = draft.decide(variable, members, each(draft.facts.units, ramp)[limited])
-        for number, room in enumerate(_rooms(draft, direction)):
-            draft.hold(f"{variable}_room_{number}", room[:, limited] - reserve, ">=", 0.0, members)
-
-
 def hold_reserve(draft: Draft) -> None:
     """
-    Units on and stores keep the reserve asked for; what is missing is priced.
+    Units on and stores keep the reserve asked for; what is missing is priced, or may not be.
 
-        sum( r_up ) + short_up  >=  R[t]                        every grid and step t
-        sum( r_up ) + short_up  >=  Pmax[g,t] u[g,t]            every unit g with Pmax > R[t]
-        sum( r_dn ) + short_dn  >=  R[t]
+        sum( r_up ) + short_up  >=  R_up[t]                     every grid and step t
+        sum( r_up ) + short_up  >=  Pmax[g,t] u[g,t]            every unit g with Pmax > R_up[t], if it counts
+        sum( r_dn ) + short_dn  >=  R_dn[t]
 
-    R  shares of load and of available wind and sun   MW        short  priced slack   MW
+    R  the case's MW, or shares of load and of available wind and sun   MW
+    short  priced slack, 0 where the grid's rule is hard                 MW
     """
-    members, asked = named(draft.facts.members), draft.inputs.reserve_mw
-    short_up, short_down = draft.decide(names.SHORT_UP, members), draft.decide(names.SHORT_DOWN, members)
-    up, down = _offered(draft, "up") + short_up, _offered(draft, "down") + short_down
-    draft.hold("Reserve-up", up, ">=", asked, members)
-    draft.hold("Reserve-down", down, ">=", asked, members)
-    grid = np.array([draft.facts.members.index(unit.grid) for unit in draft.facts.units], dtype=int)
-    size = draft.inputs.output_max_mw
-    larger = np.flatnonzero((size > asked[:, grid] + POWER_MW).any(axis=0)) if len(grid) else np.zeros(0, dtype=int)
+    members, inputs = named(draft.facts.members), draft.inputs
+    rules = {rule.grid: rule for rule in draft.facts.reserve_rules}
+    admitted = np.array([0.0 if rules[grid].hard else np.inf for grid in members])
+    needed = {UP: inputs.reserve_up_mw, DOWN: inputs.reserve_down_mw}
+    held = {}
+    for direction, short in ((UP, names.SHORT_UP), (DOWN, names.SHORT_DOWN)):
+        held[direction] = _offered(draft, direction) + draft.decide(short, members, admitted)
+        asking = grids_asking(draft, direction)
+        if asking.any():
+            wanted = needed[direction][:, asking]
+            draft.hold(f"Reserve-{direction}", held[direction][:, asking], ">=", wanted, members[asking])
+    larger = _larger_units(draft)
     if len(larger):
-        alone = up[:, grid[larger]] - size[:, larger] * draft.variable(names.STATUS, draft.units[larger])
-        draft.hold("Reserve-largest_unit", alone, ">=", 0.0, draft.units[larger])
+        grid = [draft.facts.members.index(draft.facts.units[g].grid) for g in larger]
+        size = inputs.output_max_mw[:, larger] * draft.variable(names.STATUS, draft.units[larger])
+        draft.hold("Reserve-largest_unit", held[UP][:, grid] - size, ">=", 0.0, draft.units[larger])
+
+
+def _larger_units(draft: Draft) -> np.ndarray:
+    """Indices of units that may ask for more than the rest of the rule does, where the largest unit counts."""
+    counting = {rule.grid for rule in draft.facts.reserve_rules if rule.largest_unit}
+    grid = np.array([draft.facts.members.index(unit.grid) for unit in draft.facts.units], dtype=int)
+    counts = np.array([unit.grid in counting for unit in draft.facts.units], dtype=bool)
+    larger = draft.inputs.output_max_mw > draft.inputs.reserve_up_mw[:, grid] + POWER_MW
+    return np.flatnonzero(larger.any(axis=0) & counts)
 
 
 def reserve_penalty(draft: Draft) -> Terms:
@@ -91,41 +86,27 @@ def reserve_penalty(draft: Draft) -> Terms:
     return (price * short).all()
 
 
-def limited_units(draft: Draft, direction: str) -> np.ndarray:
-    """Units whose room is more than one row: a ramp over one hour shorter than the range, or UT of one step; bool."""
-    if draft.units.empty:
-        return np.zeros(0, dtype=bool)
-    inputs, up = draft.inputs, direction == "up"
-    span = (inputs.output_max_mw - inputs.output_min_mw).max(axis=0)
-    ramp = each(draft.facts.units, "ramp_up_mw_per_h" if up else "ramp_down_mw_per_h")
-    limited = ramp < span - POWER_MW
-    return np.asarray(limited | ~runs_two_steps(draft) if up else limited)
-
-
-def _rooms(draft: Draft, direction: str) -> list[Terms]:
-    """Room above or below the output of all units, MW; above, a start and a stop each bound it on their own too."""
-    if direction == "down":
-        return [room_below(draft)]
-    if runs_two_steps(draft)[limited_units(draft, direction)].all():
-        return [room_above(draft)]
-    return [room_above(draft, stops=False), room_above(draft, starts=False)]
-
-
 def _offered(draft: Draft, direction: str) -> Terms:
     """All reserve of each member grid in one direction, MW, (T, members)."""
-    up = direction == "up"
+    up = direction == UP
     limited = limited_units(draft, direction)
     parts = []
     if (~limited).any():
         room = room_above(draft) if up else room_below(draft)
         parts.append(_by_grid(draft, room[:, ~limited], _chosen(draft, ~limited)))
     if limited.any():
-        reserve = draft.variable(names.RESERVE_UP_LIMITED if up else names.RESERVE_DOWN_LIMITED, draft.units[limited])
+        reserve = reserved_mw(draft, direction)[:, limited]
         parts.append(_by_grid(draft, reserve, _chosen(draft, limited)))
     if not draft.stores.empty:
         stored = draft.variable(names.STORE_UP if up else names.STORE_DOWN, draft.stores)
         parts.append(_by_grid(draft, stored, draft.facts.stores))
-    return total(parts)
+    return total(parts) if parts else _nothing(draft)
+
+
+def _nothing(draft: Draft) -> Terms:
+    """Sums of nothing, (T, members)."""
+    shape = (len(draft.times), len(draft.facts.members), 1)
+    return Terms(np.zeros(shape), np.full(shape, ABSENT))
 
 
 def _chosen(draft: Draft, which: np.ndarray) -> list[ThermalUnit]:

@@ -78,7 +78,8 @@ def _departures(case: Case) -> Iterator[str]:
         yield f"plan ±{100 * case.interchange.band_share:g} %"
     scales, reserve, prices = vars(case.scales), vars(case.reserve), vars(case.prices)
     yield from (f"{SCALES[f]} ×{scale:g}" for f, scale in scales.items() if scale != getattr(Scales(), f))
-    yield from (f"reserve {100 * share:g} % of {RESERVES[f]}" for f, share in reserve.items() if share is not None)
+    yield from (f"reserve {100 * reserve[f]:g} % of {of}" for f, of in RESERVES.items() if reserve[f] is not None)
+    yield from ["reserve in MW"] if case.reserve.series else []
     yield from (f"{PRICES[f]} {price:g} CNY/MWh" for f, price in prices.items() if price != getattr(Prices(), f))
     security = case.security
     if security.n_minus_1:

@@ -94,6 +94,7 @@ LABELS_ZH = {
     "plant forecast": "项电站预测",
     "% of load": "% 负荷",
     "% of wind and sun": "% 风光",
+    "reserve in MW": "给定备用容量",
     "reserve": "备用",
     "load": "负荷",
     "wind and sun": "风光",

@@ -14,6 +14,7 @@ from dispatch.model import names
 from dispatch.model.rows import Model
 
 NONE_LIKE_IT = -1
+ARCS = {names.START_ARC: "arc", names.START_KIND: "kind"}  # variables of pairs of steps, and the name of their axis
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,13 @@ def anatomy_of(model: Model, case: Case, facts: GridFacts, inputs: Inputs) -> An
 
 
 def _steps(model: Model) -> np.ndarray:
-    """The step of each column; every variable of ours runs over the steps."""
+    """The step of each column: that of its row of the table, or of the start that an arc leads to."""
     step = np.zeros(model.column_count, dtype=int)
-    for variable in model.variables.values():
-        step[variable.columns] = np.arange(len(variable.columns))[:, None]
+    for name, variable in model.variables.items():
+        if name in ARCS:
+            step[variable.columns] = [start for _, start, _ in variable.axes[ARCS[name]]]
+        else:
+            step[variable.columns] = np.arange(len(variable.columns))[:, None]
     return step
 
 
@@ -99,9 +103,15 @@ def _alike(model: Model, facts: GridFacts) -> np.ndarray:
     group = {u.name: groups.setdefault((u.bus, u.plant, u.technology_class), len(groups)) for u in facts.units}
     alike = np.full(model.column_count, NONE_LIKE_IT)
     used = 0
-    for variable in model.variables.values():
+    for name, variable in model.variables.items():
+        if name in ARCS:
+            kinds: dict[tuple[int, int, int], int] = {}
+            for column, (unit, start, stop) in zip(variable.columns, variable.axes[ARCS[name]], strict=True):
+                alike[column] = used + kinds.setdefault((group[unit], start, stop), len(kinds))
+            used += len(kinds)
+            continue
         labels = list(variable.axes["name"])
-        if variable.columns.ndim > 1 and labels and all(label in group for label in labels):
+        if labels and all(label in group for label in labels):
             own = np.array([group[label] for label in labels])
             steps = np.arange(len(variable.columns))
             alike[variable.columns] = used + steps[:, None] * len(groups) + own[None, :]

@@ -2,7 +2,8 @@
 Why nothing fits: the cheapest relaxation of the balance says where and when how much is missing.
 
 The case is solved once more with power that may appear or vanish at every bus at a price far above every other. What
-is still used of it is the shortfall.
+is still used of it is the shortfall. Reserve that may not be short may be so then, at a lower price: what is still
+short of it says that the reserve asked for is why nothing fits.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from dispatch.solve.ladder import climbed
 from dispatch.solve.problem import INFINITY, Problem
 
 SHORTFALL_CNY_PER_MWH = 100_000.0
+RESERVE_CNY_PER_MWH = 10_000.0  # of reserve that may not be short
 GAP_SHARE = 0.01
 NOTICED_MW = 0.1
 CONTRADICTION = "no schedule meets the case, and free power at every bus does not help: its rules contradict each other"
@@ -42,7 +44,8 @@ def shortfalls_of(
     """
     own = {bus.name for bus in facts.buses if bus.grid in facts.members}
     rows, places = _balance_rows(model, own)
-    found, _, _ = climbed(_elastic(problem, rows, inputs.step_h), replace(search, gap_share=GAP_SHARE), report)
+    elastic = _without_hard_reserve(_elastic(problem, rows, inputs.step_h), model, inputs.step_h)
+    found, _, _ = climbed(elastic, replace(search, gap_share=GAP_SHARE), report)
     if found.x is None:
         return (), CONTRADICTION if found.infeasible else OUT_OF_TIME
     count = len(rows)
@@ -53,7 +56,9 @@ def shortfalls_of(
         for (time, bus), lack, excess in zip(places, missing, surplus, strict=True)
         if max(lack, excess) > NOTICED_MW
     )
-    return shortfalls, in_words(shortfalls, inputs.step_h) if shortfalls else UNNOTICED
+    if shortfalls:
+        return shortfalls, in_words(shortfalls, inputs.step_h)
+    return (), _reserve_in_words(model, found.x, facts, inputs) or UNNOTICED
 
 
 def in_words(shortfalls: tuple[Shortfall, ...], step_h: float) -> str:
@@ -68,6 +73,29 @@ def in_words(shortfalls: tuple[Shortfall, ...], step_h: float) -> str:
         f"no schedule meets the case: over {hours} steps {missing:.0f} MWh missing and {surplus:.0f} MWh in surplus; "
         f"most at {worst.bus} ({worst.grid}) at {worst.time}: {most:.0f} MW {kind}"
     )
+
+
+def _without_hard_reserve(problem: Problem, model: Model, step_h: float) -> Problem:
+    """The problem where reserve that may not be short may be, at a price."""
+    short = np.concatenate([model.variables[name].columns.ravel() for name in (names.SHORT_UP, names.SHORT_DOWN)])
+    hard = short[problem.upper[short] == 0]
+    cost, upper = problem.cost.copy(), problem.upper.copy()
+    cost[hard], upper[hard] = RESERVE_CNY_PER_MWH * step_h, INFINITY
+    return replace(problem, cost=cost, upper=upper)
+
+
+def _reserve_in_words(model: Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -> str:
+    """What is short of reserve that may not be, in one sentence; nothing where nothing is."""
+    hard = [k for k, grid in enumerate(facts.members) if any(r.grid == grid and r.hard for r in facts.reserve_rules)]
+    told = []
+    for direction, name in (("up", names.SHORT_UP), ("down", names.SHORT_DOWN)):
+        lack = x[model.variables[name].columns][:, hard]
+        if lack.size and lack.max() > NOTICED_MW:
+            step, k = np.unravel_index(lack.argmax(), lack.shape)
+            time = list(inputs.times.tz_localize(BEIJING))[step]
+            place = f"{facts.members[hard[k]]} at {time.isoformat()}"
+            told.append(f"{inputs.step_h * lack.sum():.1f} MWh {direction} short, most in {place}: {lack.max():.1f} MW")
+    return f"no schedule keeps the reserve asked for, which may not be short: {'; '.join(told)}" if told else ""
 
 
 def _balance_rows(model: Model, buses: set[str]) -> tuple[np.ndarray, list[tuple[pd.Timestamp, str]]]:

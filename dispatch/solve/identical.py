@@ -19,6 +19,7 @@ import scipy.sparse as sp
 
 from dispatch.solve.problem import INFINITY, Cuts, Problem
 
+TOO_EARLY = 1e9  # steps: who may start comes before whoever may not yet
 MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -85,22 +86,25 @@ def classes_of(problem: Problem, alike: np.ndarray) -> Classes:
     return Classes(folded, columns, rows, size)
 
 
-def told_apart(on_count: np.ndarray, on_before: np.ndarray, hours_before: np.ndarray) -> np.ndarray:
+def told_apart(on_count: np.ndarray, on_before: np.ndarray, steps_before: np.ndarray, down_count: int) -> np.ndarray:
     """
     Which of some identical units are on, (T, units), from how many are, (T,).
 
     on_before     (units,), bool: on before the first step
-    hours_before  (units,): for how long each has been on or off
+    steps_before  (units,): for how many steps each has been on or off
+    down_count    minimum down time in steps
 
-    Who has been on longest stops first and who has been off longest starts first: if the sums keep the minimum up and
-    down times, so does every unit.
+    Who has been on longest stops first; of those off for the minimum time, who stopped last starts first, as the
+    hottest. Whoever it is, as many may start or stop later: if the sums keep the minimum up and down times, so does
+    every unit.
     """
-    on, since = on_before.astype(bool).copy(), np.asarray(hours_before, dtype=float).copy()
+    on, since = on_before.astype(bool).copy(), np.asarray(steps_before, dtype=float).copy()
     table = np.zeros((len(on_count), len(on)), dtype=bool)
     for t, wanted in enumerate(on_count.astype(int)):
         change = wanted - int(on.sum())
         able = np.flatnonzero(on == (change < 0))
-        chosen = able[np.argsort(-since[able], kind="stable")[: abs(change)]]
+        rank = np.where(on[able] | (since[able] < down_count), -since[able], since[able] - TOO_EARLY)
+        chosen = able[np.argsort(rank, kind="stable")[: abs(change)]]
         on[chosen] = change > 0
         since[chosen] = 0.0
         since += 1.0

@@ -94,16 +94,16 @@ def _flow(read: Reader, facts: GridFacts) -> pd.DataFrame:
 
 def _shared_curtailment(read: Reader, facts: GridFacts, inputs: Inputs) -> np.ndarray:
     """
-    Curtailment at one bus and price, shared by its plants in proportion to what each has available, (T, plants).
+    Curtailment at one bus and price, shared by its plants in proportion to what each can spare, (T, plants).
 
     The split inside such a group costs nothing either way.
     """
     curtailed = np.zeros(inputs.available_mw.shape)
     for group, together in zip(curtailment_groups(facts), read.columns(names.CURTAILED), strict=True):
-        available = inputs.available_mw[:, group.plant_indices]
-        able = available.sum(axis=1)
+        spare = (inputs.available_mw - inputs.must_take_mw)[:, group.plant_indices]
+        able = spare.sum(axis=1)
         share = np.divide(together, able, out=np.zeros_like(able), where=able > 0)
-        curtailed[:, group.plant_indices] = available * np.clip(share, 0.0, 1.0)[:, None]
+        curtailed[:, group.plant_indices] = spare * np.clip(share, 0.0, 1.0)[:, None]
     return curtailed
 
 
@@ -115,13 +115,13 @@ def _unit_reserve(
     stopped: pd.DataFrame,
     output: pd.DataFrame,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Reserve of each thermal unit, up and down, (T, units): its room, at most its ramp over one hour."""
+    """Reserve of each thermal unit, up and down, (T, units): its room, at most what its ramp leaves."""
     start = np.maximum([u.start_ramp_mw for u in facts.units], inputs.output_min_mw)
-    stop = np.maximum([u.stop_ramp_mw for u in facts.units], inputs.output_min_mw)
+    stop = np.maximum([u.stop_reach_mw for u in facts.units], inputs.output_min_mw)
     stops_next = np.vstack([stopped.to_numpy()[1:], np.zeros((1, len(facts.units)), dtype=int)])
     top = np.where(started.to_numpy() == 1, np.minimum(inputs.output_max_mw, start), inputs.output_max_mw)
     top = np.where(stops_next == 1, np.minimum(top, stop), top) * on.to_numpy()
-    up = np.minimum(top - output.to_numpy(), [u.ramp_up_mw_per_h for u in facts.units])
+    up = np.minimum(top - output.to_numpy(), _ramp_left_mw(facts, inputs, started.to_numpy() == 1, output.to_numpy()))
     down = np.minimum(
         output.to_numpy() - inputs.output_min_mw * on.to_numpy(), [u.ramp_down_mw_per_h for u in facts.units]
     )
@@ -129,3 +129,12 @@ def _unit_reserve(
         pd.DataFrame(np.maximum(up, 0.0), index=on.index, columns=on.columns),
         pd.DataFrame(np.maximum(down, 0.0), index=on.index, columns=on.columns),
     )
+
+
+def _ramp_left_mw(facts: GridFacts, inputs: Inputs, started: np.ndarray, output: np.ndarray) -> np.ndarray:
+    """What the ramp leaves for reserve up, MW, (T, units): over one hour, or what the rise of the step leaves of it."""
+    ramp = np.array([u.ramp_up_mw_per_h for u in facts.units])
+    grids = {rule.grid for rule in facts.reserve_rules if rule.within_ramp}
+    within = np.array([u.grid in grids for u in facts.units], dtype=bool)
+    left = ramp * inputs.step_h - np.diff(output, axis=0, prepend=inputs.output_before_mw[None, :])
+    return np.where(within, np.where(started, np.inf, left), ramp)

@@ -24,7 +24,9 @@ def commitment_of(anatomy: Anatomy, on_share: np.ndarray, unit_class: np.ndarray
     for number in np.unique(unit_class):
         members = np.flatnonzero(unit_class == number)
         count = np.floor(on_share[:, members].sum(axis=1) + 1 - threshold + NOISE)
-        on[:, members] = told_apart(count, anatomy.on_before[members], anatomy.steps_before_count[members])
+        on[:, members] = told_apart(
+            count, anatomy.on_before[members], anatomy.steps_before_count[members], int(anatomy.down_count[members[0]])
+        )
     for unit in range(len(unit_class)):
         on[:, unit] = _long_enough(anatomy, on[:, unit], unit)
     return on

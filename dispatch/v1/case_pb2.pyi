@@ -317,25 +317,31 @@ Global___Interchange: _TypeAlias = Interchange  # noqa: Y015
 
 @_typing.final
 class Reserve(_message.Message):
-    """Reserve requirement as shares; absent takes the grid's own rule."""
+    """Reserve requirement as shares, absent takes the grid's own rule; or in MW, in place of any share."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     LOAD_SHARE_FIELD_NUMBER: _builtins.int
     RENEWABLE_SHARE_FIELD_NUMBER: _builtins.int
+    SERIES_FIELD_NUMBER: _builtins.int
     load_share: _builtins.float
     """Share of load."""
     renewable_share: _builtins.float
     """Share of available wind and sun."""
+    @_builtins.property
+    def series(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReserveSeries]:
+        """Requirement in MW, by grid."""
+
     def __init__(
         self,
         *,
         load_share: _builtins.float | None = ...,
         renewable_share: _builtins.float | None = ...,
+        series: _abc.Iterable[Global___ReserveSeries] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_load_share", b"_load_share", "_renewable_share", b"_renewable_share", "load_share", b"load_share", "renewable_share", b"renewable_share"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_load_share", b"_load_share", "_renewable_share", b"_renewable_share", "load_share", b"load_share", "renewable_share", b"renewable_share"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_load_share", b"_load_share", "_renewable_share", b"_renewable_share", "load_share", b"load_share", "renewable_share", b"renewable_share", "series", b"series"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__load_share: _TypeAlias = _typing.Literal["load_share"]  # noqa: Y015
     _WhichOneofArgType__load_share: _TypeAlias = _typing.Literal["_load_share", b"_load_share"]  # noqa: Y015
@@ -347,6 +353,42 @@ class Reserve(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__renewable_share) -> _WhichOneofReturnType__renewable_share | None: ...
 
 Global___Reserve: _TypeAlias = Reserve  # noqa: Y015
+
+@_typing.final
+class ReserveSeries(_message.Message):
+    """Reserve required of one grid in MW, in place of the shares. Where the grid's rule counts the largest unit on, it still
+    does.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GRID_FIELD_NUMBER: _builtins.int
+    UP_MW_FIELD_NUMBER: _builtins.int
+    DOWN_MW_FIELD_NUMBER: _builtins.int
+    grid: _builtins.str
+    """Name of the grid, "hebei_south" or "jibei"."""
+    @_builtins.property
+    def up_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Reserve up in MW, one value a step. Empty: the shares."""
+
+    @_builtins.property
+    def down_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Reserve down in MW, one value a step. Empty: the shares."""
+
+    def __init__(
+        self,
+        *,
+        grid: _builtins.str = ...,
+        up_mw: _abc.Iterable[_builtins.float] | None = ...,
+        down_mw: _abc.Iterable[_builtins.float] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["down_mw", b"down_mw", "grid", b"grid", "up_mw", b"up_mw"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReserveSeries: _TypeAlias = ReserveSeries  # noqa: Y015
 
 @_typing.final
 class Prices(_message.Message):
@@ -544,21 +586,27 @@ class AvailableForecast(_message.Message):
 
     PLANT_FIELD_NUMBER: _builtins.int
     AVAILABLE_MW_FIELD_NUMBER: _builtins.int
+    LEAST_MW_FIELD_NUMBER: _builtins.int
     plant: _builtins.str
     """Name of the plant."""
     @_builtins.property
     def available_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """Available power in MW before any curtailment, one value a step."""
 
+    @_builtins.property
+    def least_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """What must be taken of it, in MW, one value a step. Empty: nothing."""
+
     def __init__(
         self,
         *,
         plant: _builtins.str = ...,
         available_mw: _abc.Iterable[_builtins.float] | None = ...,
+        least_mw: _abc.Iterable[_builtins.float] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["available_mw", b"available_mw", "plant", b"plant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["available_mw", b"available_mw", "least_mw", b"least_mw", "plant", b"plant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -407,6 +407,8 @@ class Unit(_message.Message):
     STOP_CNY_FIELD_NUMBER: _builtins.int
     OTHER_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
     CURVE_FIELD_NUMBER: _builtins.int
+    START_TYPES_FIELD_NUMBER: _builtins.int
+    STOP_RESERVE_MW_FIELD_NUMBER: _builtins.int
     unit: _builtins.str
     """Name of the unit."""
     plant: _builtins.str
@@ -444,14 +446,20 @@ class Unit(_message.Message):
     min_down_h: _builtins.float
     """Least time off, in hours."""
     start_cny: _builtins.float
-    """Cost of a start, in CNY."""
+    """Cost of a start, in CNY, where only one price can stand: of the middle one of `start_types`."""
     stop_cny: _builtins.float
     """Cost of a stop, in CNY."""
     other_cny_per_mwh: _builtins.float
     """Operation and maintenance, in CNY per MWh."""
+    stop_reserve_mw: _builtins.float
+    """Highest output and reserve up together in the hour before it stops, in MW. Absent: `stop_ramp_mw`."""
     @_builtins.property
     def curve(self) -> Global___CostCurve:
         """Fuel and carbon against output."""
+
+    @_builtins.property
+    def start_types(self) -> _containers.RepeatedCompositeFieldContainer[Global___StartType]:
+        """Costs of a start by the hours off before it, the shortest first."""
 
     def __init__(
         self,
@@ -478,14 +486,44 @@ class Unit(_message.Message):
         stop_cny: _builtins.float = ...,
         other_cny_per_mwh: _builtins.float = ...,
         curve: Global___CostCurve | None = ...,
+        start_types: _abc.Iterable[Global___StartType] | None = ...,
+        stop_reserve_mw: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["curve", b"curve"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_stop_reserve_mw", b"_stop_reserve_mw", "curve", b"curve", "stop_reserve_mw", b"stop_reserve_mw"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bus", b"bus", "carrier", b"carrier", "city", b"city", "curve", b"curve", "grid", b"grid", "heating_output_max_mw", b"heating_output_max_mw", "heating_output_min_mw", b"heating_output_min_mw", "heats", b"heats", "min_down_h", b"min_down_h", "min_up_h", b"min_up_h", "other_cny_per_mwh", b"other_cny_per_mwh", "output_max_mw", b"output_max_mw", "output_min_mw", b"output_min_mw", "plant", b"plant", "ramp_down_mw_per_h", b"ramp_down_mw_per_h", "ramp_up_mw_per_h", b"ramp_up_mw_per_h", "start_cny", b"start_cny", "start_ramp_mw", b"start_ramp_mw", "stop_cny", b"stop_cny", "stop_ramp_mw", b"stop_ramp_mw", "technology_class", b"technology_class", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_stop_reserve_mw", b"_stop_reserve_mw", "bus", b"bus", "carrier", b"carrier", "city", b"city", "curve", b"curve", "grid", b"grid", "heating_output_max_mw", b"heating_output_max_mw", "heating_output_min_mw", b"heating_output_min_mw", "heats", b"heats", "min_down_h", b"min_down_h", "min_up_h", b"min_up_h", "other_cny_per_mwh", b"other_cny_per_mwh", "output_max_mw", b"output_max_mw", "output_min_mw", b"output_min_mw", "plant", b"plant", "ramp_down_mw_per_h", b"ramp_down_mw_per_h", "ramp_up_mw_per_h", b"ramp_up_mw_per_h", "start_cny", b"start_cny", "start_ramp_mw", b"start_ramp_mw", "start_types", b"start_types", "stop_cny", b"stop_cny", "stop_ramp_mw", b"stop_ramp_mw", "stop_reserve_mw", b"stop_reserve_mw", "technology_class", b"technology_class", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__stop_reserve_mw: _TypeAlias = _typing.Literal["stop_reserve_mw"]  # noqa: Y015
+    _WhichOneofArgType__stop_reserve_mw: _TypeAlias = _typing.Literal["_stop_reserve_mw", b"_stop_reserve_mw"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__stop_reserve_mw) -> _WhichOneofReturnType__stop_reserve_mw | None: ...
+
+Global___Unit: _TypeAlias = Unit  # noqa: Y015
+
+@_typing.final
+class StartType(_message.Message):
+    """What a start costs a unit that has been off for so long: hot, warm, cold."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HOURS_OFF_H_FIELD_NUMBER: _builtins.int
+    START_CNY_FIELD_NUMBER: _builtins.int
+    hours_off_h: _builtins.float
+    """Hours off from which on this holds, until the next one does."""
+    start_cny: _builtins.float
+    """Cost of the start, in CNY."""
+    def __init__(
+        self,
+        *,
+        hours_off_h: _builtins.float = ...,
+        start_cny: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hours_off_h", b"hours_off_h", "start_cny", b"start_cny"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___Unit: _TypeAlias = Unit  # noqa: Y015
+Global___StartType: _TypeAlias = StartType  # noqa: Y015
 
 @_typing.final
 class CostCurve(_message.Message):
@@ -544,7 +582,7 @@ class Plant(_message.Message):
     city: _builtins.str
     """Name of its city."""
     technology: _builtins.str
-    """wind_onshore, wind_offshore, solar_utility or solar_distributed."""
+    """wind_onshore, wind_offshore, solar_utility or solar_distributed; renewable where the source does not say."""
     capacity_mw: _builtins.float
     """Capacity in MW."""
     def __init__(
@@ -837,6 +875,9 @@ class ReserveRule(_message.Message):
     LOAD_SHARE_FIELD_NUMBER: _builtins.int
     RENEWABLE_SHARE_FIELD_NUMBER: _builtins.int
     SHORTFALL_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
+    LARGEST_UNIT_FIELD_NUMBER: _builtins.int
+    WITHIN_RAMP_FIELD_NUMBER: _builtins.int
+    HARD_FIELD_NUMBER: _builtins.int
     grid: _builtins.str
     """Name of the grid."""
     load_share: _builtins.float
@@ -845,6 +886,12 @@ class ReserveRule(_message.Message):
     """Share of available wind and sun."""
     shortfall_cny_per_mwh: _builtins.float
     """Penalty in CNY per MWh that is short."""
+    largest_unit: _builtins.bool
+    """The largest unit on counts."""
+    within_ramp: _builtins.bool
+    """A unit's reserve up and its rise together stay within its ramp."""
+    hard: _builtins.bool
+    """Nothing may be short, at any price."""
     def __init__(
         self,
         *,
@@ -852,10 +899,13 @@ class ReserveRule(_message.Message):
         load_share: _builtins.float = ...,
         renewable_share: _builtins.float = ...,
         shortfall_cny_per_mwh: _builtins.float = ...,
+        largest_unit: _builtins.bool = ...,
+        within_ramp: _builtins.bool = ...,
+        hard: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["grid", b"grid", "load_share", b"load_share", "renewable_share", b"renewable_share", "shortfall_cny_per_mwh", b"shortfall_cny_per_mwh"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["grid", b"grid", "hard", b"hard", "largest_unit", b"largest_unit", "load_share", b"load_share", "renewable_share", b"renewable_share", "shortfall_cny_per_mwh", b"shortfall_cny_per_mwh", "within_ramp", b"within_ramp"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

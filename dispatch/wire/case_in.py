@@ -10,7 +10,7 @@ from typing import Any
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
-from dispatch.case.case import Case, Interchange, Limits, Prices, Reserve, Scales
+from dispatch.case.case import Case, Interchange, Limits, Prices, Reserve, ReserveSeries, Scales
 from dispatch.case.interchange import InterchangeForecast
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.security import Security
@@ -19,7 +19,7 @@ from dispatch.case.thermal import MustRun, Outage, UnitState
 from dispatch.errors import CaseError, Flaw
 from dispatch.horizon import Horizon
 from dispatch.v1 import case_pb2, run_pb2
-from dispatch.wire.mirror import given
+from dispatch.wire.mirror import given, made
 from dispatch.wire.reading import Check, Reading
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -94,14 +94,14 @@ def reading_of(message: case_pb2.Case) -> Reading:
         stores=tuple(_store(s, f"stores[{k}].", findings) for k, s in enumerate(message.stores)),
         response_share=message.response_share,
         interchange=_interchange(message.interchange, findings),
-        reserve=given(Reserve, message.reserve),
+        reserve=_reserve(message.reserve),
         prices=given(Prices, message.prices),
         scales=given(Scales, message.scales),
         outages=tuple(_outage(o, f"outages[{k}].", findings) for k, o in enumerate(message.outages)),
         must_run=tuple(_must_run(m, f"must_run[{k}].", findings) for k, m in enumerate(message.must_run)),
         load_forecasts=tuple(LoadForecast(f.grid, tuple(f.load_mw)) for f in message.load_forecasts),
         available_forecasts=tuple(
-            AvailableForecast(f.plant, tuple(f.available_mw)) for f in message.available_forecasts
+            AvailableForecast(f.plant, tuple(f.available_mw), tuple(f.least_mw)) for f in message.available_forecasts
         ),
         interchange_forecasts=tuple(
             InterchangeForecast(f.interface, tuple(f.net_import_mw)) for f in message.interchange_forecasts
@@ -151,6 +151,11 @@ def _interchange(message: case_pb2.Interchange, findings: Findings) -> Interchan
     if variant is None:
         findings.add("UNKNOWN_VALUE", "interchange.variant", f"{message.variant} is not one of LOW, CENTRAL, HIGH")
     return Interchange(variant=variant or "", band_share=message.band_share)
+
+
+def _reserve(message: case_pb2.Reserve) -> Reserve:
+    series = tuple(ReserveSeries(s.grid, tuple(s.up_mw), tuple(s.down_mw)) for s in message.series)
+    return made(Reserve, message, series=series)
 
 
 def _outage(message: case_pb2.Outage, path: str, findings: Findings) -> Outage:

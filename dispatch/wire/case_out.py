@@ -6,7 +6,7 @@ from datetime import datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from dispatch.case.case import Case, Interchange, Limits
+from dispatch.case.case import Case, Interchange, Limits, Reserve
 from dispatch.errors import CaseError, Flaw
 from dispatch.horizon import utc
 from dispatch.v1 import case_pb2, run_pb2
@@ -33,7 +33,7 @@ def case_to(case: Case) -> case_pb2.Case:
         units=[copied(state, case_pb2.UnitState()) for state in case.units],
         stores=[copied(state, case_pb2.StoreState()) for state in case.stores],
         interchange=_interchange(case.interchange),
-        reserve=copied(case.reserve, case_pb2.Reserve()),
+        reserve=_reserve(case.reserve),
         prices=copied(case.prices, case_pb2.Prices()),
         scales=copied(case.scales, case_pb2.Scales()),
         outages=[case_pb2.Outage(unit=o.unit, start=stamp_of(o.start), end=stamp_of(o.end)) for o in case.outages],
@@ -44,6 +44,11 @@ def case_to(case: Case) -> case_pb2.Case:
         security=copied(case.security, case_pb2.Security()),
     )
     return copied(case, message)
+
+
+def _reserve(reserve: Reserve) -> case_pb2.Reserve:
+    series = [copied(s, case_pb2.ReserveSeries()) for s in reserve.series]
+    return copied(reserve, case_pb2.Reserve(series=series))
 
 
 def _interchange(interchange: Interchange) -> case_pb2.Interchange:

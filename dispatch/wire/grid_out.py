@@ -44,7 +44,9 @@ def grid_to(facts: GridFacts) -> grid_pb2.Grid:
 
 
 def _unit(unit: ThermalUnit) -> grid_pb2.Unit:
-    return copied(unit, grid_pb2.Unit(unit=unit.name, curve=copied(unit.curve, grid_pb2.CostCurve())))
+    types = [copied(kind, grid_pb2.StartType()) for kind in unit.start_types]
+    curve = copied(unit.curve, grid_pb2.CostCurve())
+    return copied(unit, grid_pb2.Unit(unit=unit.name, curve=curve, start_types=types))
 
 
 def _contract(contract: Contract) -> grid_pb2.Contract:

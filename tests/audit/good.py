@@ -33,7 +33,7 @@ from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import inputs_of
 from dispatch.case.network import Section
 from dispatch.case.security import Security
-from dispatch.case.thermal import UnitState
+from dispatch.case.thermal import StartType, UnitState
 from dispatch.schedule.outcome import Proof
 from dispatch.schedule.schedule import TABLES, Schedule
 from tests.small import small_case, small_facts
@@ -96,7 +96,10 @@ class Solved:
 
 def good_facts() -> GridFacts:
     """The triangle: two coal units and a gas unit that heat, two of them bound to run, a section, and the rest."""
-    return small_facts(sections=(Section("from a", ("ab", "ac"), (), 300.0, 300.0),))
+    facts = small_facts(sections=(Section("from a", ("ab", "ac"), (), 300.0, 300.0),))
+    coal_1, coal_2, gas = facts.units
+    types = (StartType(4, 20_000), StartType(8, 25_000), StartType(50, 30_000))  # cold just when it starts, in hour 2
+    return replace(facts, units=(coal_1, coal_2, replace(gas, start_types=types)))
 
 
 def good_case(facts: GridFacts, step_h: float = 1.0) -> Case:

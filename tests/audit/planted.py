@@ -13,12 +13,13 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from dispatch.case.case import Case, Scales
+from dispatch.case.case import Case, Reserve, ReserveSeries, Scales
 from dispatch.case.facts import GridFacts
+from dispatch.case.renewable import AvailableForecast
 from dispatch.case.thermal import MustRun, Outage, RunningMinimum, UnitState
 from dispatch.schedule.outcome import Proof
 from dispatch.schedule.schedule import Schedule
-from tests.audit.good import Edits, Solved, added, good_case, good_facts, proof_of, schedule_of
+from tests.audit.good import HOURS, Edits, Solved, added, good_case, good_facts, proof_of, schedule_of
 from tests.small import WINTER_DAY
 
 
@@ -69,6 +70,17 @@ def changed(part: str, name: str, **changes: Any) -> Callable[[GridFacts], GridF
         return replace(facts, **{part: new})
 
     return change
+
+
+def ruled(**changes: Any) -> Callable[[GridFacts], GridFacts]:
+    """The grid has another reserve rule."""
+    return lambda facts: replace(facts, reserve_rules=tuple(replace(r, **changes) for r in facts.reserve_rules))
+
+
+def asked(**series: float) -> Callable[[Case], Case]:
+    """The case asks for reserve in MW."""
+    by_direction = {name: (value,) * HOURS for name, value in series.items()}
+    return lambda case: replace(case, reserve=Reserve(series=(ReserveSeries("jibei", **by_direction),)))
 
 
 def table(name: str, change: Callable[[Any], Any]) -> Callable[[Schedule], Schedule]:
@@ -187,6 +199,13 @@ RENEWABLE = (
         "renewable-available",
         "the forecast was lower",
         case=lambda case: replace(case, scales=Scales(renewable_share=0.9)),
+    ),
+    Fault(
+        "renewable-must_take",
+        "110 MW taken of at least 115",
+        case=lambda case: replace(
+            case, available_forecasts=(AvailableForecast("wind", (120.0,) * HOURS, (0.0, 0.0, 115.0, *[0.0] * 5)),)
+        ),
     ),
 )
 
@@ -316,10 +335,19 @@ INTERCHANGE = (
 RESERVE = (
     Fault("reserve-requirement", "5 MW missing and not said", added={("short_up_mw", "jibei"): {5: -5}}),
     Fault("reserve-requirement", "too little downwards", added={("reserve_down_mw", "coal_1"): {4: -20}}),
+    Fault("reserve-requirement", "nothing was to be short, at any price", facts=ruled(hard=True)),
+    Fault("reserve-requirement", "251 MW asked for upwards", case=asked(up_mw=251)),
+    Fault("reserve-requirement", "33 MW asked for downwards", case=asked(down_mw=33)),
     Fault("reserve-unit_room", "beyond the maximum", added={("reserve_up_mw", "coal_1"): {0: 30}}),
     Fault("reserve-unit_room", "beyond the start limit", added={("reserve_up_mw", "gas"): {2: 10}}),
     Fault("reserve-unit_room", "beyond the stop limit", added={("reserve_up_mw", "gas"): {4: 10}}),
     Fault("reserve-unit_room", "beyond an hour's ramp", added={("reserve_up_mw", "gas"): {3: 25}}),
+    Fault(
+        "reserve-unit_room",
+        "13 MW after a rise of 10, in a ramp of 20",
+        added={("reserve_up_mw", "gas"): {3: 8}},
+        facts=ruled(within_ramp=True),
+    ),
     Fault("reserve-unit_room", "from a unit that is off", added={("reserve_up_mw", "gas"): {6: 5}}),
     Fault("reserve-unit_room", "below the minimum", added={("reserve_down_mw", "coal_2"): {3: 61}}),
     Fault("reserve-store_room", "beyond the power", added={("reserve_up_mw", "pumps"): {3: 40}}),
@@ -374,6 +402,11 @@ OBJECTIVE = (
         "objective-value",
         "a start unpaid",
         proof=lambda p: Proof(p.objective_cny and p.objective_cny - 30_000, 0),
+    ),
+    Fault(
+        "objective-value",
+        "a cold start at the price of a warm one",
+        proof=lambda p: Proof(p.objective_cny and p.objective_cny - 5_000, 0),
     ),
 )
 

@@ -8,6 +8,11 @@ from dataclasses import replace
 import pytest
 
 from dispatch.audit import audited
+from dispatch.audit.evidence import Evidence
+from dispatch.audit.objective import objective_cny
+from dispatch.case.case import Case
+from dispatch.case.inputs import inputs_of
+from dispatch.case.thermal import UnitState
 from dispatch.schedule.outcome import AuditReport
 from tests.audit.good import Solved, added, good
 from tests.audit.planted import FAULTS, Fault, planted
@@ -77,3 +82,40 @@ def test_where_a_table_cannot_be_read_nothing_else_is_claimed() -> None:
 
     report = _audited(planted(fault))
     assert [rule.rule for rule in report.rules] == ["schedule-shape"]
+
+
+@pytest.mark.parametrize(
+    ("off_h", "start_cny"),
+    [(47.0, 25_000), (48.0, 30_000), (5.0, 20_000), (6.0, 25_000), (2.0, 20_000), (900.0, 30_000)],
+)
+def test_a_start_is_priced_by_the_hours_off_before_it(off_h: float, start_cny: float) -> None:
+    """Gas starts in hour 2, off for two hours more: hot from 4 h, warm from 8 h (25,000), cold from 50 h (30,000)."""
+    solved = good()
+    cold = objective_of(solved.case)
+    given = replace(solved.case, units=(*solved.case.units[:2], UnitState("gas", on=False, hours_h=off_h, output_mw=0)))
+
+    assert objective_of(given) - cold == pytest.approx(start_cny - 30_000)
+
+
+@pytest.mark.parametrize("largest_unit", [True, False])
+def test_the_largest_unit_counts_where_the_rule_says_so(largest_unit: bool) -> None:
+    """Held up in hour 0: 20 + 40 + 20 + 175 = 255 MW; 100 MW less cover the shares, 23.5 MW, but not 250 MW."""
+    solved = good()
+    rule = replace(solved.facts.reserve_rules[0], largest_unit=largest_unit)
+    less = added(solved.schedule, {("reserve_up_mw", "pumps"): {0: -100}})
+
+    report = _audited(replace(solved, facts=replace(solved.facts, reserve_rules=(rule,)), schedule=less))
+    assert report.passed is not largest_unit
+
+
+def test_reserve_within_the_ramp_leaves_the_good_schedule_good() -> None:
+    """Gas rises 10 MW in hour 3 and keeps 5 MW: 15 MW of a ramp of 20."""
+    solved = good()
+    rule = replace(solved.facts.reserve_rules[0], within_ramp=True)
+    assert _audited(replace(solved, facts=replace(solved.facts, reserve_rules=(rule,)))).passed
+
+
+def objective_of(case: Case) -> float:
+    """What the good schedule costs in another case."""
+    solved = good()
+    return objective_cny(Evidence(case, solved.facts, inputs_of(case, solved.facts), solved.schedule, solved.proof))

@@ -22,7 +22,7 @@ from dispatch.case.interchange import Interface
 from dispatch.case.network import Bus, Line
 from dispatch.case.renewable import RenewablePlant
 from dispatch.case.storage import PUMPED_HYDRO, Store, StoreState
-from dispatch.case.thermal import CostCurve, HeatingSeason, RunningMinimum, ThermalUnit, UnitState
+from dispatch.case.thermal import CostCurve, HeatingSeason, RunningMinimum, StartType, ThermalUnit, UnitState
 from dispatch.horizon import HOURS_PER_YEAR, Horizon, beijing
 
 WINTER = beijing(datetime(2030, 1, 15))  # noqa: DTZ001 (beijing gives the zone)
@@ -55,7 +55,7 @@ def heating_unit(name: str) -> ThermalUnit:
         stop_ramp_mw=100,
         min_up_h=6,
         min_down_h=4,
-        start_cny=200_000,
+        start_types=(StartType(0, 120_000), StartType(8, 200_000), StartType(48, 300_000)),
         stop_cny=0,
         other_cny_per_mwh=20,
         curve=CostCurve((100, 200, 300), (30_000, 55_000, 82_000), (95, 175, 260)),

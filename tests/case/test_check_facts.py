@@ -10,7 +10,7 @@ import pytest
 
 from dispatch.case.check_facts import facts_flaws
 from dispatch.case.network import Section
-from dispatch.case.thermal import CostCurve, HeatingSeason, RunningMinimum
+from dispatch.case.thermal import CostCurve, HeatingSeason, RunningMinimum, StartType
 from tests.case.given import good_facts, year
 
 LINE = good_facts().lines[0]
@@ -32,6 +32,10 @@ def section(**values: Any) -> dict[str, Any]:
     return {"sections": (replace(SECTION, **values),)}
 
 
+def starts(*types: tuple[float, float]) -> dict[str, Any]:
+    return changed("units", start_types=tuple(StartType(*each) for each in types))
+
+
 FLAWS: list[tuple[str, str, dict[str, Any]]] = [
     (
         "MINIMUM_ABOVE_MAXIMUM",
@@ -40,8 +44,15 @@ FLAWS: list[tuple[str, str, dict[str, Any]]] = [
     ),
     ("RAMP_BELOW_MINIMUM", "units[0].start_ramp_mw", changed("units", start_ramp_mw=99.0)),
     ("RAMP_BELOW_MINIMUM", "units[0].stop_ramp_mw", changed("units", stop_ramp_mw=0.0)),
+    ("STOP_RESERVE_BELOW_RAMP", "units[0].stop_reserve_mw", changed("units", stop_reserve_mw=99.0)),
     ("NOT_POSITIVE", "units[0].ramp_up_mw_per_h", changed("units", ramp_up_mw_per_h=0.0)),
-    ("NEGATIVE", "units[0].start_cny", changed("units", start_cny=-1.0)),
+    ("START_TYPES_MISSING", "units[0].start_types", changed("units", start_types=())),
+    ("NEGATIVE", "units[0].start_types[0].start_cny", starts((0, -1))),
+    ("NEGATIVE", "units[0].start_types[0].start_cny", starts((0, float("inf")))),
+    ("NEGATIVE", "units[0].start_types[1].hours_off_h", starts((0, 1), (float("nan"), 2))),
+    ("START_TYPE_TOO_LATE", "units[0].start_types[0].hours_off_h", starts((5, 1))),
+    ("START_TYPES_NOT_RISING", "units[0].start_types[1].hours_off_h", starts((4, 1), (4, 2))),
+    ("COLDER_START_CHEAPER", "units[0].start_types[2].start_cny", starts((0, 1), (8, 3), (48, 2))),
     ("CURVE_NOT_CONVEX", "units[0].curve.fuel_cny_per_h", curve((100, 200, 300), (0, 50, 60))),
     ("CURVE_NOT_RISING", "units[0].curve.output_mw", curve((100, 100, 300), (0, 50, 160))),
     ("CURVE_TOO_SHORT", "units[0].curve.output_mw", curve((110, 300), (0, 50))),

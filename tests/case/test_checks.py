@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.case.case import Case, Interchange, Prices, Reserve, Scales
+from dispatch.case.case import Case, Interchange, Prices, Reserve, ReserveSeries, Scales
 from dispatch.case.checks import checked, flaws_of, flaws_without_facts
 from dispatch.case.interchange import InterchangeForecast
 from dispatch.case.renewable import AvailableForecast, LoadForecast
@@ -21,6 +21,7 @@ from dispatch.horizon import Horizon
 from tests.case.given import SUMMER, WINTER, good_case, good_facts, moment, with_unit
 
 NAIVE = datetime(2030, 1, 15)  # noqa: DTZ001 (the flaw under test)
+FLAT_RESERVE = ReserveSeries("hebei_south", up_mw=(10.0,) * 24)
 LATE = moment("2030-01-15T20:00"), moment("2030-01-15T22:00")
 
 
@@ -36,6 +37,14 @@ def load(*values: float, grid: str = "hebei_south") -> dict[str, Any]:
 def wind(*values: float, plant: str = "W") -> dict[str, Any]:
     series = (*values, *([100.0] * (24 - len(values))))
     return {"available_forecasts": (AvailableForecast(plant, series),)}
+
+
+def least(*values: float) -> dict[str, Any]:
+    return {"available_forecasts": (AvailableForecast("W", (100.0,) * 24, values),)}
+
+
+def reserve(grid: str = "hebei_south", **series: tuple[float, ...]) -> dict[str, Any]:
+    return {"reserve": Reserve(series=(ReserveSeries(grid, **series),))}
 
 
 def plan(*values: float, interface: str = "border") -> dict[str, Any]:
@@ -185,6 +194,15 @@ FLAWS: list[tuple[str, str, dict[str, Any]]] = [
     ("ABOVE_CAPACITY", "available_forecasts[0].available_mw[3]", wind(0, 0, 0, 401)),
     ("NOT_FINITE", "available_forecasts[0].available_mw[0]", wind(math.inf)),
     ("NEGATIVE", "available_forecasts[0].available_mw[0]", wind(-1)),
+    ("SERIES_LENGTH", "available_forecasts[0].least_mw", least(1.0)),
+    ("NOT_FINITE", "available_forecasts[0].least_mw[1]", least(1.0, math.nan, *[0.0] * 22)),
+    ("LEAST_ABOVE_AVAILABLE", "available_forecasts[0].least_mw[0]", least(101.0, *[0.0] * 23)),
+    ("UNKNOWN_MEMBER_GRID", "reserve.series[0].grid", reserve(up_mw=(1.0,) * 24, grid="jibei")),
+    ("RESERVE_SERIES_EMPTY", "reserve.series[0]", reserve()),
+    ("SERIES_LENGTH", "reserve.series[0].up_mw", reserve(up_mw=(1.0,) * 23)),
+    ("NEGATIVE", "reserve.series[0].down_mw[2]", reserve(down_mw=(1.0, 1.0, -1.0, *[1.0] * 21))),
+    ("TOO_LARGE", "reserve.series[0].up_mw[0]", reserve(up_mw=(1e12, *[1.0] * 23))),
+    ("DUPLICATE", "reserve.series[1].grid", {"reserve": Reserve(series=(FLAT_RESERVE, FLAT_RESERVE))}),
     ("UNKNOWN_INTERFACE", "interchange_forecasts[0].interface", plan(interface="moon")),
     ("BEYOND_INTERFACE_LIMIT", "interchange_forecasts[0].net_import_mw[0]", plan(301)),
     ("BEYOND_INTERFACE_LIMIT", "interchange_forecasts[0].net_import_mw[1]", plan(0, -101)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dispatch.case.case import Interchange, Reserve, Scales
+from dispatch.case.case import Interchange, Reserve, ReserveSeries, Scales
 from dispatch.case.inputs import inputs_of
 from dispatch.case.interchange import InterchangeForecast
 from dispatch.case.renewable import AvailableForecast, LoadForecast
@@ -139,10 +139,28 @@ def test_the_variant_chooses_the_plan(variant: str, plan_mw: float) -> None:
 def test_reserve_is_a_share_of_load_and_of_wind_and_sun() -> None:
     """Hour 0: 3 % of 400 MW and 5 % of 220 MW are 23 MW; at 10 % and nothing, 40 MW."""
     inputs = inputs_of(good_case(), good_facts())
-    assert inputs.reserve_mw[0].tolist() == pytest.approx([23])
+    assert inputs.reserve_up_mw[0].tolist() == pytest.approx([23])
+    assert inputs.reserve_down_mw[0].tolist() == pytest.approx([23])
 
     inputs = inputs_of(good_case(reserve=Reserve(load_share=0.1, renewable_share=0.0)), good_facts())
-    assert inputs.reserve_mw[0].tolist() == pytest.approx([40])
+    assert inputs.reserve_up_mw[0].tolist() == pytest.approx([40])
+
+
+def test_reserve_in_mw_stands_in_place_of_the_shares_in_its_direction_alone() -> None:
+    """70 to 93 MW up as asked, at any share; down stays at 3 % of 400 MW and 5 % of 220 MW, 23 MW in hour 0."""
+    series = ReserveSeries("hebei_south", up_mw=tuple(70.0 + hour for hour in range(24)))
+    inputs = inputs_of(good_case(reserve=Reserve(series=(series,))), good_facts())
+
+    assert inputs.reserve_up_mw[:, 0].tolist() == [70.0 + hour for hour in range(24)]
+    assert inputs.reserve_down_mw[0].tolist() == pytest.approx([23])
+
+
+def test_what_must_be_taken_is_nothing_unless_a_forecast_says_so() -> None:
+    forecasts = (AvailableForecast("W", (100.0,) * 24, (30.0,) * 24), AvailableForecast("S", (50.0,) * 24))
+    inputs = inputs_of(good_case(available_forecasts=forecasts), good_facts())
+
+    assert inputs.must_take_mw.tolist() == [[30.0, 0.0]] * 24
+    assert not inputs_of(good_case(), good_facts()).must_take_mw.any()
 
 
 def test_what_is_stored_stays_as_it_was() -> None:

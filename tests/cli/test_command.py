@@ -15,10 +15,13 @@ from dispatch import __version__
 from dispatch.__main__ import main
 from dispatch.cli.folder import solved_in, write_solved
 from dispatch.cli.parser import step_h
+from dispatch.formats.pglib import read_pglib
 from dispatch.grid import catalogue
 from dispatch.report.scenario import Scenario
 from dispatch.schedule.outcome import Outcome, Proof, Status
 from dispatch.wire.files import write_case
+from tests.formats.instances import TINY, written
+from tests.formats.instances import changed as changed_instance
 from tests.report.solved import solved, unsolved
 from tests.small import small_case, small_facts
 
@@ -318,3 +321,32 @@ def test_a_new_case_stands_n_1_where_it_is_asked_to(
         "overload_cny_per_mwh": 20_000.0,
         "unwatched": [],
     }
+
+
+def test_an_instance_of_pglib_is_a_case_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", str(written(TINY, tmp_path, "tiny.json.gz"))]) == 0
+    assert "accepted" in capsys.readouterr().out
+
+
+def test_a_flawed_instance_of_pglib_is_refused_by_the_paths_of_its_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(changed_instance("thermal_generators/A/time_up_t0", 0), tmp_path)
+    assert main(["solve", str(path), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert [flaw["field"] for flaw in told["flaws"]] == ["thermal_generators.A.time_up_t0"]
+
+
+def test_a_solved_instance_is_kept_with_its_file_and_read_again(tmp_path: Path) -> None:
+    instance = written(TINY, tmp_path, "tiny.json.gz")
+    case, facts = read_pglib(instance)
+    outcome = Outcome(Status.NO_SOLUTION, Proof(None, None), reason="stopped")
+    write_solved(tmp_path / "out", Scenario("tiny", case, facts, outcome), instance)
+
+    (scenario,) = solved_in(tmp_path / "out")
+    assert scenario.case == case
+    assert scenario.facts.content_sha256 == facts.content_sha256
+
+    small = small_facts()
+    write_solved(tmp_path / "out", Scenario("other", small_case(small, hours=4), small, outcome))
+    assert not (tmp_path / "out" / "instance.json").exists()

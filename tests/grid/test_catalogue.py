@@ -213,3 +213,12 @@ def test_sections_are_read_where_a_grid_has_them(copied: Path) -> None:
     )
     assert facts_of(BOTH, 2030).sections == (section,)
     facts_of.cache_clear()
+
+
+def test_starts_are_hot_warm_and_cold_by_the_hours_of_their_class() -> None:
+    """A subcritical 300 MW class: 430, 700 and 1,050 CNY per MW; warm from 8 h off, cold from 48 h."""
+    unit = next(u for u in facts_of("hebei_south", 2030).units if u.technology_class == "sub_300_330")
+    size = unit.output_max_mw
+    assert [kind.hours_off_h for kind in unit.start_types] == [0, 8, 48]
+    assert [kind.start_cny for kind in unit.start_types] == pytest.approx([430 * size, 700 * size, 1050 * size])
+    assert unit.start_cny == pytest.approx(700 * size)

@@ -9,6 +9,7 @@ import pytest
 from dispatch.audit.evidence import Evidence
 from dispatch.audit.objective import objective_cny
 from dispatch.case.inputs import inputs_of
+from dispatch.case.thermal import UnitState
 from dispatch.metrics import measured
 from dispatch.schedule.outcome import GridMetrics, Metrics, Slack
 from tests.audit.good import good
@@ -121,3 +122,12 @@ def test_half_hours_change_no_energy_and_no_cost() -> None:
     assert half.absorbed_mwh == pytest.approx(whole.absorbed_mwh)
     assert half.cost.total_cny == pytest.approx(whole.cost.total_cny)
     assert half.start_count == whole.start_count
+
+
+@pytest.mark.parametrize(("off_h", "start_cny"), [(47.0, 25_000), (48.0, 30_000), (5.0, 20_000), (2.0, 20_000)])
+def test_a_start_costs_what_its_hours_off_say(off_h: float, start_cny: float) -> None:
+    """Gas starts in hour 2, off for two hours more: 20,000 CNY, from 8 h 25,000, from 50 h 30,000; its stop 1,000."""
+    solved = good()
+    states = (*solved.case.units[:2], UnitState("gas", on=False, hours_h=off_h, output_mw=0))
+    total = measured(replace(solved.case, units=states), solved.facts, solved.schedule).total
+    assert total.cost.start_cny == pytest.approx(start_cny + 1_000)

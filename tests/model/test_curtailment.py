@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dispatch.case.renewable import AvailableForecast
 from dispatch.schedule.outcome import Outcome
 from dispatch.schedule.schedule import Schedule
 from tests.answers import outcome_of
@@ -59,3 +60,23 @@ def test_curtailment_has_the_price_of_its_class(outcome: Outcome) -> None:
     member = of_world(outcome.metrics, "here")
     assert member.penalty.curtailment_cny == pytest.approx(170 * 500 + 20 * 1_000)
     assert member.cost.total_cny == pytest.approx(0.0, abs=1e-6)
+
+
+@pytest.fixture(scope="module")
+def bound() -> Outcome:
+    """50 MW of load; 60 and 30 MW of large plants, of which 20 and 28 MW must be taken; 20 MW of roofs."""
+    plants = (PLANTS[0], PLANTS[1], plant("roofs", capacity_mw=20.0, technology="solar_distributed"))
+    facts = facts_of_worlds(World("here", (50,), (free_unit("unit", 300.0),), plants=plants))
+    least = {"here large": 20.0, "here utility": 28.0}
+    forecasts = tuple(
+        AvailableForecast(p.name, (p.capacity_mw,) * 2, (least[p.name],) * 2) for p in facts.plants if p.name in least
+    )
+    return outcome_of(facts, hours=2, start=SUMMER_DAY, available_forecasts=forecasts)
+
+
+def test_what_must_be_taken_is_taken_before_distributed_sun(bound: Outcome) -> None:
+    """110 MW on 50: of large plants only 90 - 48 = 42 MW may be cut, so that 18 MW of the dearer roofs are cut too."""
+    assert bound.schedule is not None, bound.reason
+    assert bound.schedule.curtailed_mw["here roofs"].tolist() == pytest.approx([18, 18])
+    assert bound.schedule.injected_mw["here large"].tolist() == pytest.approx([20, 20])
+    assert bound.schedule.injected_mw["here utility"].tolist() == pytest.approx([28, 28])

@@ -21,7 +21,7 @@ from dispatch.horizon import Horizon, beijing
 from dispatch.model.build import built
 from dispatch.solve.problem import problem_of
 from tests.answers import outcome_of
-from tests.small import SUMMER_DAY, curve, one_bus_facts, small_case, unit
+from tests.small import SUMMER_DAY, curve, one_bus_facts, one_start, small_case, unit
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +61,7 @@ def test_a_small_commitment_equals_the_optimum_of_pypsa() -> None:
             ramp_down_mw_per_h=ramp,
             start_ramp_mw=begin,
             stop_ramp_mw=begin,
-            start_cny=start,
+            start_types=one_start(start),
             stop_cny=start / 10,
             other_cny_per_mwh=0.0,
             curve=curve([low, high], [slope], idle),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from dispatch.case.case import Reserve, ReserveSeries
 from dispatch.case.storage import StoreState
+from dispatch.case.thermal import UnitState
 from dispatch.schedule.outcome import Outcome, Slack
 from dispatch.schedule.schedule import Schedule
 from tests.answers import outcome_of
@@ -38,6 +40,24 @@ WINDY = World(
     stores=(pumped_hydro("pumps"),),
     reserve=(0.0, 0.5, SHORT),
 )
+
+ALONE = {"largest_unit": False}
+BRISK = free_unit("unit", 200.0, 200.0, ramp_up_mw_per_h=30.0)
+HOURLY = World("hourly", (60,), (BRISK,), reserve=(0.0, 0.0, SHORT), rule=ALONE)
+INSIDE = World("inside", (60,), (BRISK,), reserve=(0.0, 0.0, SHORT), rule={**ALONE, "within_ramp": True})
+UNASKED = World("unasked", (60,), (BRISK,), reserve=(0.0, 0.0, SHORT), rule=ALONE)
+HARD = World("hard", (100,), (free_unit("cheap", 200.0, 110.0), DEAR.units[1]), rule={**ALONE, "hard": True})
+STOPPING = World(
+    "stopping",
+    (100, 0),
+    (
+        free_unit("unit", 200.0, 110.0, output_min_mw=20.0, stop_ramp_mw=60.0, stop_reserve_mw=75.0),
+        free_unit("other", 300.0, 40.0),
+    ),
+    reserve=(0.0, 0.0, SHORT),
+    rule=ALONE,
+)
+BEFORE_MW = {"hard cheap": 100.0, "stopping unit": 60.0}  # the others 40, but for "hard dear", which is off
 
 
 @pytest.fixture(scope="module")
@@ -121,3 +141,51 @@ def test_what_is_short_is_priced_and_reported_as_a_slack(outcome: Outcome) -> No
     time = "2030-07-15T00:00+08:00"
     short = {"largest": 100, "shares": 100, "slow": 80, "empty": 91, "full": 60}
     assert slacks == [Slack("reserve_up", name, time, mw) for name, mw in short.items()]
+
+
+@pytest.fixture(scope="module")
+def asked() -> Schedule:
+    """Two hours with MW asked for by the case."""
+    facts = facts_of_worlds(HOURLY, INSIDE, UNASKED, HARD, STOPPING)
+    series = (
+        ReserveSeries("hourly", up_mw=(50.0, 0.0)),
+        ReserveSeries("inside", up_mw=(50.0, 0.0), down_mw=(10.0, 70.0)),
+        ReserveSeries("hard", up_mw=(20.0, 5.0)),
+        ReserveSeries("stopping", up_mw=(40.0, 0.0)),
+    )
+    names = [unit.name for unit in facts.units if unit.name != "hard dear"]
+    states = (
+        *(UnitState(n, True, 48.0, BEFORE_MW.get(n, 40.0)) for n in names),
+        UnitState("hard dear", False, 48.0, 0.0),
+    )
+    outcome = outcome_of(facts, hours=2, start=SUMMER_DAY, units=states, reserve=Reserve(series=series))
+    assert outcome.schedule is not None, outcome.reason
+    return outcome.schedule
+
+
+def test_reserve_inside_the_ramp_is_what_the_rise_leaves_of_it(asked: Schedule) -> None:
+    """From 40 to 60 MW leaves 10 of 30 MW an hour; counted for itself, reserve has all 30. 50 MW are asked."""
+    assert asked.output_mw[["hourly unit", "inside unit"]].iloc[0].tolist() == pytest.approx([60, 60])
+    assert asked.reserve_up_mw[["hourly unit", "inside unit"]].iloc[0].tolist() == pytest.approx([30, 10])
+    assert asked.short_up_mw[["hourly", "inside"]].iloc[0].tolist() == pytest.approx([20, 40])
+
+
+def test_mw_asked_for_hold_by_hour_and_by_direction(asked: Schedule) -> None:
+    """10 MW down are there in hour 0; of 70 in hour 1 only the 60 that the unit gives. Nobody asks the others."""
+    assert asked.short_down_mw["inside"].tolist() == pytest.approx([0, 10], abs=1e-6)
+    assert asked.short_up_mw["inside"].iloc[1] == pytest.approx(0.0, abs=1e-6)
+    assert asked.short_down_mw["hourly"].tolist() == asked.short_up_mw["unasked"].tolist() == [0.0, 0.0]
+
+
+def test_reserve_that_may_not_be_short_is_kept_at_any_price(asked: Schedule) -> None:
+    """Cheap has 10 MW of room: dear comes on in the hour that asks for 20, though a MW short would cost nothing."""
+    assert asked.on["hard dear"].tolist() == [1, 0]
+    assert asked.short_up_mw["hard"].tolist() == [0.0, 0.0]
+
+
+def test_before_a_stop_reserve_may_reach_farther_than_output(asked: Schedule) -> None:
+    """The unit must stop in hour 1: 60 MW at most before, 75 with reserve. It gives 60, the other one all its 40."""
+    assert asked.on["stopping unit"].tolist() == [1, 0]
+    assert asked.output_mw["stopping unit"].iloc[0] == pytest.approx(60)
+    assert asked.reserve_up_mw["stopping unit"].iloc[0] == pytest.approx(15)
+    assert asked.short_up_mw["stopping"].iloc[0] == pytest.approx(25)

@@ -8,13 +8,13 @@ import pytest
 from dispatch.case.thermal import MustRun, Outage, RunningMinimum, UnitState
 from dispatch.schedule.outcome import Status
 from tests.answers import outcome_of, schedule_of
-from tests.small import SUMMER_DAY, curve, one_bus_facts, unit
+from tests.small import SUMMER_DAY, curve, one_bus_facts, one_start, unit
 
 # Two free units at one bus in summer, minimum 30 or 50, maximum 300 MW, no start cost unless said.
 PLAIN = {
     "heats": False,
     "other_cny_per_mwh": 0.0,
-    "start_cny": 0.0,
+    "start_types": one_start(0),
     "stop_cny": 0.0,
     "min_up_h": 1.0,
     "min_down_h": 1.0,
@@ -74,7 +74,7 @@ def test_a_start_is_worth_avoiding_when_idling_costs_less() -> None:
     """
     loads = [340, 240, 340] + [240] * 21
     for start_cny, expected in ((5_000.0, [1, 0, 1]), (7_000.0, [1, 1, 1])):
-        facts = one_bus_facts(CHEAP, replace(DEAR, start_cny=start_cny), load_mw=loads)
+        facts = one_bus_facts(CHEAP, replace(DEAR, start_types=one_start(start_cny)), load_mw=loads)
         assert schedule_of(facts, hours=3, start=SUMMER_DAY).on["dear"].tolist() == expected
 
 

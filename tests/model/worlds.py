@@ -7,8 +7,8 @@ member grid of its own, with its own load, reserve rule and annual peak; no line
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -20,7 +20,7 @@ from dispatch.case.renewable import RenewablePlant
 from dispatch.case.storage import Store
 from dispatch.case.thermal import ThermalUnit
 from dispatch.schedule.outcome import GridMetrics, Metrics
-from tests.small import bus, curve, small_facts, unit
+from tests.small import bus, curve, one_start, small_facts, unit
 
 Placed = TypeVar("Placed", ThermalUnit, RenewablePlant, Store, Interface)
 
@@ -40,13 +40,15 @@ class World:
     planned_mw: float = 0.0  # of every interface
     reserve: tuple[float, float, float] = (0.0, 0.0, 0.0)  # of load, of wind and sun, CNY/MWh short
     annual_peak_mw: float = 600.0
+    rule: Mapping[str, bool] = field(default_factory=dict)  # of reserve: largest_unit, within_ramp, hard
 
 
 def free_unit(name: str, cny_per_mwh: float, output_max_mw: float = 300.0, **changes: Any) -> ThermalUnit:
     """A unit from 0 MW on, at one price, that starts, stops and moves as it likes."""
-    nothing = dict.fromkeys(("other_cny_per_mwh", "start_cny", "stop_cny"), 0.0)
+    nothing: dict[str, Any] = dict.fromkeys(("other_cny_per_mwh", "stop_cny"), 0.0)
     hour = dict.fromkeys(("min_up_h", "min_down_h"), 1.0)
     any_change = ("ramp_up_mw_per_h", "ramp_down_mw_per_h", "start_ramp_mw", "stop_ramp_mw")
+    nothing["start_types"] = one_start(0)
     base = unit(name, heats=False, output_min_mw=0.0, heating_output_min_mw=0.0, **nothing, **hour)
     base = replace(base, output_max_mw=output_max_mw, curve=curve([0, output_max_mw], [cny_per_mwh], 0.0))
     return replace(base, **{**dict.fromkeys(any_change, output_max_mw), **changes})
@@ -72,7 +74,7 @@ def facts_of_worlds(*worlds: World, first_hour: int = 0) -> GridFacts:
         available_share=available,
         net_import_mw={f"{w.name} {i.name}": w.planned_mw for w in worlds for i in w.interfaces},
         running_minimums=(),
-        reserve_rules=tuple(ReserveRule(w.name, *w.reserve) for w in worlds),
+        reserve_rules=tuple(ReserveRule(w.name, *w.reserve, **w.rule) for w in worlds),
         annual_peak_mw={w.name: w.annual_peak_mw for w in worlds},
     )
 

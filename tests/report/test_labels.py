@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from dispatch.case.case import Case, Interchange, Prices, Reserve, Scales
+from dispatch.case.case import Case, Interchange, Prices, Reserve, ReserveSeries, Scales
 from dispatch.case.renewable import LoadForecast
 from dispatch.case.security import Security
 from dispatch.report.comparison import MEASURES, comparison
@@ -29,7 +29,7 @@ def test_a_label_names_every_departure() -> None:
         base(),
         interchange=Interchange("low", 0.1),
         scales=Scales(1.1, 0.9, 0.0, 0.0),
-        reserve=Reserve(0.03, 0.1),
+        reserve=Reserve(0.03, 0.1, (ReserveSeries("a"),)),
         prices=Prices(300.0),
         load_forecasts=(LoadForecast("a", ()), LoadForecast("b", ())),
         security=Security(True, 1.1, 10_000.0, ("ab",)),
@@ -45,6 +45,7 @@ def test_a_label_names_every_departure() -> None:
         "pumped hydro ×0",
         "reserve 3 % of load",
         "reserve 10 % of wind and sun",
+        "reserve in MW",
         "curtailment at 300 CNY/MWh",
         "N-1",
         "emergency rating ×1.1",
@@ -54,7 +55,8 @@ def test_a_label_names_every_departure() -> None:
     ]
     assert label_zh(label_of(case)) == (
         "响应 5 %, 低计划, 计划 ±10 %, 负荷 ×1.1, 风光 ×0.9, 新型储能 ×0, 抽水蓄能 ×0, 备用 3 % 负荷, "
-        "备用 10 % 风光, 弃电价 300 元/MWh, N-1, 事故限额 ×1.1, 过载价 10000 元/MWh, 不校核线路数 1, 2 项负荷预测"
+        "备用 10 % 风光, 给定备用容量, 弃电价 300 元/MWh, N-1, "
+        "事故限额 ×1.1, 过载价 10000 元/MWh, 不校核线路数 1, 2 项负荷预测"
     )
 
 

@@ -152,8 +152,9 @@ def test_who_has_been_on_longest_stops_first_and_who_has_been_off_longest_starts
 
         on   2 a,b    1 a    2 a,c    0
     """
-    on = told_apart(np.array([2, 1, 2, 0]), np.array([True, True, False]), np.array([2.0, 9.0, 5.0]))
-    assert on.astype(int).tolist() == [[1, 1, 0], [1, 0, 0], [1, 0, 1], [0, 0, 0]]
+    given = np.array([2, 1, 2, 0]), np.array([True, True, False]), np.array([2.0, 9.0, 5.0])
+    assert told_apart(*given, 2).astype(int).tolist() == [[1, 1, 0], [1, 0, 0], [1, 0, 1], [0, 0, 0]]
+    assert told_apart(*given, 1).astype(int).tolist() == [[1, 1, 0], [1, 0, 0], [1, 1, 0], [0, 0, 0]]
 
 
 @settings(deadline=None, max_examples=200)
@@ -175,7 +176,7 @@ def test_units_told_apart_keep_the_minimum_times_that_their_sums_keep(data: st.D
         events += [(t, change > 0)] * abs(change)
         on += change
         counts.append(on)
-    table = told_apart(np.array(counts), *(np.array(column) for column in zip(*before, strict=True)))
+    table = told_apart(np.array(counts), *(np.array(column) for column in zip(*before, strict=True)), down)
     assert table.sum(axis=1).tolist() == counts
     for k, (is_on, hours) in enumerate(before):
         assert too_short_runs(table[:, k], is_on, hours, up, down) == []

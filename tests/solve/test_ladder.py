@@ -189,7 +189,20 @@ def identical_pair(given: Problem) -> Anatomy:
     """Two columns that say that two identical units are on, in one step."""
     none = np.zeros((1, 0), dtype=int)
     ones, before = np.ones(2, dtype=int), np.zeros(2, dtype=bool)
-    return Anatomy(np.array([[0, 1]]), none, none, none, np.zeros(2, dtype=int), before, ones * 99.0, ones, ones)
+    return Anatomy(
+        on_index=np.array([[0, 1]]),
+        mode_index=none,
+        charge_index=none,
+        discharge_index=none,
+        level_index=none,
+        end_level_x=np.zeros(0),
+        step_index=np.zeros(2, dtype=int),
+        alike=np.zeros(2, dtype=int),
+        on_before=before,
+        steps_before_count=ones * 99.0,
+        up_count=ones,
+        down_count=ones,
+    )
 
 
 def test_what_only_single_units_contradict_is_infeasible_too() -> None:

@@ -15,8 +15,20 @@ NONE = np.zeros((0, 0), dtype=int)
 
 def anatomy(on_before: list[bool], steps_before: list[int], up: list[int], down: list[int]) -> Anatomy:
     """Units by what limits their changes; no columns."""
-    before = np.array(on_before), np.array(steps_before, dtype=float)
-    return Anatomy(NONE, NONE, NONE, NONE, np.zeros(0), *before, np.array(up), np.array(down))
+    return Anatomy(
+        on_index=NONE,
+        mode_index=NONE,
+        charge_index=NONE,
+        discharge_index=NONE,
+        level_index=NONE,
+        end_level_x=np.zeros(0),
+        step_index=np.zeros(0, dtype=int),
+        alike=np.zeros(0),
+        on_before=np.array(on_before),
+        steps_before_count=np.array(steps_before, dtype=float),
+        up_count=np.array(up),
+        down_count=np.array(down),
+    )
 
 
 def rounded(share: list[float], **unit: int) -> list[int]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pandas as pd
 from hypothesis import strategies as st
 
-from dispatch.case.case import Case, Interchange, Prices, Reserve, Scales
+from dispatch.case.case import Case, Interchange, Prices, Reserve, ReserveSeries, Scales
 from dispatch.case.interchange import VARIANTS, InterchangeForecast
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.security import Security
@@ -71,13 +71,18 @@ CASES = st.builds(
     stores=_several(st.builds(StoreState, _names, _numbers, _numbers)),
     response_share=_numbers,
     interchange=st.builds(Interchange, st.sampled_from(VARIANTS), _numbers),
-    reserve=st.builds(Reserve, st.none() | _numbers, st.none() | _numbers),
+    reserve=st.builds(
+        Reserve,
+        st.none() | _numbers,
+        st.none() | _numbers,
+        _several(st.builds(ReserveSeries, _names, _series, _series)),
+    ),
     prices=st.builds(Prices, _numbers, _numbers),
     scales=st.builds(Scales, _numbers, _numbers, _numbers, _numbers),
     outages=_several(st.builds(Outage, _names, _times, _times)),
     must_run=_several(st.builds(MustRun, _names, _times, _times)),
     load_forecasts=_several(st.builds(LoadForecast, _names, _series)),
-    available_forecasts=_several(st.builds(AvailableForecast, _names, _series)),
+    available_forecasts=_several(st.builds(AvailableForecast, _names, _series, _series)),
     interchange_forecasts=_several(st.builds(InterchangeForecast, _names, _series)),
     security=st.builds(Security, st.booleans(), _numbers, _numbers, _several(_names)),
 )

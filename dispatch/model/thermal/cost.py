@@ -9,7 +9,9 @@ import numpy as np
 from dispatch.model import names
 from dispatch.model.draft import Draft, each
 from dispatch.model.terms import Terms, total
+from dispatch.model.thermal.limits import runs_two_steps, start_limit_mw, stop_limit_mw
 from dispatch.model.thermal.output_limits import output_mw
+from dispatch.model.thermal.start_types import start_cost
 
 
 @dataclass(frozen=True)
@@ -26,32 +28,51 @@ def bend_cost_curves(draft: Draft) -> None:
     """
     Output beyond a kink of the cost curve is dearer, without any binary.
 
-        q_k[t]  >=  p[t] - P_k u[t],    q_k[t] >= 0            every kink k
+        q_k  >=  p - P_k u + A v + B w[t+1],                                q_k >= 0            UT >= 2 steps
+        q_k  >=  p - P_k u + A v + max(0, B - A) w[t+1],                                        else, with
+        q_k  >=  p - P_k u + max(0, A - B) v + B w[t+1]                     every kink k and step t
 
     q_k  output beyond kink k   MW        P_k  output at kink k   MW
-    With the cost below this is the perspective function of the convex curve, hence tight:
-    Knueven, Ostrowski, Watson (2020), section 3.4, the epigraph form.
+    A = max(0, P_k - SU), B = max(0, P_k - SD): in a start and before a stop less lies below the kink   MW
+    With the cost below this is the perspective function of the convex curve: Knueven, Ostrowski, Watson (2020),
+    eq. (42)-(44), and (46)-(48) with A and B, summed over the pieces below the kink.
     """
-    kinks = kinks_of(draft)
+    kinks, long = kinks_of(draft), runs_two_steps(draft)
+    start, stop = start_limit_mw(draft), stop_limit_mw(draft)
     for k in range(kinks.kink_mw.shape[1]):
-        chosen = kinks.rise_cny_per_mwh[:, k] > 0
-        if not chosen.any():
+        bent = kinks.rise_cny_per_mwh[:, k] > 0
+        if not bent.any():
             continue
-        members = draft.units[chosen]
-        on, beyond = draft.variable(names.STATUS, members), draft.decide(f"{names.BEYOND}_{k}", members)
-        excess = output_mw(draft)[:, chosen] - kinks.kink_mw[chosen, k] * on
-        draft.hold(f"Generator-beyond_kink_{k}", beyond - excess, ">=", 0.0, members)
+        draft.decide(f"{names.BEYOND}_{k}", draft.units[bent])
+        at_start = np.maximum(kinks.kink_mw[:, k] - start, 0.0)
+        at_stop = np.maximum(kinks.kink_mw[:, k] - stop, 0.0)
+        short = bent & ~long & (np.minimum(at_start, at_stop) > 0).any(axis=0)
+        _hold_beyond(draft, k, "", bent & ~short, (at_start, at_stop))
+        _hold_beyond(draft, k, "_start", short, (at_start, np.maximum(at_stop - at_start, 0.0)))
+        _hold_beyond(draft, k, "_stop", short, (np.maximum(at_start - at_stop, 0.0), at_stop))
+
+
+def _hold_beyond(draft: Draft, k: int, label: str, chosen: np.ndarray, less: tuple[np.ndarray, np.ndarray]) -> None:
+    """What the chosen units give beyond kink k, with what a start and a stop take off below it."""
+    if not chosen.any():
+        return
+    members, (at_start, at_stop) = draft.units[chosen], less
+    below = kinks_of(draft).kink_mw[:, k] * draft.variable(names.STATUS)
+    below = below - at_start * draft.variable(names.START) - at_stop * draft.variable(names.STOP).shift(-1)
+    beyond = draft.variable(f"{names.BEYOND}_{k}", members)
+    excess = (output_mw(draft) - below)[:, chosen]
+    draft.hold(f"Generator-beyond_kink_{k}{label}", beyond - excess, ">=", 0.0, members)
 
 
 def thermal_cost(draft: Draft) -> Terms | None:
     """
     Cost of thermal output, CNY.
 
-        sum( dt (c0 u + s1 p + sum_k ds_k q_k + o p) + S v + D w )
+        sum( dt (c0 u + s1 p + sum_k ds_k q_k + o p) + D w )  +  starts
 
     c0  fuel of the first piece at zero   CNY/h    s1  its slope   CNY/MWh
     ds  rise of slope at a kink  CNY/MWh     o     operation and maintenance  CNY/MWh
-    S   start   CNY a start                  D     stop   CNY a stop
+    D   stop   CNY a stop                    starts   by their type, `start_types.start_cost`   CNY
     """
     if draft.units.empty:
         return None
@@ -60,7 +81,7 @@ def thermal_cost(draft: Draft) -> Terms | None:
     cost = [
         step * kinks.idle_cny_per_h * draft.variable(names.STATUS, draft.units),
         step * slope * output_mw(draft),
-        each(units, "start_cny") * draft.variable(names.START, draft.units),
+        start_cost(draft),
         each(units, "stop_cny") * draft.variable(names.STOP, draft.units),
     ]
     for k in range(kinks.kink_mw.shape[1]):
@@ -79,7 +100,7 @@ def kinks_of(draft: Draft) -> Kinks:
     idle, slope = np.zeros(len(units)), np.zeros(len(units))
     for g, unit in enumerate(units):
         point, cost = np.array(unit.curve.output_mw), np.array(unit.curve.fuel_cny_per_h)
-        slopes = np.diff(cost) / np.diff(point)
+        slopes = np.diff(cost) / np.diff(point) if len(point) > 1 else np.zeros(1)
         idle[g], slope[g] = cost[0] - slopes[0] * point[0], slopes[0]
         kink[g, : len(slopes) - 1] = point[1:-1]
         rise[g, : len(slopes) - 1] = np.diff(slopes)

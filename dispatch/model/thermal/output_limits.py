@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from dispatch.model import names
-from dispatch.model.draft import Draft, each
+from dispatch.model.draft import Draft
 from dispatch.model.terms import Terms
+from dispatch.model.thermal.headroom import UP, reserved_mw
+from dispatch.model.thermal.limits import start_limit_mw, stop_limit_before_mw, stop_reach_mw, take_one_row
 from dispatch.units import POWER_MW
 
 
@@ -28,25 +30,28 @@ def limit_output_above(draft: Draft) -> None:
     """
     A unit that is on stays below its maximum, below SU in the hour of a start, below SD before a stop.
 
-        p[t]  <=  Pmax[t] u[t] - (Pmax[t] - SU[t]) v[t] - (Pmax[t] - SD[t]) w[t+1]        UT >= 2 steps
-        p[t]  <=  Pmax[t] u[t] - (Pmax[t] - SU[t]) v[t]                                   else, with
-        p[t]  <=  Pmax[t] u[t] - (Pmax[t] - SD[t]) w[t+1]
+        p + r  <=  Pmax u - (Pmax - SU) v - (Pmax - SR) w[t+1]                      UT >= 2 steps, or SU or SR = Pmax
+        p + r  <=  Pmax u - (Pmax - SU) v - max(0, SU - SR) w[t+1]                  else, with
+        p + r  <=  Pmax u - (Pmax - SR) w[t+1] - max(0, SR - SU) v                  all in every step t
 
-    SU, SD  start and stop ramp, at least the minimum in force   MW
-    A unit that may start and stop within two steps (UT = 1) cannot carry both terms in one row.
-    Morales-España, Latorre, Ramos (2013), eq. (12)-(14).
+    SU, SD  start and stop ramp, at least the minimum in force   MW        r  reserve up that is a decision   MW
+    SR      SD, or more where reserve may reach farther than output before a stop: SD then holds in `ramping`   MW
+    A unit that may start and stop within two steps (UT = 1) cannot carry both terms in full in one row, if it has both.
+    Morales-España, Latorre, Ramos (2013), eq. (12); Gentile, Morales-España, Ramos (2017), eq. (4)-(5);
+    Knueven, Ostrowski, Watson (2020), eq. (20), (23a), (23b).
     """
     if draft.units.empty:
         return
-    long = runs_two_steps(draft)
-    for label, chosen, starts, stops in (
-        ("output_max", long, True, True),
-        ("output_max_start", ~long, True, False),
-        ("output_max_stop", ~long, False, True),
+    whole, maximum = take_one_row(draft), draft.inputs.output_max_mw
+    start, stop = maximum - start_limit_mw(draft), maximum - stop_reach_mw(draft)
+    for label, chosen, at_start, at_stop in (
+        ("output_max", whole, start, stop),
+        ("output_max_start", ~whole, start, np.maximum(stop - start, 0.0)),
+        ("output_max_stop", ~whole, np.maximum(start - stop, 0.0), stop),
     ):
         if chosen.any():
-            room = room_above(draft, starts=starts, stops=stops)[:, chosen]
-            draft.hold(f"Generator-{label}", room, ">=", 0.0, draft.units[chosen])
+            room = _room(draft, at_start, at_stop) - reserved_mw(draft, UP)
+            draft.hold(f"Generator-{label}", room[:, chosen], ">=", 0.0, draft.units[chosen])
     _hold_first_stop(draft)
 
 
@@ -61,51 +66,21 @@ def room_below(draft: Draft) -> Terms:
     return draft.variable(names.ABOVE)
 
 
-def room_above(draft: Draft, *, starts: bool = True, stops: bool = True) -> Terms:
-    """What each unit may rise in a step, MW, (T, units): the right-hand sides above less p."""
-    maximum, minimum = draft.inputs.output_max_mw, draft.inputs.output_min_mw
-    room: Terms = draft.variable(names.STATUS) * (maximum - minimum) - draft.variable(names.ABOVE)
-    if starts:
-        room = room - draft.variable(names.START) * (maximum - start_limit_mw(draft))
-    if stops:
-        room = room - draft.variable(names.STOP).shift(-1) * (maximum - stop_limit_mw(draft))
-    return room
+def room_above(draft: Draft) -> Terms:
+    """What each unit of one row may rise in a step, MW, (T, units): the right-hand side above less p."""
+    maximum = draft.inputs.output_max_mw
+    return _room(draft, maximum - start_limit_mw(draft), maximum - stop_reach_mw(draft))
 
 
-def runs_two_steps(draft: Draft) -> np.ndarray:
-    """Whether the minimum up time of a unit is at least two steps, (units,), bool."""
-    return np.asarray(each(draft.facts.units, "min_up_h") > draft.inputs.step_h)
-
-
-def start_limit_mw(draft: Draft) -> np.ndarray:
-    """Highest output in the hour of a start, (T, units): the start ramp, at least the minimum in force."""
-    return _between(draft, each(draft.facts.units, "start_ramp_mw"))
-
-
-def stop_limit_mw(draft: Draft) -> np.ndarray:
-    """Highest output in the hour before a stop, (T, units): the stop ramp, at least the minimum in force."""
-    return _between(draft, each(draft.facts.units, "stop_ramp_mw"))
-
-
-def stop_limit_before_mw(draft: Draft) -> np.ndarray:
-    """Highest output from which a unit may stop in the first step, (units,)."""
-    return np.asarray(np.maximum(each(draft.facts.units, "stop_ramp_mw"), draft.inputs.output_min_before_mw))
-
-
-def output_before_mw(draft: Draft) -> np.ndarray:
-    """Output in the step before the horizon, (units,)."""
-    before = {state.unit: state.output_mw for state in draft.case.units}
-    return np.array([before[name] for name in draft.units])
-
-
-def _between(draft: Draft, ramp: np.ndarray) -> np.ndarray:
-    inputs = draft.inputs
-    return np.asarray(np.minimum(np.maximum(ramp, inputs.output_min_mw), inputs.output_max_mw))
+def _room(draft: Draft, at_start: np.ndarray, at_stop: np.ndarray) -> Terms:
+    span = draft.inputs.output_max_mw - draft.inputs.output_min_mw
+    room: Terms = draft.variable(names.STATUS) * span - draft.variable(names.ABOVE)
+    return room - draft.variable(names.START) * at_start - draft.variable(names.STOP).shift(-1) * at_stop
 
 
 def _hold_first_stop(draft: Draft) -> None:
     """A unit above its stop limit before the horizon cannot stop in the first step."""
-    high = output_before_mw(draft) > stop_limit_before_mw(draft) + POWER_MW
+    high = draft.inputs.output_before_mw > stop_limit_before_mw(draft) + POWER_MW
     if high.any():
         members = draft.units[high]
         stopped = draft.variable(names.STOP, members)
