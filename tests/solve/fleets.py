@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -83,6 +83,12 @@ def drawn(seed: int) -> Fleet:
         outages=(Outage(f"coal_{rng.integers(0, 3)}", *hour),) if seed % 2 else (),
     )
     return fleet_of(case, facts)
+
+
+def anatomy_with(**parts: np.ndarray) -> Anatomy:
+    """An anatomy of which only some parts matter."""
+    nothing = {field.name: np.zeros((0, 0), dtype=int) for field in fields(Anatomy)}
+    return Anatomy(**{**nothing, **parts})
 
 
 def exactly(problem: Problem) -> Answer:
