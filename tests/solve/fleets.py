@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -18,11 +18,11 @@ from dispatch.solve.highs import Answer, Orders, solved_by_highs
 from dispatch.solve.identical import Classes, classes_of
 from dispatch.solve.problem import Problem, problem_of
 from tests.model.worlds import free_unit
-from tests.small import SUMMER_DAY, gas_unit, one_bus_facts, small_case, unit
+from tests.small import SUMMER_DAY, gas_unit, one_bus_facts, one_start, small_case, unit
 
 HOURS = 8
 MINIMUMS = {"min_up_h": 3.0, "min_down_h": 2.0}
-COAL = unit("coal", ramp_up_mw_per_h=60.0, ramp_down_mw_per_h=60.0, start_cny=60_000.0, **MINIMUMS)
+COAL = unit("coal", ramp_up_mw_per_h=60.0, ramp_down_mw_per_h=60.0, start_types=one_start(60_000.0), **MINIMUMS)
 GAS = gas_unit("gas", bus="a", plant="gas", **MINIMUMS)
 # On for long, on just now, off for long, off just now: hours and output.
 STATES = ((True, 48.0, 150.0), (True, 1.0, 100.0), (False, 48.0, 0.0), (False, 1.0, 0.0))
@@ -83,6 +83,12 @@ def drawn(seed: int) -> Fleet:
         outages=(Outage(f"coal_{rng.integers(0, 3)}", *hour),) if seed % 2 else (),
     )
     return fleet_of(case, facts)
+
+
+def anatomy_with(**parts: np.ndarray) -> Anatomy:
+    """An anatomy of which only some parts matter."""
+    nothing = {field.name: np.zeros((0, 0), dtype=int) for field in fields(Anatomy)}
+    return Anatomy(**{**nothing, **parts})
 
 
 def exactly(problem: Problem) -> Answer:

@@ -15,7 +15,7 @@ from dispatch.eve import half_full
 from dispatch.grid.catalogue import facts_of
 from dispatch.horizon import Horizon, beijing
 from dispatch.solve.identical import classes_of, told_apart
-from tests.small import SUMMER_DAY, WINTER_DAY, bus, curve, one_bus_facts, small_case
+from tests.small import SUMMER_DAY, WINTER_DAY, bus, curve, one_bus_facts, one_start, small_case
 from tests.solve.arrays import cover, problem
 from tests.solve.fleets import COAL, Fleet, drawn, exactly, fleet_of, too_short_runs
 
@@ -84,7 +84,7 @@ def test_a_past_that_binds_nothing_tells_no_units_apart() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"start_cny": 60_001.0},
+        {"start_types": one_start(60_001.0)},
         {"other_cny_per_mwh": 20.1},
         {"curve": curve([80, 150, 300], [250, 281], at_first_cny_per_h=24_000)},
         {"curve": curve([80, 150, 300], [250, 280], at_first_cny_per_h=24_001)},
@@ -176,7 +176,8 @@ def test_units_told_apart_keep_the_minimum_times_that_their_sums_keep(data: st.D
         events += [(t, change > 0)] * abs(change)
         on += change
         counts.append(on)
-    table = told_apart(np.array(counts), *(np.array(column) for column in zip(*before, strict=True)), down)
+    was_on, hours = (np.array(column) for column in zip(*before, strict=True))
+    table = told_apart(np.array(counts), was_on, hours, down)
     assert table.sum(axis=1).tolist() == counts
-    for k, (is_on, hours) in enumerate(before):
-        assert too_short_runs(table[:, k], is_on, hours, up, down) == []
+    for k, (is_on, age) in enumerate(before):
+        assert too_short_runs(table[:, k], is_on, age, up, down) == []

@@ -22,7 +22,7 @@ from dispatch.solve.problem import Problem
 from tests.answers import EXACT, outcome_of
 from tests.small import SUMMER_DAY, contract, gas_unit, one_bus_facts, plant, small_case, store, unit
 from tests.solve.arrays import cover, market_split, problem
-from tests.solve.fleets import drawn, exactly, too_short_runs
+from tests.solve.fleets import anatomy_with, drawn, exactly, too_short_runs
 
 FACTS = one_bus_facts(
     unit("coal_1"),
@@ -185,20 +185,16 @@ def test_the_schedule_of_each_folded_unit_passes_the_audit(seed: int) -> None:
     assert outcome.audit.passed
 
 
-def identical_pair(given: Problem) -> Anatomy:
+def identical_pair() -> Anatomy:
     """Two columns that say that two identical units are on, in one step."""
-    none = np.zeros((1, 0), dtype=int)
-    ones, before = np.ones(2, dtype=int), np.zeros(2, dtype=bool)
-    return Anatomy(
+    none, ones = np.zeros((1, 0), dtype=int), np.ones(2, dtype=int)
+    return anatomy_with(
         on_index=np.array([[0, 1]]),
         mode_index=none,
         charge_index=none,
         discharge_index=none,
-        level_index=none,
-        end_level_x=np.zeros(0),
-        step_index=np.zeros(2, dtype=int),
         alike=np.zeros(2, dtype=int),
-        on_before=before,
+        on_before=np.zeros(2, dtype=bool),
         steps_before_count=ones * 99.0,
         up_count=ones,
         down_count=ones,
@@ -208,7 +204,7 @@ def identical_pair(given: Problem) -> Anatomy:
 def test_what_only_single_units_contradict_is_infeasible_too() -> None:
     """2 x = 1 and 2 y = 1: the sum of both may be 1, and neither may be a half."""
     given = problem([1, 1], [[2, 0], [0, 2]], [1, 1], [1, 1])
-    found, status, _ = climbed(given, search(), silent, Known(identical_pair(given)))
+    found, status, _ = climbed(given, search(), silent, Known(identical_pair()))
     assert status is Status.INFEASIBLE
     assert "full search of single units" in found.steps[-1]
 

@@ -8,22 +8,12 @@ from hypothesis import strategies as st
 from dispatch.solve.anatomy import Anatomy
 from dispatch.solve.ladder import THRESHOLDS
 from dispatch.solve.rounding import commitment_of, directions_of
-from tests.solve.fleets import too_short_runs
-
-NONE = np.zeros((0, 0), dtype=int)
+from tests.solve.fleets import anatomy_with, too_short_runs
 
 
 def anatomy(on_before: list[bool], steps_before: list[int], up: list[int], down: list[int]) -> Anatomy:
     """Units by what limits their changes; no columns."""
-    return Anatomy(
-        on_index=NONE,
-        mode_index=NONE,
-        charge_index=NONE,
-        discharge_index=NONE,
-        level_index=NONE,
-        end_level_x=np.zeros(0),
-        step_index=np.zeros(0, dtype=int),
-        alike=np.zeros(0),
+    return anatomy_with(
         on_before=np.array(on_before),
         steps_before_count=np.array(steps_before, dtype=float),
         up_count=np.array(up),
@@ -92,6 +82,6 @@ def test_a_store_goes_the_way_of_its_net_power_or_of_the_hour_before() -> None:
     discharges    0    1    1    0        in hour 0 nothing has been done yet, in hour 2 it stays as it was
     """
     columns = np.arange(8).reshape(4, 2)
-    own = Anatomy(NONE, NONE, columns[:, :1], columns[:, 1:], *[np.zeros(0)] * 5)
+    own = anatomy_with(charge_index=columns[:, :1], discharge_index=columns[:, 1:])
     x = np.array([0, 0, 1, 5, 0, 0, 6, 2], dtype=float)
     assert directions_of(own, x).ravel().tolist() == [0, 1, 1, 0]
