@@ -94,6 +94,7 @@ def problem_of(model: Model) -> Problem:
         row_lower=np.concatenate([f.lower for f in families]),
         row_upper=np.concatenate([f.upper for f in families]),
     )
+    problem.rows.eliminate_zeros()  # where the terms of a row cancel
     edges = (problem.lower, problem.upper, problem.row_lower, problem.row_upper)
     if not (np.isfinite(cost).all() and np.isfinite(factors).all()) or any(np.isnan(edge).any() for edge in edges):
         message = "the model holds a number that is not finite"
