@@ -107,7 +107,7 @@ def _follows(draft: Draft) -> tuple[bool, list[Follow]]:
     """What starts can save by following on a stop: by steps off, matched; or by type, where pairs are too many."""
     by_step = list(_by_step(draft))
     count = sum(int((follow.saving_cny > 0).sum()) for follow in by_step)
-    matched = count <= MATCHED_COUNT and len(draft.times) * draft.inputs.step_h <= MATCHED_H
+    matched = not by_step or (count <= MATCHED_COUNT and len(draft.times) * draft.inputs.step_h <= MATCHED_H)
     return matched, by_step if matched else list(_by_type(draft, by_step))
 
 
