@@ -123,7 +123,7 @@ def _unit(unit: Thermal) -> ThermalUnit:
     low_mw, high_mw = unit.output_min_mw, unit.output_max_mw
     return ThermalUnit(
         name=unit.name,
-        plant=unit.name,
+        plant=GRID,  # so that identical ones among all units are seen
         bus=BUS,
         grid=GRID,
         city="",

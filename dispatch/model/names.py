@@ -5,8 +5,8 @@ from __future__ import annotations
 STATUS = "Generator-status"
 START = "Generator-start_up"
 STOP = "Generator-shut_down"
-START_ARC = "Generator-start_after_stop"
-START_KIND = "Generator-start_kind"
+START_AFTER = "Generator-start_after"  # + steps off
+START_AS = "Generator-start_as"  # + number of the type
 BEYOND = "Generator-beyond_kink"  # + number of the kink
 RESERVE_UP_LIMITED = "Generator-reserve_up"
 RESERVE_DOWN_LIMITED = "Generator-reserve_down"

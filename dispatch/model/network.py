@@ -69,14 +69,19 @@ def balance_buses(draft: Draft) -> None:
     p  thermal output    A  available, k  curtailed wind and sun    d, c  discharge and charge    x  net import
     cut, extra  response    f  flows    L  load            every bus and step t, all in MW
     """
+    draft.hold(names.BALANCE, supply_mw(draft), "=", load_mw(draft), draft.buses)
+
+
+def load_mw(draft: Draft) -> np.ndarray:
+    """Load less available wind and sun at each bus, MW, (T, buses): what the rest of the balance comes to."""
     load = draft.inputs.load_mw.astype(float)
     if draft.facts.plants:
         load = load - draft.inputs.available_mw @ _standing(draft, draft.facts.plants).T
-    draft.hold(names.BALANCE, total(_supplies(draft)), "=", load, draft.buses)
+    return load
 
 
-def _supplies(draft: Draft) -> list[Terms]:
-    """All that enters each bus, less all that leaves it but for the load, each (T, buses)."""
+def supply_mw(draft: Draft) -> Terms:
+    """All that enters each bus, less all that leaves it but for the load and available wind and sun, MW, (T, buses)."""
     facts, parts = draft.facts, []
     if facts.units:
         parts.append(output_mw(draft).weighted(_standing(draft, facts.units)))
@@ -94,7 +99,7 @@ def _supplies(draft: Draft) -> list[Terms]:
         if branches:
             ends = _incidence(facts, [(branch.from_bus, branch.to_bus) for branch in branches])
             parts.append(draft.variable(flow).weighted(ends))
-    return parts
+    return total(parts)
 
 
 def _standing(draft: Draft, components: Sequence[AtBus]) -> sp.csr_array:

@@ -8,7 +8,7 @@ What linopy does for a model, without its labelled arrays: writing and handing o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ class Variable:
     lower: np.ndarray
     upper: np.ndarray
     integer: bool
+    implied: bool = False  # whole of itself wherever the integers are
 
     def terms(self, names: pd.Index | None = None) -> Terms:
         """The variable as terms with factor 1, (T, n); `names` picks and orders the components."""
@@ -80,6 +81,10 @@ class Model:
         self.variables[name] = Variable(columns, axes, low, high, integer)
         self.column_count += count
         return self.variables[name]
+
+    def imply_whole(self, name: str) -> None:
+        """A variable is whole of itself wherever the integers are; only the solver is told."""
+        self.variables[name] = replace(self.variables[name], implied=True)
 
     def add_rows(self, name: str, terms: Terms, sign: str, right: np.ndarray | float, axes: Axes) -> None:
         """Rows `terms (sign) right` over axes; `sign` is one of <=, =, >=."""

@@ -14,7 +14,6 @@ from dispatch.model import names
 from dispatch.model.rows import Model
 
 NONE_LIKE_IT = -1
-ARCS = {names.START_ARC: "arc", names.START_KIND: "kind"}  # variables of pairs of steps, and the name of their axis
 
 
 @dataclass(frozen=True)
@@ -87,13 +86,10 @@ def anatomy_of(model: Model, case: Case, facts: GridFacts, inputs: Inputs) -> An
 
 
 def _steps(model: Model) -> np.ndarray:
-    """The step of each column: that of its row of the table, or of the start that an arc leads to."""
+    """The step of each column; every variable of ours runs over the steps."""
     step = np.zeros(model.column_count, dtype=int)
-    for name, variable in model.variables.items():
-        if name in ARCS:
-            step[variable.columns] = [start for _, start, _ in variable.axes[ARCS[name]]]
-        else:
-            step[variable.columns] = np.arange(len(variable.columns))[:, None]
+    for variable in model.variables.values():
+        step[variable.columns] = np.arange(len(variable.columns))[:, None]
     return step
 
 
@@ -103,13 +99,7 @@ def _alike(model: Model, facts: GridFacts) -> np.ndarray:
     group = {u.name: groups.setdefault((u.bus, u.plant, u.technology_class), len(groups)) for u in facts.units}
     alike = np.full(model.column_count, NONE_LIKE_IT)
     used = 0
-    for name, variable in model.variables.items():
-        if name in ARCS:
-            kinds: dict[tuple[int, int, int], int] = {}
-            for column, (unit, start, stop) in zip(variable.columns, variable.axes[ARCS[name]], strict=True):
-                alike[column] = used + kinds.setdefault((group[unit], start, stop), len(kinds))
-            used += len(kinds)
-            continue
+    for variable in model.variables.values():
         labels = list(variable.axes["name"])
         if labels and all(label in group for label in labels):
             own = np.array([group[label] for label in labels])

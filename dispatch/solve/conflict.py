@@ -119,5 +119,6 @@ def _elastic(problem: Problem, rows: np.ndarray, step_h: float) -> Problem:
         lower=np.concatenate([problem.lower, zeros]),
         upper=np.concatenate([problem.upper, never]),
         integer=np.concatenate([problem.integer, zeros.astype(bool)]),
+        implied=None if problem.implied is None else np.concatenate([problem.implied, zeros.astype(bool)]),
         rows=columns,
     )

@@ -79,6 +79,7 @@ def classes_of(problem: Problem, alike: np.ndarray) -> Classes:
         lower=_times(problem.lower[column_of], size),
         upper=_times(problem.upper[column_of], size),
         integer=problem.integer[column_of],
+        implied=None if problem.implied is None else problem.implied[column_of],
         rows=sp.csc_array(gather @ sp.csr_array(problem.rows) @ spread),
         row_lower=_times(problem.row_lower[row_of], count),
         row_upper=_times(problem.row_upper[row_of], count),

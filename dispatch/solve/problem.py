@@ -35,6 +35,7 @@ class Problem:
     rows: sp.csc_array
     row_lower: np.ndarray
     row_upper: np.ndarray
+    implied: np.ndarray | None = None  # bool: whole of themselves wherever x[integer] is; HiGHS is told
 
     def boxed(self, lower: np.ndarray, upper: np.ndarray) -> Problem:
         """The same problem between other bounds."""
@@ -42,7 +43,7 @@ class Problem:
 
     def relaxed(self) -> Problem:
         """The same problem without integrality."""
-        return replace(self, integer=np.zeros_like(self.integer))
+        return replace(self, integer=np.zeros_like(self.integer), implied=None)
 
     def extended(self, cuts: Cuts) -> Problem:
         """The same problem with more rows."""
@@ -69,7 +70,8 @@ class Problem:
         lp.a_matrix_.value_ = self.rows.data
         if self.integer.any():
             kinds = highspy.HighsVarType
-            lp.integrality_ = [kinds.kInteger if whole else kinds.kContinuous for whole in self.integer]
+            whole = self.integer if self.implied is None else self.integer | self.implied
+            lp.integrality_ = [kinds.kInteger if one else kinds.kContinuous for one in whole]
         return lp
 
 
@@ -87,10 +89,12 @@ def problem_of(model: Model) -> Problem:
         lower=_joined([v.lower for v in variables]),
         upper=_joined([v.upper for v in variables]),
         integer=_joined([np.full(v.columns.shape, v.integer) for v in variables]),
+        implied=_joined([np.full(v.columns.shape, v.implied) for v in variables]),
         rows=sp.csc_array((factors, places), shape=(model.row_count, model.column_count)),
         row_lower=np.concatenate([f.lower for f in families]),
         row_upper=np.concatenate([f.upper for f in families]),
     )
+    problem.rows.eliminate_zeros()  # where the terms of a row cancel
     edges = (problem.lower, problem.upper, problem.row_lower, problem.row_upper)
     if not (np.isfinite(cost).all() and np.isfinite(factors).all()) or any(np.isnan(edge).any() for edge in edges):
         message = "the model holds a number that is not finite"

@@ -62,6 +62,7 @@ class Timeline:
             lower=whole.lower[columns],
             upper=whole.upper[columns],
             integer=whole.integer[columns],
+            implied=None if whole.implied is None else whole.implied[columns],
             rows=sp.csc_array(self._rows[rows][:, columns]),
             row_lower=whole.row_lower[rows] - done,
             row_upper=whole.row_upper[rows] - done,

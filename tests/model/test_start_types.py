@@ -12,7 +12,7 @@ from dispatch.model.thermal import start_types
 from dispatch.schedule.outcome import Outcome
 from tests.answers import outcome_of
 from tests.model.worlds import free_unit
-from tests.small import SUMMER_DAY, one_bus_facts
+from tests.small import SUMMER_DAY, one_bus_facts, one_start
 
 TYPES = (StartType(0, 1_000), StartType(3, 4_000), StartType(6, 9_000))  # hot, warm from 3 h off, cold from 6 h
 HOURS = 10
@@ -118,3 +118,33 @@ def test_quarter_hours_count_as_quarters() -> None:
             outages=(Outage("u", SUMMER_DAY + timedelta(minutes=15), back),),
         )
         assert start_cny(outcome) == pytest.approx(price)
+
+
+def test_a_horizon_solved_in_windows_knows_its_types_too() -> None:
+    """Three days; out for hours 20-29, over the edge of the first day, and for 40-43: cold after 10 h, warm after 4."""
+    facts = one_bus_facts(restless(), free_unit("other", 300.0), load_mw=100.0)
+    at = [SUMMER_DAY + timedelta(hours=hour) for hour in range(73)]
+    outcome = outcome_of(
+        facts,
+        hours=72,
+        start=SUMMER_DAY,
+        units=(ON, UnitState("other", on=True, hours_h=48, output_mw=100)),
+        must_run=(MustRun("u", at[10], at[20]), MustRun("u", at[30], at[40]), MustRun("u", at[44], at[50])),
+        outages=(Outage("u", at[20], at[30]), Outage("u", at[40], at[44])),
+    )
+    assert start_cny(outcome) == pytest.approx(9_000 + 4_000)
+
+
+def test_a_unit_of_one_type_has_nothing_to_choose() -> None:
+    """At 500 CNY a start whatever the time off, 500 are paid after any outage."""
+    facts = one_bus_facts(free_unit("u", 300.0, start_types=one_start(500)), free_unit("other", 300.0), load_mw=100.0)
+    at = [SUMMER_DAY + timedelta(hours=hour) for hour in range(73)]
+    outcome = outcome_of(
+        facts,
+        hours=72,
+        start=SUMMER_DAY,
+        units=(ON, UnitState("other", on=True, hours_h=48, output_mw=100)),
+        must_run=(MustRun("u", at[30], at[40]),),
+        outages=(Outage("u", at[20], at[30]),),
+    )
+    assert start_cny(outcome) == pytest.approx(500)

@@ -20,6 +20,8 @@ def decide_commitment(draft: Draft) -> None:
     u  on       0 or 1        v  started   0..1, integral whenever u is (see the windows below)
     w  stopped  0..1
 
+    The solver is told that v and w are whole: HiGHS 1.15.1 finds it out for itself in its presolve, and then calls one
+    feasible case in a hundred or so infeasible (github.com/ERGO-Code/HiGHS, issue 3296 is of that kind).
     Must-run hours, outages and the rest of a minimum time begun before the horizon are bounds of u.
     Knueven, Ostrowski, Watson (2020), eq. (2).
     """
@@ -27,6 +29,8 @@ def decide_commitment(draft: Draft) -> None:
     on = draft.decide(names.STATUS, draft.units, upper, lower, integer=True)
     started = draft.decide(names.START, draft.units, 1.0)
     stopped = draft.decide(names.STOP, draft.units, 1.0)
+    for change in (names.START, names.STOP):
+        draft.model.imply_whole(change)
     before = np.zeros(lower.shape)
     before[0] = on_before(draft)
     draft.hold("Generator-logic", on - on.shift(1) - started + stopped, "=", before, draft.units)

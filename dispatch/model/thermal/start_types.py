@@ -2,13 +2,13 @@
 What a start costs by the hours off before it: hot, warm or cold.
 
 Every start pays the price of the longest time off that is possible in its step, which the state before the horizon
-tells. A stop inside the horizon that is matched to a later start makes that start cheaper: this is an arc.
+tells. A stop inside the horizon that is matched to a later start makes that start cheaper.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,69 +16,77 @@ import numpy as np
 from dispatch.case.thermal import ThermalUnit, UnitState
 from dispatch.model import names
 from dispatch.model.draft import Draft
-from dispatch.model.terms import ABSENT, Terms
+from dispatch.model.terms import ABSENT, Terms, total
 from dispatch.units import DURATION_H
 
-MATCHED_COUNT = 200_000  # arcs that are matched one by one; with more of them, starts choose a type instead
+MATCHED_COUNT = 200_000  # pairs of a stop and a start that are matched one by one; beyond, starts choose a type
+MATCHED_H = 60.0  # and horizons: longer ones are solved in windows, which rows that reach far ahead would tie together
 NEGLIGIBLE_CNY = 1e-9  # of a saving
 
 
 @dataclass(frozen=True)
-class Arcs:
-    """Pairs of a stop and a later start of one unit, and what the start costs less for following on it, each (N,)."""
+class Follow:
+    """Starts that follow on a stop after some numbers of steps off, which all have one price."""
 
-    unit_indices: np.ndarray
-    stop_indices: np.ndarray  # first step off
-    start_indices: np.ndarray  # first step on again
-    saving_cny: np.ndarray
+    name: str
+    off_count: np.ndarray  # (K,), numbers of steps off
+    held_share: np.ndarray  # (K, units), 1 where such a time off has this price for the unit, else 0
+    saving_cny: np.ndarray  # (T, units), against the default price of a start; 0 where there is nothing to save
+
+    @property
+    def units(self) -> np.ndarray:
+        """Units that can save anything, (units,), bool."""
+        return np.asarray((self.saving_cny > 0).any(axis=0))
 
 
 def choose_start_types(draft: Draft) -> None:
     """
     A start is as hot as the stop before it is near; each stop is matched to one start at most.
 
-    Few arcs, "match": one variable an arc,
+    Few pairs, "match": one variable for each number of steps off,
 
-        sum( x[s,t], stops s before t )  <=  v[t],      sum( x[s,t], starts t after s )  <=  w[s],      x >= 0
+        sum( x_d[t] )  <=  v[t],            sum( x_d[t+d] )  <=  w[t],       x >= 0         sums over d
 
-    Many arcs, "delta": one variable for all arcs of a start that save the same,
+    Many pairs, or a long horizon, "delta": one variable for each type,
 
-        y_k[t]  <=  sum( w[s], stops s of kind k ),     sum( y_k[t], kinds k )  <=  v[t],               y >= 0
+        y_k[t]  <=  sum( w[t-d], d of type k ),       sum( y_k[t] )  <=  v[t],       y >= 0
 
-    x, y  the start in t takes the price of the stop in s, or of kind k; integral of themselves at an optimum
+    x, y  the start in t takes the price of d steps off, or of type k; whole of themselves at an optimum
     Match: Knueven, Ostrowski, Watson (2020), eq. (59)-(60), with the hours off before the horizon in the price of v,
-    not in arcs of their own. Delta: Morales-España, Latorre, Ramos (2013), eq. (2)-(3).
+    not in pairs of their own. Delta: Morales-España, Latorre, Ramos (2013), eq. (2)-(3).
     """
-    arcs = arcs_of(draft)
-    if not len(arcs.saving_cny):
+    matched, follows = _follows(draft)
+    if not follows:
         return
-    started, stopped = _labels(draft, names.START), _labels(draft, names.STOP)
-    if _matched(arcs):
-        taken = draft.model.add_variable(names.START_ARC, {"arc": _named(draft, arcs)}, 0.0, 1.0).columns
-        _hold(draft, "Generator-start_matched", _starts(arcs), taken, started)
-        _hold(draft, "Generator-stop_matched", (arcs.unit_indices, arcs.stop_indices), taken, stopped)
+    taken = [_decided(draft, follow) for follow in follows]
+    chosen = draft.units[np.logical_or.reduce([follow.units for follow in follows])]
+    place = draft.units.get_indexer(chosen)
+    started, stopped = draft.variable(names.START, chosen), draft.variable(names.STOP, draft.units)
+    draft.hold("Generator-start_chosen", started - total(taken)[:, place], ">=", 0.0, chosen)
+    if matched:
+        later = total([part.shift(-int(f.off_count[0])) for part, f in zip(taken, follows, strict=True)])
+        draft.hold("Generator-stop_matched", (stopped - later)[:, place], ">=", 0.0, chosen)
         return
-    kinds, kind_of_arc = _kinds(arcs)
-    taken = draft.model.add_variable(names.START_KIND, {"kind": _named(draft, kinds)}, 0.0, 1.0).columns
-    before = stopped[arcs.stop_indices, arcs.unit_indices]
-    _, sums = _summed((kind_of_arc,), before)
-    draft.model.add_rows("Generator-start_kind", sums - _single(taken), ">=", 0.0, {"kind": range(len(taken))})
-    _hold(draft, "Generator-start_chosen", _starts(kinds), taken, started)
+    for part, follow in zip(taken, follows, strict=True):
+        before = total(
+            [stopped.shift(int(d)) * row for d, row in zip(follow.off_count, follow.held_share, strict=True)]
+        )
+        own = draft.units[follow.units]
+        draft.hold(f"{follow.name}_after_stop", (before - part)[:, follow.units], ">=", 0.0, own)
 
 
 def start_cost(draft: Draft) -> Terms:
     """
-    Price of starts, CNY: sum( C[t] v[t] ) - sum( (C[t] - C[s,t]) x[s,t] ).
+    Price of starts, CNY: sum( C[t] v[t] ) - sum( (C[t] - C_d) x_d[t] ), and likewise with types.
 
-    C  price after the longest time off that is possible    CNY        C[s,t]  price after t - s steps off    CNY
+    C  price after the longest time off that is possible    CNY        C_d  price after d steps off    CNY
     Knueven, Ostrowski, Watson (2020), eq. (61).
     """
-    by_default = (draft.variable(names.START) * default_cny(draft)).all()
-    arcs = arcs_of(draft)
-    if not len(arcs.saving_cny):
-        return by_default
-    cheaper, name = (arcs, names.START_ARC) if _matched(arcs) else (_kinds(arcs)[0], names.START_KIND)
-    return by_default + Terms(-cheaper.saving_cny, draft.model.variables[name].columns)
+    cost = [(draft.variable(names.START) * default_cny(draft)).all()]
+    for follow in _follows(draft)[1]:
+        own = follow.units
+        cost.append((draft.variable(follow.name) * -follow.saving_cny[:, own]).all())
+    return total(cost)
 
 
 def default_cny(draft: Draft) -> np.ndarray:
@@ -86,37 +94,74 @@ def default_cny(draft: Draft) -> np.ndarray:
     hours = np.arange(len(draft.times)) * draft.inputs.step_h
     prices = np.zeros((len(draft.times), len(draft.units)))
     for g, (unit, state) in enumerate(_units(draft)):
-        prices[:, g] = price_of(unit)(hours if state.on else hours + state.hours_h)
+        prices[:, g] = price_cny(unit, hours if state.on else hours + state.hours_h)
     return prices
 
 
-def price_of(unit: ThermalUnit) -> Callable[[np.ndarray], np.ndarray]:
-    """What a start of the unit costs, CNY, as a function of the hours off before it."""
-    hours = np.array([kind.hours_off_h for kind in unit.start_types]) - DURATION_H
-    prices = np.array([kind.start_cny for kind in unit.start_types])
-    return lambda off_h: np.asarray(prices[np.maximum(np.searchsorted(hours, off_h, side="right") - 1, 0)])
+def price_cny(unit: ThermalUnit, off_h: np.ndarray) -> np.ndarray:
+    """What a start of the unit costs after so many hours off, CNY."""
+    return np.asarray(np.array([kind.start_cny for kind in unit.start_types])[_type_index(unit, off_h)])
 
 
-def arcs_of(draft: Draft) -> Arcs:
-    """Every arc that saves something, of units that can stop early enough to start again."""
-    default, step_h, parts = default_cny(draft), draft.inputs.step_h, []
-    steps = np.arange(len(draft.times))
-    for g, (unit, state) in enumerate(_units(draft)):
-        off = steps[_steps(unit.min_down_h, step_h) :]
-        saving = default[:, g, None] - price_of(unit)(off * step_h)[None, :]
-        possible = steps[:, None] - off[None, :] >= _earliest_stop(unit, state, step_h)
-        start, which = np.nonzero(possible & (saving > NEGLIGIBLE_CNY) & ~draft.inputs.must_run[:, g].all())
-        parts.append((np.full(len(start), g), start - off[which], start, saving[start, which]))
-    if not parts:
-        nothing = np.zeros(0, dtype=int)
-        return Arcs(nothing, nothing, nothing, np.zeros(0))
-    unit_indices, stops, starts, savings = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Arcs(unit_indices, stops, starts, savings)
+def _follows(draft: Draft) -> tuple[bool, list[Follow]]:
+    """What starts can save by following on a stop: by steps off, matched; or by type, where pairs are too many."""
+    by_step = list(_by_step(draft))
+    count = sum(int((follow.saving_cny > 0).sum()) for follow in by_step)
+    matched = not by_step or (count <= MATCHED_COUNT and len(draft.times) * draft.inputs.step_h <= MATCHED_H)
+    return matched, by_step if matched else list(_by_type(draft, by_step))
+
+
+def _by_step(draft: Draft) -> Iterator[Follow]:
+    """Each number of steps off that saves something."""
+    default, steps, step_h = default_cny(draft), np.arange(len(draft.times)), draft.inputs.step_h
+    free = ~draft.inputs.must_run.all(axis=0)
+    least = np.array([_steps(unit.min_down_h, step_h) for unit in draft.facts.units])
+    earliest = np.array([_earliest_stop(unit, state, step_h) for unit, state in _units(draft)])
+    off_h = steps * step_h
+    prices = np.array([price_cny(unit, off_h) for unit in draft.facts.units]).reshape(len(least), len(steps))
+    for d in steps[1:]:
+        possible = (steps[:, None] - d >= earliest) & (least <= d) & free
+        saving = np.where(possible, default - prices[:, d], 0.0)
+        saving[saving < NEGLIGIBLE_CNY] = 0.0
+        if saving.any():
+            yield Follow(f"{names.START_AFTER}_{d}", np.array([d]), _any(saving), saving)
+
+
+def _any(saving_cny: np.ndarray) -> np.ndarray:
+    """Units that save something in some step, (1, units), bool."""
+    return np.asarray((saving_cny > 0).any(axis=0))[None, :]
+
+
+def _by_type(draft: Draft, by_step: list[Follow]) -> Iterator[Follow]:
+    """The same, with all numbers of steps off that have one type taken together."""
+    step_h = draft.inputs.step_h
+    kind = np.array([[_type_index(u, f.off_count * step_h)[0] for u in draft.facts.units] for f in by_step])
+    for number in range(kind.max(initial=-1) + 1):
+        held = (kind == number) & np.array([f.units for f in by_step])
+        if held.any():
+            lengths = np.array([f.off_count[0] for f in by_step])
+            saving = np.max([f.saving_cny * own for f, own in zip(by_step, held, strict=True)], axis=0)
+            yield Follow(f"{names.START_AS}_{number}", lengths, held, saving)
+
+
+def _decided(draft: Draft, follow: Follow) -> Terms:
+    """The variable of some starts, (T, units); nothing for units that save nothing."""
+    own = follow.units
+    decided = draft.decide(follow.name, draft.units[own], (follow.saving_cny[:, own] > 0).astype(float))
+    labels = np.full((len(draft.times), len(draft.units), 1), ABSENT)
+    labels[:, own] = decided.labels
+    return Terms((labels != ABSENT).astype(float), labels)
 
 
 def _units(draft: Draft) -> list[tuple[ThermalUnit, UnitState]]:
     before = {state.unit: state for state in draft.case.units}
     return [(unit, before[unit.name]) for unit in draft.facts.units]
+
+
+def _type_index(unit: ThermalUnit, off_h: np.ndarray) -> np.ndarray:
+    """Which start type holds after so many hours off: the last whose hours are served, else the first."""
+    hours = np.array([kind.hours_off_h for kind in unit.start_types]) - DURATION_H
+    return np.asarray(np.maximum(np.searchsorted(hours, off_h, side="right") - 1, 0))
 
 
 def _steps(hours_h: float, step_h: float) -> int:
@@ -129,51 +174,3 @@ def _earliest_stop(unit: ThermalUnit, state: UnitState, step_h: float) -> int:
     least_h = unit.min_up_h if state.on else unit.min_down_h
     held = max(0, math.ceil((least_h - state.hours_h) / step_h - DURATION_H))
     return held if state.on else held + _steps(unit.min_up_h, step_h)
-
-
-def _matched(arcs: Arcs) -> bool:
-    return len(arcs.saving_cny) <= MATCHED_COUNT
-
-
-def _starts(arcs: Arcs) -> tuple[np.ndarray, np.ndarray]:
-    return arcs.unit_indices, arcs.start_indices
-
-
-def _kinds(arcs: Arcs) -> tuple[Arcs, np.ndarray]:
-    """Arcs of one start that save the same, as one; and to which of these each arc belongs."""
-    cents = np.round(arcs.saving_cny * 100).astype(int)
-    keys = np.column_stack([arcs.unit_indices, arcs.start_indices, cents])
-    _, first, kind = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-    columns = (arcs.unit_indices, arcs.stop_indices, arcs.start_indices, arcs.saving_cny)
-    return Arcs(*(column[first] for column in columns)), kind.ravel()
-
-
-def _named(draft: Draft, arcs: Arcs) -> list[tuple[str, int, int]]:
-    """Unit, step of the start and step of the stop of each arc."""
-    pairs = zip(arcs.unit_indices, arcs.start_indices, arcs.stop_indices, strict=True)
-    return [(str(draft.units[unit]), int(start), int(stop)) for unit, start, stop in pairs]
-
-
-def _labels(draft: Draft, name: str) -> np.ndarray:
-    return draft.variable(name, draft.units).labels[..., 0]
-
-
-def _hold(draft: Draft, name: str, keys: tuple[np.ndarray, np.ndarray], taken: np.ndarray, limit: np.ndarray) -> None:
-    """Rows `sum of what is taken for one (unit, step) <= the variable of that unit and step`."""
-    (unit, step), sums = _summed(keys, taken)
-    draft.model.add_rows(name, _single(limit[step, unit]) - sums, ">=", 0.0, {"match": range(len(unit))})
-
-
-def _single(labels: np.ndarray) -> Terms:
-    """One variable a row."""
-    return Terms(np.ones((len(labels), 1)), labels[:, None])
-
-
-def _summed(keys: tuple[np.ndarray, ...], labels: np.ndarray) -> tuple[np.ndarray, Terms]:
-    """Sums of variables by equal keys: the keys, one column a row, and the sums in their order."""
-    unique, row, counts = np.unique(np.stack(keys), axis=1, return_inverse=True, return_counts=True)
-    order = np.argsort(row.ravel(), kind="stable")
-    place = np.arange(len(labels)) - np.repeat(np.cumsum(counts) - counts, counts)
-    wide = np.full((len(counts), int(counts.max())), ABSENT)
-    wide[row.ravel()[order], place] = labels[order]
-    return unique, Terms((wide != ABSENT).astype(float), wide)
