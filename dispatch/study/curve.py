@@ -6,7 +6,7 @@ Costs of two points are told apart only beyond what their proofs leave open: obj
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -149,10 +149,9 @@ def shares_of(count: int, most_share: float) -> tuple[float, ...]:
     return tuple(round(most_share * k / (count - 1), SHARE_DIGITS) for k in range(count))
 
 
-def curve_of(facts: GridFacts, gap_asked_share: float, answers: Iterable[tuple[Case, Outcome]]) -> Curve:
-    """The curve of a sweep; schedules are let go, for a long horizon holds many."""
-    kept = tuple((case, replace(outcome, schedule=None)) for case, outcome in answers)
-    return Curve(facts, gap_asked_share, kept)
+def without_schedule(outcome: Outcome) -> Outcome:
+    """The outcome as a curve keeps it: a long horizon's schedules would fill the memory."""
+    return replace(outcome, schedule=None)
 
 
 def is_untold(point: Point) -> bool:

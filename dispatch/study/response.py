@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from dispatch.case.case import Case, Limits
@@ -14,7 +14,7 @@ from dispatch.solve.climb import Kept
 
 
 def swept(
-    base: Case, facts: GridFacts, shares: Iterable[float], limits: Limits, tell: Tell = silent
+    base: Case, facts: GridFacts, shares: Sequence[float], limits: Limits, tell: Tell = silent
 ) -> Iterator[tuple[Case, Outcome]]:
     """
     The base case with each response share, in the given order.

@@ -10,13 +10,14 @@ from itertools import pairwise
 import pytest
 
 from dispatch.case.case import Case, Limits
+from dispatch.case.demand_response import REDUCE
 from dispatch.case.facts import GridFacts
 from dispatch.run import run
 from dispatch.schedule.outcome import Outcome, Proof, Status
-from dispatch.study.curve import Curve, Point, curve_of, is_untold, shares_of, unanswered
+from dispatch.study.curve import Curve, Point, is_untold, shares_of, unanswered
 from dispatch.study.response import swept
 from tests.report.solved import solved, unsolved
-from tests.small import small_case, small_facts
+from tests.small import contract, one_bus_facts, small_case, small_facts, unit
 
 LIMITS = Limits(gap_share=0.001, time_s=60.0)
 SHARES = (0.0, 0.02, 0.05, 0.1)
@@ -31,7 +32,7 @@ def windy(hours: int = 24) -> tuple[Case, GridFacts]:
 @cache
 def small_curve() -> Curve:
     base, facts = windy()
-    return curve_of(facts, LIMITS.gap_share, swept(base, facts, SHARES, LIMITS))
+    return Curve(facts, LIMITS.gap_share, tuple(swept(base, facts, SHARES, LIMITS)))
 
 
 def curve_with(objectives_cny: Sequence[float], gaps_cny: Sequence[float], step_share: float = 0.01) -> Curve:
@@ -44,7 +45,7 @@ def curve_with(objectives_cny: Sequence[float], gaps_cny: Sequence[float], step_
         )
         for k, (objective, gap) in enumerate(zip(objectives_cny, gaps_cny, strict=True))
     ]
-    return curve_of(scenario.facts, 0.001, answers)
+    return Curve(scenario.facts, 0.001, tuple(answers))
 
 
 def enough_of(curve: Curve) -> float | None:
@@ -111,10 +112,6 @@ def test_what_is_saved_is_told_against_the_first_share_for_each_mwh_moved() -> N
     assert last.objective_saved_cny_per_mwh == pytest.approx((objective_of(first) - objective_of(last)) / moved)
 
 
-def test_schedules_are_let_go() -> None:
-    assert all(outcome.schedule is None for _, outcome in small_curve().answers)
-
-
 def test_one_more_percent_is_told_per_percent_whatever_the_distance() -> None:
     """Two percent apart: half the difference. Half a percent apart: against the second next."""
     coarse = curve_with([1000.0, 900.0], [3.0, 4.0], step_share=0.02).points[0]
@@ -171,14 +168,16 @@ def test_a_sweep_of_an_infeasible_case_answers_every_share() -> None:
     assert all(outcome.reason for _, outcome in answers)
 
 
-def test_a_share_that_becomes_feasible_after_others_that_are_not_is_solved() -> None:
-    """Load just beyond what the grid can feed; only cuts help."""
-    facts = small_facts(load_mw={"a": 300.0, "b": 470.0, "d": 50.0}, plants=(), net_import_mw={"import": 20.0})
-    base = small_case(facts, hours=2)
-    limits = replace(LIMITS, time_s=30.0)
-    for case, outcome in swept(base, facts, (0.0, 0.02, 0.1), limits):
-        cold = run(case, facts, limits)
-        assert (case.response_share, outcome.status) == (case.response_share, cold.status)
+def test_a_share_is_solved_after_others_that_are_infeasible() -> None:
+    """A unit of 250 MW and a load of 265 MW: 12 MW of response are not enough, 15 of the 20 MW there are."""
+    cuts = contract("factories", REDUCE, bus_shares=(("a", 1.0),), payback_share=0.0)
+    facts = one_bus_facts(unit("coal"), load_mw=265.0, contracts=(cuts,))
+    answers = list(swept(small_case(facts, hours=2), facts, (0.0, 0.02, 0.1), LIMITS))
+
+    assert [outcome.status.value for _, outcome in answers] == ["INFEASIBLE", "INFEASIBLE", "OPTIMAL"]
+    case, outcome = answers[-1]
+    cold = run(case, facts, LIMITS)
+    assert outcome.proof.objective_cny == pytest.approx(cold.proof.objective_cny, rel=1e-3)
 
 
 def test_no_time_is_no_solution_at_every_share() -> None:
