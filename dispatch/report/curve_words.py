@@ -49,25 +49,34 @@ def percent(share: float) -> str:
 
 def _enough(curve: Curve) -> Word:
     point, most = curve.enough, curve.points[-1].response_share
-    if unanswered(curve.points) and point is None:
-        return Word("缺少可比较的结果，无法判断收益递减。", "Too few answers to tell where more adds nothing.")
-    if point is None:
-        return Word(
-            f"至 {percent(most)} 为止，每增加 1 个百分点的收益均未降到已证明的间隙以内。",
-            f"Up to {percent(most)} the curve does not settle: one more percent still saves more than the proven gaps.",
-        )
-    if curve.rest_cny is None:
-        rest = Word("", "")
-    else:
-        rest_m = f"{curve.rest_cny / 1e6:,.3f}"
-        rest = Word(
-            f"；其后直至 {percent(most)} 的全部响应最多再省 {rest_m} 百万元（已证明）",
-            f"; all that follows, up to {percent(most)}, can save {rest_m} M CNY at most (proven)",
-        )
+    if point is None or curve.rest_cny is None:
+        return _unsettled(curve)
+    rest_m = f"{curve.rest_cny / 1e6:,.3f}"
+    rest = Word(
+        f"；其后直至 {percent(most)} 的全部响应最多再省 {rest_m} 百万元（已证明）",
+        f"; all that follows, up to {percent(most)}, can save {rest_m} M CNY at most (proven)",
+    )
     share = percent(point.response_share)
     return Word(
         f"在所算比例中，超过年最大负荷的 {share} 后，再增加 1 个百分点的收益小于已证明的间隙{rest.chinese}。",
         f"Beyond {share} (of the shares asked) one more percent saves less than the proven gaps{rest.english}.",
+    )
+
+
+def _unsettled(curve: Curve) -> Word:
+    """Why no share can be named: answers are missing, gaps are too wide, or the curve still falls."""
+    most = percent(curve.points[-1].response_share)
+    if unanswered(curve.points):
+        return Word("缺少部分结果，无法判断收益递减。", "Too few answers to tell where more adds nothing.")
+    if curve.ends_untold:
+        return Word(
+            "各比例之差小于已证明的间隙，但间隙过大，不能判断收益递减：请减小间隙或延长时间。",
+            "The last shares differ by less than the proven gaps, which are too wide to tell where more adds nothing: "
+            "ask for a smaller gap or more time.",
+        )
+    return Word(
+        f"至 {most} 为止，每增加 1 个百分点的收益仍大于已证明的间隙。",
+        f"Up to {most} the curve does not settle: one more percent still saves more than the proven gaps.",
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import takewhile
 from typing import Any
 
 from dispatch.case.case import Case
@@ -86,28 +87,43 @@ class Curve:
         """Time of the first share, which nothing was kept for."""
         return seconds_of(self.answers[0][1])
 
-    @property
+    @cached_property
     def enough(self) -> Point | None:
         """
         The least share asked beyond which one more percent saves less than the proofs leave open.
 
-        It holds there and at every later share that can be told; None where the curve does not show one.
+        It holds there and at every later share that can be told, and all that follows together is proven to save no
+        more than two gaps as asked for; None where the curve does not show one, be it for want of proof.
         """
-        told = [point for point in self.points if point.next_percent_saves_cny is not None]
-        found = None
-        for point in reversed(told):
-            if not is_untold(point):
-                break
-            found = point
-        return found
+        return next((point for point in self._untold_tail if self._is_settled(point)), None)
+
+    @property
+    def ends_untold(self) -> bool:
+        """The last difference that can be told lies within the gaps."""
+        return bool(self._untold_tail)
 
     @property
     def rest_cny(self) -> float | None:
         """The most that all shares beyond `enough` can save together, as proven."""
-        last = self.points[-1].bound_cny
-        if self.enough is None or self.enough.objective_cny is None or last is None:
+        return None if self.enough is None else self._rest_cny(self.enough)
+
+    @cached_property
+    def _untold_tail(self) -> list[Point]:
+        """From some share on, every point where one more percent is within the gaps."""
+        told = [point for point in self.points if point.next_percent_saves_cny is not None]
+        return list(takewhile(is_untold, reversed(told)))[::-1]
+
+    def _rest_cny(self, point: Point) -> float | None:
+        """An objective less the bound of the last share: its optimum is the lowest of all."""
+        last_cny = self.points[-1].bound_cny
+        if point.objective_cny is None or last_cny is None:
             return None
-        return max(0.0, self.enough.objective_cny - last)
+        return max(0.0, point.objective_cny - last_cny)
+
+    def _is_settled(self, point: Point) -> bool:
+        rest_cny = self._rest_cny(point)
+        allowed_share = 2 * self.gap_asked_share + COST_SHARE
+        return rest_cny is not None and rest_cny <= allowed_share * abs(point.objective_cny or 0.0)
 
     def _point(self, number: int) -> Point:
         case, outcome = self.answers[number]

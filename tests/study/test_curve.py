@@ -35,7 +35,9 @@ def small_curve() -> Curve:
     return Curve(facts, LIMITS.gap_share, tuple(swept(base, facts, SHARES, LIMITS)))
 
 
-def curve_with(objectives_cny: Sequence[float], gaps_cny: Sequence[float], step_share: float = 0.01) -> Curve:
+def curve_with(
+    objectives_cny: Sequence[float], gaps_cny: Sequence[float], step_share: float = 0.01, gap: float = 0.01
+) -> Curve:
     """A curve of one schedule under proofs as given."""
     scenario = solved(0.05)
     answers = [
@@ -45,7 +47,7 @@ def curve_with(objectives_cny: Sequence[float], gaps_cny: Sequence[float], step_
         )
         for k, (objective, gap) in enumerate(zip(objectives_cny, gaps_cny, strict=True))
     ]
-    return Curve(scenario.facts, 0.001, tuple(answers))
+    return Curve(scenario.facts, gap, tuple(answers))
 
 
 def enough_of(curve: Curve) -> float | None:
@@ -129,6 +131,23 @@ def test_enough_is_where_one_more_percent_saves_less_than_the_gaps_and_stays_so(
     assert [is_untold(point) for point in curve.points] == [False, True, False, True, True, False]
     assert enough_of(curve) == pytest.approx(0.03)
     assert curve.rest_cny == pytest.approx(855 - 844)
+
+
+def test_nothing_is_enough_where_the_gaps_are_wider_than_asked() -> None:
+    """Each percent is within the gaps, yet all that follows may still save 55: no sign of saturation."""
+    curve = curve_with([1000, 995, 990, 985], [40] * 4)
+
+    assert curve.enough is None
+    assert curve.ends_untold
+    assert curve.rest_cny is None
+
+
+def test_small_savings_that_add_up_are_not_enough_before_the_rest_is_small() -> None:
+    """9 each, within 10 that are open, 63 in all; two gaps of 1 % are some 19, and from 6 % on 14 are left."""
+    curve = curve_with([1000, 991, 982, 973, 964, 955, 946, 937], [5] * 8)
+
+    assert enough_of(curve) == pytest.approx(0.06)
+    assert curve.rest_cny == pytest.approx(14)
 
 
 def test_a_curve_that_still_falls_has_no_such_share() -> None:
