@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from dispatch.case.case import Case
 from dispatch.case.checks import checked, flaws_without_facts
@@ -23,8 +23,9 @@ NEWEST_EDITION, OLDEST_EDITION = 2030, 2025
 
 def new_case(asked: argparse.Namespace) -> int:
     """A case to stdout, with the state that a solve of the day before leaves."""
-    edition = asked.edition or (NEWEST_EDITION if asked.date.year >= NEWEST_EDITION else OLDEST_EDITION)
-    _refuse(asked, edition)
+    edition = asked.edition or edition_of(asked.date)
+    horizon = Horizon(midnight(asked.date), asked.hours * round(1 / asked.step), asked.step)
+    refuse(Case(asked.grid, edition, horizon, (), (), response_share=asked.response))
     facts = facts_of(asked.grid, edition)
     say(f"edition {edition}; weather and load of the stored synthetic year {STORED_EDITION}, by month and day")
     live = LiveLine()
@@ -42,10 +43,17 @@ def new_case(asked: argparse.Namespace) -> int:
     return DONE
 
 
-def _refuse(asked: argparse.Namespace, edition: int) -> None:
-    """What is wrong already, before the day before is solved."""
-    start = beijing(datetime(asked.date.year, asked.date.month, asked.date.day))  # noqa: DTZ001 (beijing makes it aware)
-    horizon = Horizon(start, asked.hours * round(1 / asked.step), asked.step)
-    case = Case(asked.grid, edition, horizon, (), (), response_share=asked.response)
+def edition_of(day: date) -> int:
+    """The edition that a day is asked about where none is named."""
+    return NEWEST_EDITION if day.year >= NEWEST_EDITION else OLDEST_EDITION
+
+
+def midnight(day: date) -> datetime:
+    """The start of a day, UTC+8."""
+    return beijing(datetime(day.year, day.month, day.day))  # noqa: DTZ001 (beijing makes it aware)
+
+
+def refuse(case: Case) -> None:
+    """`CaseError` with what is wrong already, before the day before is solved."""
     if flaws := flaws_without_facts(case, grids(), editions()):
         raise CaseError(flaws)

@@ -12,6 +12,7 @@ from dispatch import __version__
 
 MINUTES_PER_HOUR = 60
 SHORTEST_STEP_H = Fraction(5, MINUTES_PER_HOUR)
+MOST_STEPS = 1001  # of a response curve: every tenth of a permille
 DEFAULT_LISTEN = "127.0.0.1:50051"
 
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # argparse has no public name for it
@@ -31,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     _grids(verbs)
     _case(verbs)
     _solving(verbs)
+    _study(verbs)
     return top
 
 
@@ -97,6 +99,25 @@ def _solving(verbs: Verbs) -> None:
     report.add_argument("--out", type=Path, metavar="DIR", help="where to write; default the first DIR")
 
 
+def _study(verbs: Verbs) -> None:
+    family = verbs.add_parser("study", help="many runs compared").add_subparsers(metavar="dr-curve", required=True)
+    told = "demand response from nothing to a share of the annual peak: what each percent is worth"
+    curve = _verb(family, "dr-curve", "study:dr_curve", told)
+    told = "hebei_south, jibei or hebei; may be given more than once; default all three"
+    curve.add_argument("--grid", action="append", dest="grids", metavar="GRID", help=told)
+    curve.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="first day, UTC+8; default the demo day")
+    curve.add_argument("--hours", type=int, metavar="N", help="default 24")
+    curve.add_argument("--edition", type=int, metavar="YEAR", help="default 2030 from that year on, else 2025")
+    told = "a case (.json) to start from instead of a grid and a date; its own response is left aside"
+    curve.add_argument("--case", type=Path, metavar="FILE", help=told)
+    curve.add_argument("--steps", type=_steps, default=11, metavar="N", help="shares from 0 on; default %(default)s")
+    curve.add_argument("--most", type=_some, default=0.10, metavar="SHARE", help="the last one; default %(default)s")
+    curve.add_argument("--gap", type=_share, default=0.001, metavar="SHARE", help="default %(default)s")
+    told = "for each share; default %(default)s"
+    curve.add_argument("--time-limit", type=_seconds, default=300.0, metavar="S", help=told)
+    curve.add_argument("--out", type=Path, metavar="DIR", help="where to write curve.csv, curve.json and curve.html")
+
+
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
@@ -111,6 +132,18 @@ def _seconds(text: str) -> float:
 
 def _share(text: str) -> float:
     return _number(text, "a share from 0 to 1", -1e-12, 1.0)
+
+
+def _some(text: str) -> float:
+    return _number(text, "a share above 0, at most 1", 0.0, 1.0)
+
+
+def _steps(text: str) -> int:
+    count = _number(text, f"a whole number from 2 to {MOST_STEPS}", 1.0, MOST_STEPS)
+    if not count.is_integer():
+        message = f"{text!r} is not a whole number"
+        raise argparse.ArgumentTypeError(message)
+    return int(count)
 
 
 def _number(text: str, wanted: str, above: float, most: float) -> float:

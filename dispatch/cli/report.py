@@ -13,7 +13,7 @@ from dispatch.cli.terminal import show_json
 from dispatch.report.page import page_of
 from dispatch.report.scenario import Scenario
 from dispatch.report.summary import summary_of
-from dispatch.report.table import table_of
+from dispatch.report.table import ESTIMATES, table_of
 
 PAGE, SUMMARY = "report.html", "summary.json"
 
@@ -44,4 +44,4 @@ def show_report(scenarios: Sequence[Scenario], *, as_json: bool) -> None:
     print(table_of(scenarios))
     for finding in summary["findings"]:
         print(f"{finding['severity']}: {finding['grid']}, {finding['scenario']}: {finding['english']}")
-    print("Weather is synthetic; topology, unit parameters, interchange plans and response are estimates.")
+    print(ESTIMATES)

@@ -58,7 +58,8 @@ def page_of(scenarios: Sequence[Scenario]) -> str:
     for number, (grid, group) in enumerate(by_grid(scenarios).items()):
         _grid(page, number, grid_word(grid), group)
     _close(page, scenarios)
-    return _assembled(page, scenarios)
+    title = " · ".join(str(grid_word(grid)) for grid in by_grid(scenarios))
+    return assembled(page, title)
 
 
 def heading(level: int, word: Word) -> str:
@@ -80,15 +81,16 @@ def _open(page: Page, scenarios: Sequence[Scenario]) -> None:
 def _boxes(page: Page, scenarios: Sequence[Scenario]) -> None:
     findings = findings_of(scenarios)
     bad = any(finding.severity in {WARNING, DEFECT} for finding in findings)
-    assumed = "".join(_item(word.chinese, word.english) for word in ASSUMPTIONS)
-    found = "".join(map(_found, findings)) or _item("没有需要特别说明之处。", "Nothing out of the ordinary.")
+    assumed = "".join(item(word.chinese, word.english) for word in ASSUMPTIONS)
+    found = "".join(map(_found, findings)) or item("没有需要特别说明之处。", "Nothing out of the ordinary.")
     title = heading(3, Word("假设", "What this rests on"))
     told = heading(3, Word("须知", "What to know before using it"))
     page.add(f'<div class="boxes"><div class="box assumed">{title}<ul>{assumed}</ul></div>')
     page.add(f'<div class="box {"bad" if bad else "found"}">{told}<ul>{found}</ul></div></div>')
 
 
-def _item(chinese: str, english: str) -> str:
+def item(chinese: str, english: str) -> str:
+    """A line of a box in both languages."""
     return f"<li>{escape(chinese)}<small>{escape(english)}</small></li>"
 
 
@@ -108,7 +110,7 @@ def _table(page: Page, scenarios: Sequence[Scenario]) -> None:
         page.add(f'<tr class="grid"><td colspan="{len(COLUMNS) + 1}">{escape(str(grid_word(grid)))}</td></tr>')
         for k, scenario in enumerate(group):
             first = "（基准 baseline）" if k == 0 and len(group) > 1 else ""
-            page.add(_row(label_zh(scenario.label) + first, [column.cell(scenario) for column in COLUMNS]))
+            page.add(row(label_zh(scenario.label) + first, [column.cell(scenario) for column in COLUMNS]))
             for member in scenario.outcome.metrics.members if scenario.outcome.metrics else ():
                 page.add(_member_row(scenario, member))
     page.add("</table></div>")
@@ -116,15 +118,16 @@ def _table(page: Page, scenarios: Sequence[Scenario]) -> None:
     page.add(f'<p class="note">{escape(TABLE_NOTE)}</p><p class="note">{escape(starred)}</p>')
 
 
-def _row(name: str, cells: Sequence[str], kind: str = "") -> str:
-    row = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-    return f'<tr class="{kind}"><td>{escape(name)}</td>{row}</tr>'
+def row(name: str, cells: Sequence[str], kind: str = "") -> str:
+    """A row of a table."""
+    told = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+    return f'<tr class="{kind}"><td>{escape(name)}</td>{told}</tr>'
 
 
 def _member_row(scenario: Scenario, member: GridMetrics) -> str:
     """One grid inside a joined one; the proof and the time are of both together."""
     cells = [column.of_metrics(member) for column in COLUMNS]
-    return _row(f"其中 {grid_word(member.grid)}", cells, "member") if scenario.total else ""
+    return row(f"其中 {grid_word(member.grid)}", cells, "member") if scenario.total else ""
 
 
 def _comparison(page: Page, scenarios: Sequence[Scenario]) -> None:
@@ -186,7 +189,7 @@ def _shortfalls(page: Page, scenario: Scenario) -> None:
     if outcome.shortfalls:
         page.add(f"<table><tr>{''.join(f'<th>{head}</th>' for head in SHORTFALL_HEADS)}</tr>")
         for s in outcome.shortfalls[:MOST_SHORTFALLS]:
-            page.add(_row(s.time, [s.bus, f"{s.missing_mw:,.1f}", f"{s.surplus_mw:,.1f}"]))
+            page.add(row(s.time, [s.bus, f"{s.missing_mw:,.1f}", f"{s.surplus_mw:,.1f}"]))
         page.add("</table>")
 
 
@@ -195,19 +198,19 @@ def _close(page: Page, scenarios: Sequence[Scenario]) -> None:
     page.add(f"<footer>hebei-dispatch · facts {escape(' · '.join(hashes))}</footer>")
 
 
-def _assembled(page: Page, scenarios: Sequence[Scenario]) -> str:
+def assembled(page: Page, title: str) -> str:
+    """The file: everything that the page shows, and the policy that it asks for nothing."""
     from plotly.offline import get_plotlyjs  # plotly takes a second to import: only who draws waits for it
 
     here = files("dispatch.report")
     css = (here / "page.css").read_text(encoding="utf-8")
     script = (here / "page.js").read_text(encoding="utf-8")
     figures = json.dumps(page.figures, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    title = escape(" · ".join(str(grid_word(grid)) for grid in by_grid(scenarios)))
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<link rel="icon" href="data:,"><title>{title}</title><style>{css}</style></head><body><main>'
+        f'<link rel="icon" href="data:,"><title>{escape(title)}</title><style>{css}</style></head><body><main>'
         + "\n".join(page.parts)
         + f'</main><script type="application/json" id="figures">{figures}</script>'
         f"<script>{get_plotlyjs()}</script><script>{script}</script></body></html>\n"

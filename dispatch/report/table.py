@@ -11,6 +11,7 @@ from dispatch.schedule.outcome import GridMetrics
 MISSING = "-"
 SLACK_MARK = "*"
 SLACK_NOTE = f"{SLACK_MARK} priced slack in use: reserve short, a plan left or a line overloaded"
+ESTIMATES = "Weather is synthetic; topology, unit parameters, interchange plans and response are estimates."
 NAME_COUNT = 2  # columns that hold names: grid and scenario
 
 
