@@ -282,11 +282,12 @@ def _add_rows(n: pypsa.Network, facts: GridFacts, inputs: Inputs) -> None:
         stores = [store.name for store in facts.stores if store.grid == rule.grid]
         power = float(sum(p for p, s in zip(inputs.store_power_mw, facts.stores, strict=True) if s.grid == rule.grid))
         net = model["StorageUnit-p_dispatch"].sel(name=stores) - model["StorageUnit-p_store"].sel(name=stores)
-        asked = pd.Series(inputs.reserve_mw[:, number], index=times).to_xarray() - power
+        wanted = {"up": inputs.reserve_up_mw, "down": inputs.reserve_down_mw}
         p, u, stored = output.sel(name=names), on.sel(name=names), net.sum("name")
         offers = {"up": (u * most - p).sum("name") - stored, "down": (p - u * least).sum("name") + stored}
         for direction, offer in offers.items():
             short = model.add_variables(lower=0, coords=[times], name=f"short-{direction}-{rule.grid}")
+            asked = pd.Series(wanted[direction][:, number], index=times).to_xarray() - power
             model.add_constraints(offer + short >= asked, name=f"reserve-{direction}-{rule.grid}")
             model.objective += (rule.shortfall_cny_per_mwh * inputs.step_h * short).sum()
 
