@@ -14,6 +14,7 @@ Left out, because PyPSA has nothing for it:
   committable units without binaries);
 - demand response by contract: a case with a response share is refused;
 - charging or discharging, but not both, in one hour;
+- what is lost in storage is priced at discharging, for the round trip: the same where levels end as they began;
 - the loss of the energy below a store's floor, which PyPSA has no attribute for (levels are counted from the floor).
 """
 
@@ -35,6 +36,7 @@ from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs, inputs_of
 from dispatch.case.renewable import DISTRIBUTED
+from dispatch.case.storage import Store
 from dispatch.grid.catalogue import facts_of
 from dispatch.grid.place import import_limits_mw
 from dispatch.wire.files import read_case
@@ -225,10 +227,16 @@ def _add_stores(network: pypsa.Network, case: Case, facts: GridFacts, inputs: In
         efficiency_store=[store.charge_efficiency_share for store in stores],
         efficiency_dispatch=[store.discharge_efficiency_share for store in stores],
         standing_loss=[store.hourly_loss_share for store in stores],
-        marginal_cost=[store.wear_cny_per_mwh for store in stores],
+        marginal_cost=[_wear_and_loss_cny_per_mwh(store, case) for store in stores],
         state_of_charge_initial=start * kept,
         state_of_charge_set=_series(network, names, goal),
     )
+
+
+def _wear_and_loss_cny_per_mwh(store: Store, case: Case) -> float:
+    """Wear, and what the round trip of each MWh discharged loses at the case's price."""
+    lost_share = 1 / (store.charge_efficiency_share * store.discharge_efficiency_share) - 1
+    return store.wear_cny_per_mwh + case.prices.storage_loss_cny_per_mwh * lost_share
 
 
 def _add_interfaces(network: pypsa.Network, facts: GridFacts, inputs: Inputs) -> None:

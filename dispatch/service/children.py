@@ -22,7 +22,7 @@ from dispatch.schedule.progress import Progress
 from dispatch.service.child import Told, Work, work
 from dispatch.settings import Settings
 
-PRELOADED = ["pypsa", "linopy", "highspy", "dispatch.run", "dispatch.service.child"]
+PRELOADED = ["dispatch.run", "dispatch.service.child"]  # with all that a solve needs
 
 
 Tell = Callable[[Progress], Awaitable[None]]

@@ -118,9 +118,13 @@ class Climb:
         """Rows of the whole problem that a point breaks; they belong to the problem from now on."""
         cuts = None if self.known.lazy is None else self.known.lazy.broken(x)
         if cuts is not None:
-            self.problem = self.problem.extended(cuts)
-            self.classes = self.classes.extended(cuts)
+            self.add(cuts)
         return cuts
+
+    def add(self, cuts: Cuts) -> None:
+        """More rows of the whole problem, for every rung from now on."""
+        self.problem = self.problem.extended(cuts)
+        self.classes = self.classes.extended(cuts)
 
     def tell(self, objective: float | None = None, bound: float | None = None) -> None:
         """Report the best point of the whole problem and the best bound; a rung's own point is none yet."""

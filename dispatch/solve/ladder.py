@@ -26,10 +26,10 @@ import numpy as np
 
 from dispatch.schedule.outcome import Proof, Status
 from dispatch.solve.anatomy import NONE_LIKE_IT
-from dispatch.solve.climb import Climb, Found, Kept, Known, Search, finite
+from dispatch.solve.climb import Climb, Found, Kept, Known, Lazy, Search, finite
 from dispatch.solve.highs import INTEGRALITY, Answer, Orders, Report, solved_by_highs
 from dispatch.solve.identical import classes_of
-from dispatch.solve.problem import Problem
+from dispatch.solve.problem import Cuts, Problem
 from dispatch.solve.rounding import commitment_of, directions_of
 from dispatch.solve.session import Session
 
@@ -175,36 +175,37 @@ def _lifted(climb: Climb, folded_x: np.ndarray) -> np.ndarray:
 
 
 def _price(climb: Climb, whole_x: np.ndarray) -> None:
-    """Fix the integers of a point, solve the rest of the whole problem as an LP, and keep it if it is better."""
-    integer = climb.problem.integer
-    lower, upper = climb.problem.lower.copy(), climb.problem.upper.copy()
-    lower[integer] = upper[integer] = np.round(whole_x[integer])
+    """Keep the best point with these integers if it is better."""
     orders = climb.polish
     if orders.deadline_s <= time.monotonic():
         return
-    session = Session(climb.problem.boxed(lower, upper), orders)
-    answer = session.solve(orders, climb.tell)
-    while answer.x is not None and (cuts := climb.lacks(answer.x)) is not None:
+    answer, needed = priced(climb.problem, whole_x, orders, climb.known.lazy, climb.tell)
+    for cuts in needed:
+        climb.add(cuts)
+    climb.found.take(answer)
+
+
+def priced(
+    problem: Problem, whole_x: np.ndarray, orders: Orders, lazy: Lazy | None, report: Report
+) -> tuple[Answer, list[Cuts]]:
+    """Fix the integers of a point and solve the rest as an LP, with the rows that it turns out to need."""
+    integer, needed = problem.integer, []
+    lower, upper = problem.lower.copy(), problem.upper.copy()
+    lower[integer] = upper[integer] = np.round(whole_x[integer])
+    session = Session(problem.boxed(lower, upper), orders)
+    answer = session.solve(orders, report)
+    while lazy is not None and answer.x is not None and (cuts := lazy.broken(answer.x)) is not None:
         before = answer.x
+        needed.append(cuts)
         session.add(cuts)
-        answer = session.solve(orders, climb.tell)
-        if answer.x is None and climb.known.lazy is not None:  # the time is over: what is overloaded is paid for
-            paid = climb.known.lazy.completed(before)
-            answer = replace(answer, x=paid, objective_cny=climb.problem.value(paid))
+        answer = session.solve(orders, report)
+        if answer.x is None:  # the time is over: what is overloaded is paid for
+            paid = lazy.completed(before)
+            answer = replace(answer, x=paid, objective_cny=problem.value(paid))
             break
     if answer.x is not None:
         answer.x[integer] = lower[integer]
-        climb.found.take(answer)
-
-
-def priced(problem: Problem, whole_x: np.ndarray, orders: Orders) -> Answer:
-    """The best point of a problem with the integers of another."""
-    lower, upper = problem.lower.copy(), problem.upper.copy()
-    lower[problem.integer] = upper[problem.integer] = np.round(whole_x[problem.integer])
-    answer = solved_by_highs(problem.boxed(lower, upper).relaxed(), orders)
-    if answer.x is not None:
-        answer.x[problem.integer] = lower[problem.integer]
-    return answer
+    return answer, needed
 
 
 def _unit_classes(climb: Climb) -> np.ndarray:

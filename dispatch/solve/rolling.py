@@ -2,8 +2,9 @@
 Long horizons: windows that roll over the whole problem, and a bound on all of it.
 
 Each window is the whole problem's own rows between two steps, everything before them fixed: states, minimum times,
-levels and debts are handed over because they are the same columns. The last day of a window is looked ahead to and
-decided again by the next. At the end all integers are fixed and the whole horizon is solved once more as an LP.
+levels and debts are handed over because they are the same columns. The end of a window is only looked ahead to and
+decided again by the next. Where the gap is not proven then, all integers are fixed and the whole horizon is solved
+once more as an LP.
 
 The bound cuts the horizon into days and prices the rows that join them (Lagrangian relaxation): with any prices y,
 
@@ -89,6 +90,11 @@ class Rolling:
     roll: Roll
     tape: Tape
     found: Found
+    report: Report
+
+    def tell(self, *_: float | None) -> None:
+        """Report what holds for the whole horizon; a window's own point and bound do not."""
+        self.report(finite(self.found.objective_cny), finite(self.found.bound_cny))
 
     def decide(self, begin: int, search: Search) -> bool:
         """One window: its first part goes on the tape. False where it has no point."""
@@ -98,7 +104,7 @@ class Rolling:
         known = Known(self.anatomy.cut(begin, end, part.column_index, self.tape.x), lazy)
         for tried in (_with_levels(part, self.anatomy, end), part) if end < self.count else (part,):
             kept = Kept()
-            sub, _, _ = climbed(tried.problem, search, unheard, known, kept)
+            sub, _, _ = climbed(tried.problem, search, self.tell, known, kept)
             if sub.x is not None:
                 self._keep(part, begin, sub.x, kept)
                 gap = f"{100 * sub.gap_share:.3f} %" if np.isfinite(sub.gap_share) else "no bound"
@@ -130,7 +136,7 @@ def rolled(problem: Problem, search: Search, report: Report, known: Known, roll:
         raise ValueError(message)
     found, tape = Found(), Tape(np.zeros(len(problem.cost)), np.zeros(len(problem.row_lower)))
     timeline = Timeline(problem, known.anatomy.step_index)
-    rolling = Rolling(timeline, known.anatomy, known.lazy, roll, tape, found)
+    rolling = Rolling(timeline, known.anatomy, known.lazy, roll, tape, found, report)
     windows_s = search.deadline_s - BOUND_SHARE * (search.deadline_s - time.monotonic())
     starts = range(0, rolling.count, roll.commit_count)
     for number, begin in enumerate(starts):
@@ -138,22 +144,22 @@ def rolled(problem: Problem, search: Search, report: Report, known: Known, roll:
         deadline_s = min(time.monotonic() + share_s, windows_s)
         if not rolling.decide(begin, replace(search, deadline_s=deadline_s, gap_share=_window_gap(search))):
             return climbed(problem, search, report, known)  # a window without a way on: the whole, undivided
-        report(None, None)
     found.take(Answer(tape.x, problem.value(tape.x), -np.inf, infeasible=False, finished=True))
-    report(finite(found.objective_cny), None)
-    _prove(problem, known.anatomy, rolling, search)
-    report(finite(found.objective_cny), finite(found.bound_cny))
+    rolling.tell()
+    _prove(problem, rolling, search)
+    rolling.tell()
     return found, status_of(found, search), Proof(finite(found.objective_cny), finite(found.bound_cny))
 
 
-def _prove(problem: Problem, anatomy: Anatomy, rolling: Rolling, search: Search) -> None:
+def _prove(problem: Problem, rolling: Rolling, search: Search) -> None:
     """Bound the whole, and polish the point where that is not enough."""
     began, found = time.monotonic(), rolling.found
-    found.bound_cny = bound_of(problem, anatomy, rolling.tape.row_price, rolling.roll, search)
+    found.bound_cny = bound_of(problem, rolling.anatomy, rolling.tape.row_price, rolling.roll, search, rolling.tell)
     found.steps.append(f"bound by days {time.monotonic() - began:.1f} s")
     if found.gap_share > search.gap_share and time.monotonic() < search.deadline_s and found.x is not None:
         began = time.monotonic()
-        found.take(priced(problem, found.x, Orders(search.deadline_s, seed=search.seed, method="simplex")))
+        orders = Orders(search.deadline_s, seed=search.seed, method="simplex", stop=search.stop)
+        found.take(priced(problem, found.x, orders, rolling.lazy, rolling.tell)[0])
         found.steps.append(f"last LP {time.monotonic() - began:.1f} s")
 
 
@@ -169,7 +175,9 @@ def _with_levels(part: Part, anatomy: Anatomy, end: int) -> Part:
     return replace(part, problem=part.problem.boxed(np.minimum(lower, part.problem.upper), part.problem.upper))
 
 
-def bound_of(problem: Problem, anatomy: Anatomy, row_price: np.ndarray, roll: Roll, search: Search) -> float:
+def bound_of(
+    problem: Problem, anatomy: Anatomy, row_price: np.ndarray, roll: Roll, search: Search, report: Report = unheard
+) -> float:
     """A bound on the whole horizon from its days alone, CNY; -inf if a day is not solved in time."""
     classes = classes_of(problem, anatomy.alike)
     folded, size = classes.folded, classes.size_count
@@ -190,5 +198,5 @@ def bound_of(problem: Problem, anatomy: Anatomy, row_price: np.ndarray, roll: Ro
     for begin, end in days:
         part = timeline.block(begin, end, cost)
         orders = Orders(search.deadline_s, seed=search.seed, method="simplex", stop=search.stop)
-        bound += Session(part.problem, orders).solve(orders).bound_cny
+        bound += Session(part.problem, orders).solve(orders, report).bound_cny
     return bound if np.isfinite(bound) else -np.inf

@@ -53,7 +53,11 @@ class Asked:
 
 
 def solved(model: Model, asked: Asked, limits: Limits, clock: Clock, tell: Tell, kept: Kept | None = None) -> Solution:
-    """Search the model until the gap asked for is proven or the time is over; `kept` goes on from a search before."""
+    """
+    Search the model until the gap asked for is proven or the time is over.
+
+    `kept` goes on from a search before; a horizon that is cut into windows starts afresh.
+    """
     facts, inputs = asked.facts, asked.inputs
 
     def report(objective: float | None, bound: float | None) -> None:

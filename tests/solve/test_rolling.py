@@ -24,6 +24,7 @@ from dispatch.solve.problem import Problem, problem_of
 from dispatch.solve.rolling import Roll, bound_of, rolled
 from dispatch.solve.timeline import Timeline
 from tests.small import SUMMER_DAY
+from tests.solve.test_contingency import meshed, modelled
 
 ROLL = Roll(commit_count=12, ahead_count=12)
 
@@ -96,6 +97,26 @@ def test_a_horizon_that_is_rolled_passes_the_audit(
     assert outcome.audit.passed
     assert outcome.certificate is not None
     assert "bound by days" in " ".join(outcome.certificate.steps)
+
+
+def test_what_is_rolled_and_polished_stands_every_outage() -> None:
+    """Three hours a window, a gap that only the last LP over all six hours can hope to prove."""
+    facts, case = meshed(3)
+    model, outages = modelled(facts, case)
+    problem, anatomy = problem_of(model), anatomy_of(model, case, facts, inputs_of(case, facts))
+
+    def breaks(x: np.ndarray) -> bool:
+        return outages.broken(x) is not None
+
+    near = Search(time.monotonic() + 60, 0.0)
+    found, _, proof = rolled(problem, near, unheard, Known(anatomy, outages), Roll(3, 1))
+    assert found.x is not None
+    assert "last LP" in found.steps[-1]
+    assert not breaks(found.x)
+    assert proof.objective_cny == pytest.approx(problem.value(found.x))
+    free, _, _ = rolled(problem, near, unheard, Known(anatomy), Roll(3, 1))
+    assert free.x is not None
+    assert breaks(free.x)  # or the rows above were never needed
 
 
 def _is_a_point_of(problem: Problem, x: np.ndarray) -> None:
