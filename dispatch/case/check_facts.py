@@ -12,6 +12,7 @@ import numpy as np
 
 from dispatch.case.check_numbers import duplicate_flaws, share_flaws, unknown_flaws
 from dispatch.case.check_security import section_flaws
+from dispatch.case.check_sizes import size_flaws
 from dispatch.case.check_thermal_facts import thermal_flaws
 from dispatch.case.demand_response import FILL, REDUCE, SHIFT, Contract
 from dispatch.case.facts import GridFacts
@@ -49,6 +50,7 @@ def _flaws(facts: GridFacts) -> Iterator[Flaw]:
     yield from section_flaws(facts)
     yield from _rule_flaws(facts)
     yield from _year_flaws(facts)
+    yield from size_flaws(facts)
 
 
 def _place_flaws(facts: GridFacts) -> Iterator[Flaw]:

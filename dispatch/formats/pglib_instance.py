@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from dispatch.case.check_numbers import LARGEST_NUMBER, LARGEST_POWER_MW
+from dispatch.case.check_sizes import LARGEST_CNY
 from dispatch.case.check_thermal_facts import is_convex
 from dispatch.case.thermal import CostCurve, StartType
 from dispatch.errors import CaseError, Flaw
@@ -21,7 +22,6 @@ from dispatch.formats.json_file import Entry
 from dispatch.horizon import MAX_HOURS
 from dispatch.units import POWER_MW
 
-LARGEST_CNY = 1e9  # of a start, or of an hour
 THERMAL, RENEWABLE = "thermal_generators", "renewable_generators"
 
 

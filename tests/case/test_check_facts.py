@@ -119,6 +119,20 @@ FLAWS: list[tuple[str, str, dict[str, Any]]] = [
         "year.net_import_mw[low]",
         {"year": replace(year(), net_import_mw={k: v for k, v in year().net_import_mw.items() if k != "low"})},
     ),
+    ("TOO_LARGE", "lines[0].rating_mw", changed("lines", rating_mw=1e12)),
+    ("TOO_LARGE", "lines[0].rating_mw", changed("lines", rating_mw=float("inf"))),
+    ("TOO_LARGE", "lines[0].reactance_share", changed("lines", reactance_share=1e6)),
+    ("TOO_LARGE", "plants[0].capacity_mw", changed("plants", capacity_mw=1e12)),
+    ("TOO_LARGE", "stores[0].level_max_mwh", changed("stores", level_max_mwh=1e12)),
+    ("TOO_LARGE", "units[0].ramp_up_mw_per_h", changed("units", ramp_up_mw_per_h=1e12)),
+    ("TOO_LARGE", "units[0].stop_cny", changed("units", stop_cny=1e15)),
+    ("TOO_LARGE", "units[0].start_types[1].start_cny", starts((0, 1), (8, 1e15))),
+    ("TOO_LARGE", "units[0].curve.fuel_cny_per_h[1]", curve((100, 300), (0, 1e15))),
+    ("TOO_LARGE", "contracts[0].fee_cny_per_mwh", changed("contracts", fee_cny_per_mwh=1e15)),
+    ("TOO_LARGE", "interfaces[0].price_cny_per_mwh", changed("interfaces", price_cny_per_mwh=-1e15)),
+    ("TOO_LARGE", "reserve_rules[0].shortfall_cny_per_mwh", changed("reserve_rules", shortfall_cny_per_mwh=1e15)),
+    ("TOO_LARGE", "annual_peak_mw[hebei_south]", {"annual_peak_mw": {"hebei_south": 1e12}}),
+    ("TOO_LARGE", "year.load_mw", {"year": replace(year(), load_mw=np.full((8760, 2), 1e12))}),
 ]
 
 

@@ -82,6 +82,7 @@ FLAWS: list[tuple[str, str, dict[str, Any]]] = [
     ("SHARE_OUT_OF_RANGE", "reserve.load_share", {"reserve": Reserve(load_share=3.0)}),
     ("NOT_FINITE", "reserve.renewable_share", {"reserve": Reserve(renewable_share=math.inf)}),
     ("NEGATIVE", "prices.large_curtailment_cny_per_mwh", {"prices": Prices(-1.0)}),
+    ("TOO_LARGE", "prices.large_curtailment_cny_per_mwh", {"prices": Prices(1e15)}),
     ("NOT_FINITE", "prices.distributed_curtailment_cny_per_mwh", {"prices": Prices(500.0, math.nan)}),
     ("NEGATIVE", "scales.load_share", {"scales": Scales(load_share=-1.0)}),
     ("TOO_LARGE", "scales.renewable_share", {"scales": Scales(renewable_share=11.0)}),
