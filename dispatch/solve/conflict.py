@@ -30,7 +30,7 @@ RESERVE_CNY_PER_MWH = 10_000.0  # of reserve that may not be short
 GAP_SHARE = 0.01
 NOTICED_MW = 0.1
 CONTRADICTION = "no schedule meets the case, and free power at every bus does not help: its rules contradict each other"
-OUT_OF_TIME = "no schedule meets the case; the time was over before the shortfall was measured"
+ENDED = "no schedule meets the case; the search ended before the shortfall was measured"
 UNNOTICED = f"no schedule meets the case, by less than {NOTICED_MW:g} MW anywhere: a matter of tolerances"
 
 
@@ -47,7 +47,7 @@ def shortfalls_of(
     elastic = _without_hard_reserve(_elastic(problem, rows, inputs.step_h), model, inputs.step_h)
     found, _, _ = climbed(elastic, replace(search, gap_share=GAP_SHARE), report)
     if found.x is None:
-        return (), CONTRADICTION if found.infeasible else OUT_OF_TIME
+        return (), CONTRADICTION if found.infeasible else ENDED
     count = len(rows)
     missing, surplus = found.x[-2 * count : -count], found.x[-count:]
     grid = {bus.name: bus.grid for bus in facts.buses}

@@ -62,10 +62,12 @@ def climbed(
 
 def _relax(climb: Climb) -> None:
     began, found = time.monotonic(), climb.found
-    if began >= climb.last_s:
+    if began >= climb.last_s or climb.search.stop():
         return
     folded, session = climb.classes.folded, climb.kept.session
     warm = session is not None and session.fits(folded)
+    if session is not None and not warm:
+        found.steps.append("relaxation of before left aside: it has other rows")
     if session is None or not warm:
         session = climb.kept.session = Session(folded, climb.orders)
     session.move_to(folded)
@@ -85,15 +87,24 @@ def _relax(climb: Climb) -> None:
 
 
 def _recall(climb: Climb) -> None:
-    """What was on in the search before this one."""
+    """What was on in the search before this one, where it can be meant for this problem."""
     whole_x = climb.kept.whole_x
-    if climb.relaxed_x is None or whole_x is None or len(whole_x) != len(climb.problem.cost):
+    if climb.relaxed_x is None or whole_x is None:
         return
-    began, integer = time.monotonic(), climb.problem.integer
-    fits = (whole_x >= climb.problem.lower - INTEGRALITY) & (whole_x <= climb.problem.upper + INTEGRALITY)
-    if fits[integer].all():
-        _price(climb, whole_x)
-        climb.note("commitment of before", began)
+    if not _fits(whole_x, climb.problem):
+        climb.found.steps.append("commitment of before left aside: it is of another case")
+        return
+    began = time.monotonic()
+    _price(climb, whole_x)
+    climb.note("commitment of before", began)
+
+
+def _fits(whole_x: np.ndarray, problem: Problem) -> bool:
+    """Whether a point has the columns of a problem and its integers lie within their bounds."""
+    if len(whole_x) != len(problem.cost):
+        return False
+    within = (whole_x >= problem.lower - INTEGRALITY) & (whole_x <= problem.upper + INTEGRALITY)
+    return bool(within[problem.integer].all())
 
 
 def _round(climb: Climb) -> None:

@@ -143,6 +143,8 @@ def rolled(problem: Problem, search: Search, report: Report, known: Known, roll:
         share_s = 2 * max(0.0, windows_s - time.monotonic()) / (len(starts) - number + 1)
         deadline_s = min(time.monotonic() + share_s, windows_s)
         if not rolling.decide(begin, replace(search, deadline_s=deadline_s, gap_share=_window_gap(search))):
+            if search.stop():
+                return found, status_of(found, search), Proof(None, None)
             return climbed(problem, search, report, known)  # a window without a way on: the whole, undivided
     found.take(Answer(tape.x, problem.value(tape.x), -np.inf, infeasible=False, finished=True))
     rolling.tell()
@@ -154,6 +156,8 @@ def rolled(problem: Problem, search: Search, report: Report, known: Known, roll:
 def _prove(problem: Problem, rolling: Rolling, search: Search) -> None:
     """Bound the whole, and polish the point where that is not enough."""
     began, found = time.monotonic(), rolling.found
+    if search.stop():
+        return
     found.bound_cny = bound_of(problem, rolling.anatomy, rolling.tape.row_price, rolling.roll, search, rolling.tell)
     found.steps.append(f"bound by days {time.monotonic() - began:.1f} s")
     if found.gap_share > search.gap_share and time.monotonic() < search.deadline_s and found.x is not None:

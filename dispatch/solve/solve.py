@@ -15,6 +15,7 @@ from dispatch.solve.anatomy import anatomy_of
 from dispatch.solve.climb import Kept, Known, Search
 from dispatch.solve.conflict import shortfalls_of
 from dispatch.solve.contingency import contingencies_of
+from dispatch.solve.highs import Stop, never
 from dispatch.solve.ladder import climbed
 from dispatch.solve.problem import problem_of
 from dispatch.solve.read import schedule_of
@@ -22,20 +23,22 @@ from dispatch.solve.rolling import Roll, rolled
 
 WHOLE_H = 60.0  # horizons up to this are solved as one; longer ones roll
 DAY_H, AHEAD_H = 24.0, 12.0  # what a window decides, and how much further it looks
+STOPPED = "stopped on request"
 
 
 @dataclass(frozen=True)
 class Clock:
-    """When a run began and when it must end, both in time.monotonic() seconds."""
+    """When a run began and when it must end, both in time.monotonic() seconds; `stop` may end it sooner."""
 
     began_s: float
     deadline_s: float
+    stop: Stop = never
 
     @classmethod
-    def of(cls, limits: Limits) -> Clock:
+    def of(cls, limits: Limits, stop: Stop = never) -> Clock:
         """A clock that starts now."""
         now = time.monotonic()
-        return cls(now, now + limits.time_s)
+        return cls(now, now + limits.time_s, stop)
 
     @property
     def elapsed_seconds(self) -> float:
@@ -54,7 +57,7 @@ class Asked:
 
 def solved(model: Model, asked: Asked, limits: Limits, clock: Clock, tell: Tell, kept: Kept | None = None) -> Solution:
     """
-    Search the model until the gap asked for is proven or the time is over.
+    Search the model until the gap asked for is proven, the time is over or the clock's `stop` says so.
 
     `kept` goes on from a search before; a horizon that is cut into windows starts afresh.
     """
@@ -66,7 +69,7 @@ def solved(model: Model, asked: Asked, limits: Limits, clock: Clock, tell: Tell,
             gap = max(0.0, objective - bound) / max(1.0, abs(objective))
         tell(Progress("searching", clock.elapsed_seconds, objective, bound, gap))
 
-    search = Search(clock.deadline_s, limits.gap_share, limits.seed_count)
+    search = Search(clock.deadline_s, limits.gap_share, limits.seed_count, clock.stop)
     problem = problem_of(model)
     anatomy = anatomy_of(model, asked.case, facts, inputs)
     outages = contingencies_of(model, facts, inputs)
@@ -74,12 +77,16 @@ def solved(model: Model, asked: Asked, limits: Limits, clock: Clock, tell: Tell,
     if len(inputs.times) * inputs.step_h > WHOLE_H:
         roll = Roll(round(DAY_H / inputs.step_h), round(AHEAD_H / inputs.step_h))
         found, status, proof = rolled(problem, search, report, known, roll)
+        if kept is not None and kept.whole_x is not None:
+            found.steps.append("search of before left aside: a long horizon starts afresh")
     else:
         found, status, proof = climbed(problem, search, report, known, kept)
-    steps = tuple(found.steps)
+    stopped = status in (Status.FEASIBLE, Status.NO_SOLUTION) and clock.stop()
+    steps = (*found.steps, STOPPED) if stopped else tuple(found.steps)
     if status is Status.INFEASIBLE:
         shortfalls, reason = shortfalls_of(model, problem, facts, inputs, search, report)
         return Solution(status, proof, None, steps, shortfalls, reason)
     if found.x is None:
-        return Solution(status, proof, None, steps, (), f"no schedule was found in {limits.time_s:g} s")
+        until = f"before it was {STOPPED}" if stopped else f"in {limits.time_s:g} s"
+        return Solution(status, proof, None, steps, (), f"no schedule was found {until}")
     return Solution(status, proof, schedule_of(model, found.x, facts, inputs), steps)

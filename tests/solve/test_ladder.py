@@ -258,7 +258,9 @@ def test_what_is_kept_of_another_structure_is_left_aside() -> None:
     climbed(cover(1), search(), silent, kept=kept)
     other = cover(2, columns=5)
     found, _, proof = climbed(other, search(), silent, kept=kept)
-    assert found.steps[0].startswith("relaxation")
+    assert found.steps[0] == "relaxation of before left aside: it has other rows"
+    assert found.steps[1].startswith("relaxation")
+    assert "commitment of before left aside: it is of another case" in found.steps
     assert proof.objective_cny == pytest.approx(best_of_all(other))
 
 
