@@ -7,6 +7,9 @@ Everything that can go wrong, by whose turn it is to act.
   + Cancelled         the caller cancelled               CANCELLED
   + SolverFailed      we have a defect, never the caller INTERNAL
 
+`dispatch.run.run` turns SolverFailed into an answer too, FAILED with its reason; only what befalls a whole process
+(killed, a defect) reaches a caller as an error.
+
 Infeasible, stopped early, no schedule found, a schedule that fails its
 audit: these are answers (`schedule.outcome.Status`), not errors.
 """

@@ -10,42 +10,57 @@ from dispatch.case.case import Case, Limits
 from dispatch.case.checks import checked
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import inputs_of
+from dispatch.errors import SolverFailed
+from dispatch.memory import keep_within
 from dispatch.metrics import measured
 from dispatch.model.build import built
 from dispatch.schedule.hashes import case_sha256, schedule_sha256
-from dispatch.schedule.outcome import AuditReport, Certificate, Metrics, Outcome, Solution, Status
+from dispatch.schedule.outcome import AuditReport, Certificate, Metrics, Outcome, Proof, Solution, Status
 from dispatch.schedule.progress import Progress, Tell, silent
 from dispatch.solve.climb import Kept
+from dispatch.solve.highs import Stop, never
 from dispatch.solve.solve import Asked, Clock, solved
 
 TOOLS = ("hebei-dispatch", "highspy", "linopy", "pypsa", "numpy", "pandas")
 
 
-def run(case: Case, facts: GridFacts, limits: Limits, tell: Tell = silent, kept: Kept | None = None) -> Outcome:
+def run(
+    case: Case,
+    facts: GridFacts,
+    limits: Limits,
+    tell: Tell = silent,
+    kept: Kept | None = None,
+    stop: Stop = never,
+) -> Outcome:
     """
     Solve, audit and measure one case.
 
-    Raises CaseError with every flaw of the case. Everything else is an answer: an infeasible case, a stop before any
-    schedule, and a schedule that fails its audit (FAILED, never shown as if it were good). `kept` carries the search
-    from one case to the next of the same structure (a sweep over response shares); answers differ within the gaps.
+    Raises CaseError with every flaw of the case and of the limits. Everything else is an answer: an infeasible case, a
+    stop before any schedule, a schedule that fails its audit (FAILED, never shown as if it were good), a solver or a
+    machine that gives up (FAILED too). `kept` carries the search from one case to the next of the same structure (a
+    sweep over response shares); answers differ within the gaps. `stop` is asked all the time; once it says so, the
+    best schedule so far is the answer.
     """
-    watch = Stopwatch(limits, tell)
+    watch, kept = Stopwatch(limits, tell, stop), kept or Kept()
+    try:
+        return _answered(case, facts, limits, watch, kept)
+    except (SolverFailed, MemoryError) as error:
+        kept.forget()
+        reason = str(error) or "there was no memory left for the solve"
+        failed = Solution(Status.FAILED, Proof(None, None), None, reason=reason)
+    return _without_schedule(case, facts, limits, watch, failed)
+
+
+def _answered(case: Case, facts: GridFacts, limits: Limits, watch: Stopwatch, kept: Kept) -> Outcome:
     watch.at("checking")
-    checked(case, facts)
+    checked(case, facts, limits)
     inputs = inputs_of(case, facts)
     watch.at("building")
     model = built(case, facts, inputs)
     watch.at("searching")
-    solution = solved(model, Asked(case, facts, inputs), limits, watch.clock, tell, kept)
+    solution = solved(model, Asked(case, facts, inputs), limits, watch.clock, watch.tell, kept)
     if solution.schedule is None:
-        return Outcome(
-            solution.status,
-            solution.proof,
-            certificate=_certificate(case, facts, limits, solution),
-            shortfalls=solution.shortfalls,
-            reason=solution.reason,
-            seconds=watch.seconds(),
-        )
+        return _without_schedule(case, facts, limits, watch, solution)
     watch.at("auditing")
     report = audited(case, facts, solution.schedule, solution.proof)
     watch.at("measuring")
@@ -63,24 +78,42 @@ def run(case: Case, facts: GridFacts, limits: Limits, tell: Tell = silent, kept:
     )
 
 
-class Stopwatch:
-    """Seconds by station, told as they begin."""
+def _without_schedule(case: Case, facts: GridFacts, limits: Limits, watch: Stopwatch, solution: Solution) -> Outcome:
+    return Outcome(
+        solution.status,
+        solution.proof,
+        certificate=_certificate(case, facts, limits, solution),
+        shortfalls=solution.shortfalls,
+        reason=solution.reason,
+        seconds=watch.seconds(),
+    )
 
-    def __init__(self, limits: Limits, tell: Tell) -> None:
-        self.clock = Clock.of(limits)
-        self._tell = tell
+
+class Stopwatch:
+    """Seconds by station, told as they begin; and whether the run goes on."""
+
+    def __init__(self, limits: Limits, tell: Tell, stop: Stop = never) -> None:
+        self._limits, self._stop = limits, stop
+        self.clock = Clock.of(limits, self._leave_off)
+        self.tell = tell
         self._marks: list[tuple[str, float]] = []
 
     def at(self, station: str) -> None:
         """The line enters a station."""
         self._marks.append((station, time.monotonic()))
-        self._tell(Progress(station, self.clock.elapsed_seconds))
+        self.tell(Progress(station, self.clock.elapsed_seconds))
+        keep_within(self._limits.memory_gb)
 
     def seconds(self) -> tuple[tuple[str, float], ...]:
         """Seconds spent at each station so far, and in total."""
         ends = [begun for _, begun in self._marks[1:]] + [time.monotonic()]
         by_station = [(name, end - begun) for (name, begun), end in zip(self._marks, ends, strict=True)]
         return (*by_station, ("total", self.clock.elapsed_seconds))
+
+    def _leave_off(self) -> bool:
+        """What the search asks again and again."""
+        keep_within(self._limits.memory_gb)
+        return self._stop()
 
 
 def _verdict(solution: Solution, report: AuditReport, metrics: Metrics, limits: Limits) -> tuple[Status, str]:

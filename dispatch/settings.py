@@ -16,6 +16,7 @@ class Settings:
     receive_mb: int = 64  # largest request
     retry_seconds: int = 5  # when a refused caller may come back
     drain_seconds: int = 30  # how long running solves may go on after SIGTERM
+    memory_gb: int = 8  # most that one solve may hold, libraries included; a call may ask for less; 0: no limit
     niceness_count: int = 19  # of a solve, 0 to 19: the lowest priority lets calls be answered at once
 
     @classmethod

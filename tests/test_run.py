@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
+import highspy
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,6 +20,7 @@ from dispatch.run import run
 from dispatch.schedule.hashes import case_sha256, schedule_sha256
 from dispatch.schedule.outcome import Outcome, Status
 from dispatch.schedule.progress import Progress
+from dispatch.solve.climb import Kept
 from dispatch.study.scenarios import RESPONSE_SHARES
 from tests.answers import outcome_of
 from tests.model.worlds import free_unit
@@ -205,3 +208,102 @@ def test_facts_that_contradict_themselves_are_refused_before_anything_is_solved(
         run(small_case(facts, hours=1), facts, Limits())
     named = {flaw.field for flaw in refused.value.flaws}
     assert any(path.startswith("facts.units[0]") and path.endswith(field) for path in named)
+
+
+def _failed(outcome: Outcome) -> str:
+    """The reason of an outcome that failed and shows nothing else."""
+    assert outcome.status is Status.FAILED
+    assert (outcome.schedule, outcome.audit, outcome.metrics) == (None, None, None)
+    assert (outcome.proof.objective_cny, outcome.proof.bound_cny) == (None, None)
+    assert outcome.certificate is not None
+    assert dict(outcome.seconds)["total"] >= 0.0
+    return outcome.reason
+
+
+ONE_UNIT = one_bus_facts(free_unit("unit", 200.0), load_mw=200.0)
+ONE_HOUR = small_case(ONE_UNIT, hours=1, start=SUMMER_DAY)
+
+
+def test_a_solver_that_fails_is_an_answer_with_its_reason_and_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Kept()
+    run(ONE_HOUR, ONE_UNIT, Limits(), kept=kept)
+    assert kept.session is not None
+    with monkeypatch.context() as patched:
+        patched.setattr(highspy.Highs, "run", lambda _: highspy.HighsStatus.kError)
+        assert _failed(run(ONE_HOUR, ONE_UNIT, Limits(), kept=kept)) == "no method of HiGHS solves the relaxation"
+    assert kept == Kept()
+    assert run(ONE_HOUR, ONE_UNIT, Limits(), kept=kept).status is Status.OPTIMAL
+
+
+@pytest.mark.parametrize(
+    ("method", "given"),
+    [("getModelStatus", highspy.HighsModelStatus.kMemoryLimit), ("run", MemoryError("std::bad_alloc"))],
+)
+def test_highs_without_memory_is_an_answer_and_is_not_asked_twice(
+    method: str, given: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def answer(highs: highspy.Highs) -> object:
+        asked.append(highs)
+        if isinstance(given, MemoryError):
+            raise given
+        return given
+
+    monkeypatch.setattr(highspy.Highs, method, answer)
+    assert _failed(run(ONE_HOUR, ONE_UNIT, Limits())) == "HiGHS ran out of memory"
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (MemoryError(), "there was no memory left for the solve"),
+        (MemoryError("Unable to allocate 9 GiB"), "Unable to allocate 9 GiB"),
+    ],
+)
+@pytest.mark.parametrize("station", ["inputs_of", "built", "audited", "measured"])
+def test_no_memory_at_any_station_is_an_answer(
+    station: str, error: MemoryError, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(f"dispatch.run.{station}", fail)
+    assert _failed(run(ONE_HOUR, ONE_UNIT, Limits())) == reason
+
+
+def test_a_process_that_holds_more_than_the_limit_at_the_start_answers_so_at_once() -> None:
+    reason = _failed(run(ONE_HOUR, ONE_UNIT, Limits(memory_gb=0.01)))
+    assert reason.startswith("the solve needed more than 0.01 GB of memory (limits.memory_gb")
+
+
+def test_a_search_that_outgrows_the_limit_ends_within_two_seconds(
+    south: GridFacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the process holds grows by a GB with every look, so that the tenth look, in the search, is one too many."""
+    looks: list[float] = []
+
+    def growing_gb() -> float:
+        looks.append(time.monotonic())
+        return float(len(looks))
+
+    monkeypatch.setattr("dispatch.memory.resident_gb", growing_gb)
+    told: list[Progress] = []
+    limits = Limits(gap_share=0.0, time_s=600.0, memory_gb=9.5)
+    reason = _failed(run(real_case(south, 24), south, limits, told.append))
+    assert "more than 9.5 GB" in reason
+    assert told[-1].stage == "searching"
+    assert len(looks) == 10
+    assert time.monotonic() - looks[-1] < 2.0
+
+
+def test_within_its_memory_a_case_is_solved_as_ever() -> None:
+    assert run(ONE_HOUR, ONE_UNIT, Limits(memory_gb=100.0)).status is Status.OPTIMAL
+
+
+def test_limits_that_cannot_be_meant_are_refused_with_the_flaws_of_the_case() -> None:
+    with pytest.raises(CaseError) as refused:
+        run(replace(ONE_HOUR, response_share=2.0), ONE_UNIT, Limits(gap_share=1.0, time_s=0.0))
+    fields = [flaw.field for flaw in refused.value.flaws]
+    assert fields == ["response_share", "limits.gap_share", "limits.time_seconds"]

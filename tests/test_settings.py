@@ -12,7 +12,7 @@ def test_what_is_not_set_has_its_default() -> None:
 
 
 def test_the_environment_of_another_process_says_the_same() -> None:
-    settings = Settings(solve_count=1, receive_mb=2, retry_seconds=3, drain_seconds=4, niceness_count=0)
+    settings = Settings(solve_count=1, receive_mb=2, retry_seconds=3, drain_seconds=4, memory_gb=5, niceness_count=0)
     assert Settings.from_environment(settings.environment()) == settings
 
 

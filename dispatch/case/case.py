@@ -88,3 +88,4 @@ class Limits:
     time_s: float = 300.0  # for the whole run
     seed_count: int = 0  # random seed of the solver
     strict: bool = False  # a priced slack in use makes the case INFEASIBLE
+    memory_gb: float | None = None  # resident memory of the process, GB of 2^30 bytes; None: no limit

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dispatch.case.case import Case
+from dispatch.case.case import Case, Limits
 from dispatch.case.check_facts import unsound_facts
 from dispatch.case.check_forecasts import forecast_flaws
 from dispatch.case.check_horizon import horizon_flaws
+from dispatch.case.check_limits import limits_flaws
 from dispatch.case.check_numbers import (
     LARGEST_NUMBER,
     LARGEST_SCALE_SHARE,
@@ -29,9 +30,12 @@ from dispatch.case.interchange import VARIANTS
 from dispatch.errors import CaseError, Flaw
 
 
-def checked(case: Case, facts: GridFacts) -> Case:
-    """The case as it came, or CaseError with every flaw in it."""
-    if flaws := flaws_of(case, facts):
+def checked(case: Case, facts: GridFacts, limits: Limits | None = None) -> Case:
+    """The case as it came, or CaseError with every flaw in it, and in the limits of its run."""
+    flaws = flaws_of(case, facts)
+    if limits is not None:
+        flaws += tuple(limits_flaws(limits))
+    if flaws:
         raise CaseError(flaws)
     return case
 

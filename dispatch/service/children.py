@@ -8,22 +8,26 @@ gRPC, so that one starts in milliseconds. `Children()` starts it, before any eve
 from __future__ import annotations
 
 import asyncio
+import math
 import multiprocessing
 import multiprocessing.forkserver
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 
 from dispatch.case.case import Case, Limits
 from dispatch.case.facts import GridFacts
 from dispatch.errors import DispatchError, SolverFailed
-from dispatch.schedule.outcome import Outcome
+from dispatch.memory import beyond, resident_gb
+from dispatch.schedule.outcome import Outcome, Proof, Status
 from dispatch.schedule.progress import Progress
 from dispatch.service.child import Told, Work, work
 from dispatch.settings import Settings
 
 PRELOADED = ["dispatch.run", "dispatch.service.child"]  # with all that a solve needs
-
+LOOK_EVERY_SECONDS = 0.1
+OVERRUN_SHARE = 0.1  # a process that is this much beyond its memory has not ended by itself: it is killed
 
 Tell = Callable[[Progress], Awaitable[None]]
 
@@ -57,6 +61,7 @@ class Children:
     async def solve(self, case: Case, facts: GridFacts, limits: Limits, tell: Tell) -> Outcome:
         """The outcome of this case from a new process, which ends with this call, however that ends."""
         self._enter()
+        limits = self._allowed(limits)
         try:
             ours, theirs = self._context.Pipe(duplex=False)
             given = (case, facts, limits, theirs, self._settings.niceness_count)
@@ -64,7 +69,7 @@ class Children:
             starting = asyncio.ensure_future(asyncio.to_thread(_start, process, theirs))
             try:
                 await asyncio.shield(starting)
-                return await _outcome(ours, tell)
+                return await _guarded(process, limits.memory_gb, _outcome(ours, tell))
             finally:
                 await starting  # a process that is just being started is not forgotten
                 await asyncio.to_thread(_end, process)
@@ -76,6 +81,13 @@ class Children:
         """Take no more solves, and return when none is under way."""
         self._draining = True
         await self._idle.wait()
+
+    def _allowed(self, limits: Limits) -> Limits:
+        """The limits, with no more memory than the settings allow."""
+        most_gb = self._settings.memory_gb or math.inf
+        asked_gb = math.inf if limits.memory_gb is None else limits.memory_gb
+        allowed_gb = min(asked_gb, most_gb)
+        return replace(limits, memory_gb=None if math.isinf(allowed_gb) else allowed_gb)
 
     def _enter(self) -> None:
         if self._draining:
@@ -102,6 +114,31 @@ def _end(process: ForkServerProcess) -> None:
     process.kill()
     process.join()
     process.close()
+
+
+async def _guarded(process: ForkServerProcess, memory_gb: float | None, answer: Awaitable[Outcome]) -> Outcome:
+    """
+    The answer of a process, or FAILED where it had to be killed for its memory.
+
+    A solve looks at its own memory wherever it can; this is for where it cannot, as in the middle of one large array.
+    """
+    if memory_gb is None:
+        return await answer
+    guard = asyncio.ensure_future(_killed_beyond(process, memory_gb))
+    try:
+        return await answer
+    except SolverDied:
+        if not guard.done():
+            raise
+        return Outcome(Status.FAILED, Proof(None, None), reason=beyond(memory_gb))
+    finally:
+        guard.cancel()
+
+
+async def _killed_beyond(process: ForkServerProcess, memory_gb: float) -> None:
+    while resident_gb(process.pid or 0) <= memory_gb * (1 + OVERRUN_SHARE):
+        await asyncio.sleep(LOOK_EVERY_SECONDS)
+    process.kill()
 
 
 async def _outcome(ours: Connection, tell: Tell) -> Outcome:

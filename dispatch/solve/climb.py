@@ -35,6 +35,10 @@ class Kept:
     classes: Classes | None = None
     whole_x: np.ndarray | None = None
 
+    def forget(self) -> None:
+        """Leave nothing: after a failure HiGHS may be in any state, or running still."""
+        self.session = self.classes = self.whole_x = None
+
 
 @dataclass
 class Found:

@@ -19,6 +19,7 @@ INTEGRALITY = 1e-6
 REPORT_EVERY_SECONDS = 0.5
 HEAR_EVERY_SECONDS = 0.1
 STOP_SECONDS = 1.0  # for HiGHS to leave off after an interrupt; the process does not wait longer
+OUT_OF_MEMORY = "HiGHS ran out of memory"
 
 Report = Callable[[float | None, float | None], None]  # incumbent, bound
 Stop = Callable[[], bool]  # whether to leave off now and keep what there is
@@ -100,15 +101,16 @@ def ran(highs: highspy.Highs, orders: Orders, report: Report, *, is_integer: boo
     """
     Let loaded HiGHS run until it is done, the time is over or it is told to stop; report at least every second.
 
-    It runs in a thread of its own, so that an interrupt is heard at once and not at its end.
+    It runs in a thread of its own, so that an interrupt is heard at once and not at its end. Whatever `orders.stop`
+    raises ends it too. Raises `SolverFailed`, and `MemoryError` where HiGHS has none left.
     """
     # The limit counts the whole life of the object.
     highs.setOptionValue("time_limit", highs.getRunTime() + max(0.0, orders.deadline_s - time.monotonic()))
-    ended: list[highspy.HighsStatus] = []
+    ended: list[highspy.HighsStatus | type[MemoryError]] = []
     listener = _Listener(highs, orders, report)
     highs.HandleUserInterrupt = True
     highs.cbMipInterrupt += listener.hear
-    worker = threading.Thread(target=lambda: ended.append(highs.run()), daemon=True)
+    worker = threading.Thread(target=_run, args=(highs, ended), daemon=True)
     worker.start()
     try:
         while worker.is_alive():
@@ -120,10 +122,19 @@ def ran(highs: highspy.Highs, orders: Orders, report: Report, *, is_integer: boo
         raise
     finally:
         highs.cbMipInterrupt -= listener.hear
+    if MemoryError in ended or highs.getModelStatus() == highspy.HighsModelStatus.kMemoryLimit:
+        raise MemoryError(OUT_OF_MEMORY)
     if not ended or ended[0] == highspy.HighsStatus.kError:
         message = f"HiGHS ended in error: {highs.modelStatusToString(highs.getModelStatus())}"
         raise SolverFailed(message)
     return _answer(highs, is_integer=is_integer)
+
+
+def _run(highs: highspy.Highs, ended: list[highspy.HighsStatus | type[MemoryError]]) -> None:
+    try:
+        ended.append(highs.run())
+    except MemoryError:  # told by whoever waits, not by this thread
+        ended.append(MemoryError)
 
 
 class _Listener:
@@ -155,9 +166,6 @@ def _answer(highs: highspy.Highs, *, is_integer: bool) -> Answer:
     kinds = highspy.HighsModelStatus
     if status in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible):
         return Answer(None, np.inf, np.inf, infeasible=True, finished=True)
-    if status == kinds.kMemoryLimit:
-        message = "HiGHS ran out of memory"
-        raise SolverFailed(message)
     finished = status in (kinds.kOptimal, kinds.kObjectiveTarget)
     feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     if not is_integer:

@@ -66,14 +66,19 @@ class Limits(_message.Message):
     TIME_SECONDS_FIELD_NUMBER: _builtins.int
     SEED_COUNT_FIELD_NUMBER: _builtins.int
     STRICT_FIELD_NUMBER: _builtins.int
+    MEMORY_GB_FIELD_NUMBER: _builtins.int
     gap_share: _builtins.float
-    """Stop when (objective - bound) / |objective| is at most this share, 0.005 when absent."""
+    """Stop when (objective - bound) / |objective| is at most this share, below 1; 0.005 when absent."""
     time_seconds: _builtins.float
     """Seconds for the whole run, 300 when absent. The deadline of the call caps it."""
     seed_count: _builtins.int
     """Random seed of the solver."""
     strict: _builtins.bool
     """A priced slack in use makes the case INFEASIBLE."""
+    memory_gb: _builtins.float
+    """Memory that the process of the solve may hold, libraries included (0.1 to 0.2), in GB of 2^30 bytes. What needs more
+    ends as FAILED. Absent: what the service allows, which caps it too.
+    """
     def __init__(
         self,
         *,
@@ -81,17 +86,22 @@ class Limits(_message.Message):
         time_seconds: _builtins.float | None = ...,
         seed_count: _builtins.int = ...,
         strict: _builtins.bool = ...,
+        memory_gb: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_gap_share", b"_gap_share", "_time_seconds", b"_time_seconds", "gap_share", b"gap_share", "time_seconds", b"time_seconds"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_gap_share", b"_gap_share", "_memory_gb", b"_memory_gb", "_time_seconds", b"_time_seconds", "gap_share", b"gap_share", "memory_gb", b"memory_gb", "time_seconds", b"time_seconds"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_gap_share", b"_gap_share", "_time_seconds", b"_time_seconds", "gap_share", b"gap_share", "seed_count", b"seed_count", "strict", b"strict", "time_seconds", b"time_seconds"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_gap_share", b"_gap_share", "_memory_gb", b"_memory_gb", "_time_seconds", b"_time_seconds", "gap_share", b"gap_share", "memory_gb", b"memory_gb", "seed_count", b"seed_count", "strict", b"strict", "time_seconds", b"time_seconds"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__gap_share: _TypeAlias = _typing.Literal["gap_share"]  # noqa: Y015
     _WhichOneofArgType__gap_share: _TypeAlias = _typing.Literal["_gap_share", b"_gap_share"]  # noqa: Y015
+    _WhichOneofReturnType__memory_gb: _TypeAlias = _typing.Literal["memory_gb"]  # noqa: Y015
+    _WhichOneofArgType__memory_gb: _TypeAlias = _typing.Literal["_memory_gb", b"_memory_gb"]  # noqa: Y015
     _WhichOneofReturnType__time_seconds: _TypeAlias = _typing.Literal["time_seconds"]  # noqa: Y015
     _WhichOneofArgType__time_seconds: _TypeAlias = _typing.Literal["_time_seconds", b"_time_seconds"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__gap_share) -> _WhichOneofReturnType__gap_share | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__memory_gb) -> _WhichOneofReturnType__memory_gb | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__time_seconds) -> _WhichOneofReturnType__time_seconds | None: ...
 

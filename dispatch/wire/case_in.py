@@ -11,6 +11,7 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from dispatch.case.case import Case, Interchange, Limits, Prices, Reserve, ReserveSeries, Scales
+from dispatch.case.check_limits import limits_flaws
 from dispatch.case.interchange import InterchangeForecast
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.security import Security
@@ -45,11 +46,6 @@ class Findings:
     def add(self, code: str, path: str, message: str) -> None:
         """Keep one flaw."""
         self.flaws.append(Flaw(code, path, message))
-
-    def settle(self) -> None:
-        """Refuse, if anything was found."""
-        if self.flaws:
-            raise CaseError(tuple(self.flaws))
 
     def required(self, message: Message, field: str, path: str = "") -> Any:
         """The value of a field that must be there; NaN in place of a number."""
@@ -180,14 +176,13 @@ def _span(message: Message, path: str, findings: Findings) -> tuple[datetime, da
 def limits_from(message: run_pb2.Limits) -> Limits:
     """The limits that were sent, or `CaseError` with every flaw of them, under `limits.`."""
     default = Limits()
-    gap_share = message.gap_share if message.HasField("gap_share") else default.gap_share
-    time_s = message.time_seconds if message.HasField("time_seconds") else default.time_s
-    findings = Findings()
-    if not 0 <= gap_share <= 1:
-        findings.add("OUT_OF_RANGE", "limits.gap_share", f"{gap_share} must be from 0 to 1")
-    if not (math.isfinite(time_s) and time_s > 0):
-        findings.add("OUT_OF_RANGE", "limits.time_seconds", f"{time_s} must be above 0 and finite")
-    if message.seed_count < 0:
-        findings.add("OUT_OF_RANGE", "limits.seed_count", f"{message.seed_count} must be 0 or more")
-    findings.settle()
-    return Limits(gap_share=gap_share, time_s=time_s, seed_count=message.seed_count, strict=message.strict)
+    limits = Limits(
+        gap_share=message.gap_share if message.HasField("gap_share") else default.gap_share,
+        time_s=message.time_seconds if message.HasField("time_seconds") else default.time_s,
+        seed_count=message.seed_count,
+        strict=message.strict,
+        memory_gb=message.memory_gb if message.HasField("memory_gb") else default.memory_gb,
+    )
+    if flaws := tuple(limits_flaws(limits)):
+        raise CaseError(flaws)
+    return limits

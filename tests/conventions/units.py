@@ -7,7 +7,7 @@ SUFFIXES = (
     *("_cny", "_cny_per_mwh", "_cny_per_h", "_cny_per_mw"),
     *("_tco2", "_tco2_per_mwh"),
     *("_h", "_s", "_seconds"),
-    *("_kv", "_km", "_mb", "_deg"),
+    *("_kv", "_km", "_mb", "_gb", "_deg"),
     *("_share", "_shares", "_count"),
     *("_index", "_indices"),  # a position, which has no unit
     "_x",  # a point of the whole program: each column in its own unit

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import time
+from dataclasses import replace
 
 import pytest
 
 from dispatch.case.case import Limits
 from dispatch.client import Client, ServiceError
 from dispatch.errors import SolverFailed
+from dispatch.grid.catalogue import facts_of
 from dispatch.schedule.outcome import Outcome, Status
+from dispatch.schedule.progress import Progress
 from dispatch.service.background import Background, started
+from dispatch.service.children import Children
 from dispatch.settings import Settings
-from tests.service.watch import SOON_S, a_case, alive, solvers, until
+from tests.service.watch import SOON_S, a_case, alive, hoard, solvers, until
 
 LONG = Limits(gap_share=0.0, time_s=600.0)
 AT_ONCE_S = 2.0
+TIGHT_GB = 0.15  # the libraries take 0.1; a day of the real grid 0.24
 
 
 def test_a_cancelled_call_ends_its_process_at_once(client: Client, service: Background) -> None:
@@ -81,3 +87,48 @@ def test_a_solve_yields_to_everything_else_and_does_not_outlive_a_server_that_is
         with pytest.raises(ServiceError):
             list(told)
         assert until(lambda: not alive(solver), AT_ONCE_S)
+
+
+def test_a_solve_that_needs_more_memory_than_the_call_allows_fails_with_its_reason_and_no_other_notices(
+    client: Client, service: Background
+) -> None:
+    """The real solver on a day of the real grid."""
+    other = client.solve(a_case(), LONG)
+    next(other)
+    *progress, outcome = client.solve(a_case(), replace(LONG, memory_gb=TIGHT_GB))
+    assert progress
+    assert isinstance(outcome, Outcome)
+    assert outcome.status is Status.FAILED
+    assert outcome.reason.startswith(f"the solve needed more than {TIGHT_GB:g} GB of memory")
+    assert (outcome.schedule, outcome.metrics, outcome.proof.objective_cny) == (None, None, None)
+    assert isinstance(next(other), Progress)
+    assert len(solvers(service.process.pid)) == 1
+    other.close()  # type: ignore[attr-defined]
+    *_, small = client.solve(a_case(step_count=1), Limits(gap_share=0.02, memory_gb=1.0))
+    assert isinstance(small, Outcome)
+    assert small.status is Status.OPTIMAL
+
+
+@pytest.mark.parametrize(
+    ("asked_gb", "setting_gb", "allowed_gb"), [(None, 0, None), (None, 8, 8), (2.5, 8, 2.5), (9.0, 8, 8), (9.0, 0, 9.0)]
+)
+def test_a_call_may_ask_for_less_memory_than_the_service_allows_and_not_for_more(
+    asked_gb: float | None, setting_gb: int, allowed_gb: float | None
+) -> None:
+    children = Children(Settings(memory_gb=setting_gb))
+    assert children._allowed(Limits(memory_gb=asked_gb)).memory_gb == allowed_gb
+
+
+def test_a_process_that_does_not_look_at_its_memory_is_killed_and_that_is_an_answer() -> None:
+    facts = facts_of("hebei_south", 2030)
+
+    async def told(_: Progress) -> None:
+        pytest.fail("it tells nothing")
+
+    async def answered() -> Outcome:
+        children = Children(Settings(), hoard)
+        return await children.solve(a_case(step_count=1), facts, Limits(memory_gb=0.5), told)
+
+    outcome = asyncio.run(answered())
+    assert outcome.status is Status.FAILED
+    assert outcome.reason.startswith("the solve needed more than 0.5 GB of memory")

@@ -6,8 +6,10 @@ import subprocess
 import time
 from collections.abc import Callable
 from datetime import datetime
+from multiprocessing.connection import Connection
 
-from dispatch.case.case import Case
+from dispatch.case.case import Case, Limits
+from dispatch.case.facts import GridFacts
 from dispatch.case.storage import StoreState
 from dispatch.case.thermal import UnitState
 from dispatch.grid.catalogue import facts_of
@@ -35,6 +37,14 @@ def a_case(step_count: int = 24) -> Case:
 def _least_mw(name: str) -> float:
     unit = next(u for u in facts_of("hebei_south", 2030).units if u.name == name)
     return unit.heating_output_min_mw if unit.heats else unit.output_min_mw
+
+
+def hoard(case: Case, facts: GridFacts, limits: Limits, told: Connection, niceness_count: int) -> None:
+    """In place of a solve: it takes more and more memory, 50 MB at a time, and never looks how much that is."""
+    taken = []
+    while True:
+        taken.append(b"x" * 50 * 2**20)
+        time.sleep(0.02)
 
 
 def solvers(server_pid: int) -> set[int]:

@@ -111,7 +111,7 @@ def test_a_plan_that_has_no_name_on_the_wire_is_refused() -> None:
 
 
 def test_limits_come_back_as_they_went() -> None:
-    limits = Limits(gap_share=0.0, time_s=12.5, seed_count=7, strict=True)
+    limits = Limits(gap_share=0.0, time_s=12.5, seed_count=7, strict=True, memory_gb=1.5)
     assert limits_from(limits_to(limits)) == limits
     assert limits_from(run_pb2.Limits()) == Limits()
 
@@ -119,9 +119,19 @@ def test_limits_come_back_as_they_went() -> None:
 @pytest.mark.parametrize("number", [-1.0, math.nan, math.inf, -math.inf])
 def test_limits_out_of_range_are_refused_all_at_once(number: float) -> None:
     with pytest.raises(CaseError) as refused:
-        limits_from(run_pb2.Limits(gap_share=number, time_seconds=number, seed_count=-1))
+        limits_from(run_pb2.Limits(gap_share=number, time_seconds=number, seed_count=-1, memory_gb=number))
     assert [flaw.field for flaw in refused.value.flaws] == [
         "limits.gap_share",
         "limits.time_seconds",
         "limits.seed_count",
+        "limits.memory_gb",
     ]
+
+
+@pytest.mark.parametrize("name", ["gap_share", "time_seconds", "memory_gb"])
+def test_a_limit_at_the_forbidden_end_of_its_range_is_refused_alone(name: str) -> None:
+    message = run_pb2.Limits()
+    setattr(message, name, 1.0 if name == "gap_share" else 0.0)
+    with pytest.raises(CaseError) as refused:
+        limits_from(message)
+    assert [flaw.field for flaw in refused.value.flaws] == [f"limits.{name}"]
