@@ -88,8 +88,10 @@ def _solving(verbs: Verbs) -> None:
     for verb in (validate, solve):
         verb.add_argument("file", type=Path, metavar="FILE", help="a case or a pglib-uc instance (.json, .json.gz)")
     solve.add_argument("--out", type=Path, metavar="DIR", help="where to write")
-    solve.add_argument("--gap", type=_share, default=0.005, metavar="SHARE", help="default %(default)s")
+    solve.add_argument("--gap", type=_gap, default=0.005, metavar="SHARE", help="default %(default)s")
     solve.add_argument("--time-limit", type=_seconds, default=300.0, metavar="S", help="default %(default)s")
+    told = "memory that it may hold, libraries included; beyond it FAILED; default no limit"
+    solve.add_argument("--memory-gb", type=_gigabytes, metavar="GB", help=told)
     solve.add_argument("--strict", action="store_true", help="priced slack in use is infeasible")
     audit = _verb(verbs, "audit", "solve:audit", "recompute every rule on a solved case")
     report = _verb(verbs, "report", "report:report", "table and page of solved cases")
@@ -112,7 +114,7 @@ def _study(verbs: Verbs) -> None:
     curve.add_argument("--case", type=Path, metavar="FILE", help=told)
     curve.add_argument("--steps", type=_steps, default=11, metavar="N", help="shares from 0 on; default %(default)s")
     curve.add_argument("--most", type=_some, default=0.10, metavar="SHARE", help="the last one; default %(default)s")
-    curve.add_argument("--gap", type=_share, default=0.001, metavar="SHARE", help="default %(default)s")
+    curve.add_argument("--gap", type=_gap, default=0.001, metavar="SHARE", help="default %(default)s")
     told = "for each share; default %(default)s"
     curve.add_argument("--time-limit", type=_seconds, default=300.0, metavar="S", help=told)
     curve.add_argument("--out", type=Path, metavar="DIR", help="where to write curve.csv, curve.json and curve.html")
@@ -128,6 +130,18 @@ def _day(text: str) -> date:
 
 def _seconds(text: str) -> float:
     return _number(text, "a number of seconds above 0", 0.0, 1e7)
+
+
+def _gigabytes(text: str) -> float:
+    return _number(text, "a number of GB above 0", 0.0, 1e6)
+
+
+def _gap(text: str) -> float:
+    gap_share = _share(text)
+    if gap_share == 1:
+        message = f"{text!r} is no gap; give 0 or more, below 1"
+        raise argparse.ArgumentTypeError(message)
+    return gap_share
 
 
 def _share(text: str) -> float:

@@ -8,6 +8,7 @@ from dispatch.case.case import Limits
 from dispatch.case.checks import checked
 from dispatch.cli.command import DONE, NO_ANSWER, OUR_FAULT, made_folder, say
 from dispatch.cli.folder import asked_in, has_no_answer, solved_in, write_solved
+from dispatch.cli.interrupt import interruptible
 from dispatch.cli.terminal import LiveLine, show_json
 from dispatch.report.scenario import Scenario, label_of
 from dispatch.schedule.outcome import AuditReport, Outcome
@@ -32,9 +33,10 @@ def solve(asked: argparse.Namespace) -> int:
 
     case, facts = asked_in(asked.file)
     out = made_folder(asked.out)
-    limits = Limits(gap_share=asked.gap, time_s=asked.time_limit, strict=asked.strict)
+    limits = Limits(asked.gap, asked.time_limit, strict=asked.strict, memory_gb=asked.memory_gb)
     live = LiveLine()
-    outcome = run(case, facts, limits, live.of(asked.file.name))
+    with interruptible() as stop:
+        outcome = run(case, facts, limits, live.of(asked.file.name), stop=stop)
     live.done(asked.file.name, ending_of(outcome))
     scenario = Scenario(label_of(case), case, facts, outcome)
     if out:

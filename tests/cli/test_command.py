@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -74,8 +77,10 @@ def test_help_comes_at_once() -> None:
         [],
         ["fly"],
         ["solve"],
-        ["solve", "case.json", "--gap", "2"],
-        ["solve", "case.json", "--time-limit", "-1"],
+        *(["solve", "case.json", "--gap", gap] for gap in ("2", "1", "-0.1", "nan", "inf", "much")),
+        *(["solve", "case.json", "--time-limit", time] for time in ("-1", "0", "nan", "inf", "1e9", "long")),
+        *(["solve", "case.json", "--memory-gb", memory] for memory in ("-1", "0", "nan", "inf", "much")),
+        ["study", "dr-curve", "--gap", "1"],
         ["case", "new", "--grid", "jibei", "--date", "yesterday"],
         ["case", "new", "--grid", "jibei", "--date", "2030-01-15", "--step", "often"],
         ["case", "new", "--grid", "jibei", "--date", "2030-01-15", "--step", "0"],
@@ -89,7 +94,9 @@ def test_help_comes_at_once() -> None:
 )
 def test_wrong_usage_is_exit_code_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 2
-    assert capsys.readouterr().out == ""
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert all(argument in told.err for argument in arguments if argument in {"--gap", "--time-limit", "--memory-gb"})
 
 
 @pytest.mark.parametrize(("text", "hours"), [("1h", 1), ("15min", 0.25), ("0.5", 0.5), ("20min", 1 / 3)])
@@ -190,7 +197,7 @@ def test_the_exit_code_tells_how_a_run_ended(
 ) -> None:
     scenario: Scenario = solved() if code == 0 else unsolved()
     ended = Outcome(status, Proof(None, None), schedule=None, metrics=scenario.outcome.metrics)
-    monkeypatch.setattr("dispatch.run.run", lambda *_: ended)
+    monkeypatch.setattr("dispatch.run.run", lambda *_, **__: ended)
 
     assert main(["solve", str(case_file)]) == code
 
@@ -198,7 +205,7 @@ def test_the_exit_code_tells_how_a_run_ended(
 def test_our_own_fault_is_exit_code_3(
     case_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(*_: object) -> Outcome:
+    def broken(*_: object, **__: object) -> Outcome:
         message = "a wheel came off"
         raise ZeroDivisionError(message)
 
@@ -244,7 +251,7 @@ def test_a_port_in_use_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_folder_that_cannot_be_made_is_refused_before_solving(
     case_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("dispatch.run.run", lambda *_: pytest.fail("solved"))
+    monkeypatch.setattr("dispatch.run.run", lambda *_, **__: pytest.fail("solved"))
 
     assert main(["solve", str(case_file), "--out", str(case_file)]) == 2
     (line,) = capsys.readouterr().err.splitlines()
@@ -283,10 +290,62 @@ def test_a_new_case_says_which_edition_and_weather_it_takes(
     assert json.loads(told.out)["grid"] == "jibei"
 
 
+def test_one_interrupt_during_a_solve_is_a_wish_to_stop_that_keeps_what_there_is(
+    case_file: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    wishes: list[bool] = []
+
+    def pressed(*_: object, stop: Callable[[], bool]) -> Outcome:
+        wishes.append(stop())
+        os.kill(os.getpid(), signal.SIGINT)
+        wishes.append(stop())
+        return solved().outcome
+
+    monkeypatch.setattr("dispatch.run.run", pressed)
+
+    usual = signal.getsignal(signal.SIGINT)
+    assert main(["solve", str(case_file)]) == 0
+    assert wishes == [False, True]
+    assert signal.getsignal(signal.SIGINT) is usual
+    told = capfd.readouterr()
+    assert "OPTIMAL" in told.out
+    assert told.err == ""  # quiet in a pipe
+
+
+def test_a_second_interrupt_ends_at_once(case_file: Path) -> None:
+    code = """if True:
+        import os, signal, sys, time
+        import dispatch.run
+        from dispatch.__main__ import main
+
+        def pressed_twice(*_, **__):
+            for _ in range(2):
+                os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(600)
+
+        dispatch.run.run = pressed_twice
+        sys.exit(main(["solve", sys.argv[1]]))
+    """
+    case = written(TINY, case_file.parent)
+    ended = subprocess.run([sys.executable, "-c", code, str(case)], capture_output=True, check=False, text=True)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "\ndispatch: interrupted\n")
+
+
+def test_a_solve_beyond_its_memory_is_failed_with_its_reason(
+    case_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["solve", str(case_file), "--memory-gb", "0.01", "--json"]) == 3
+    told = capsys.readouterr()
+    outcome = json.loads(told.out)
+    assert (outcome["status"], "metrics" in outcome) == ("FAILED", False)
+    assert outcome["reason"].startswith("the solve needed more than 0.01 GB of memory")
+    assert outcome["reason"] in told.err
+
+
 def test_an_interruption_is_told(
     case_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupted(*_: object) -> Outcome:
+    def interrupted(*_: object, **__: object) -> Outcome:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("dispatch.run.run", interrupted)
