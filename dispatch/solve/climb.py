@@ -29,15 +29,16 @@ class Search:
 
 @dataclass
 class Kept:
-    """What one search leaves to the next of the same structure: the relaxation with its basis, and what was on."""
+    """What one search leaves to the next of the same structure: two LPs with their bases, and what was on."""
 
-    session: Session | None = None
+    session: Session | None = None  # the relaxation
+    pricing: Session | None = None  # the whole problem with its integers fixed
     classes: Classes | None = None
     whole_x: np.ndarray | None = None
 
     def forget(self) -> None:
         """Leave nothing: after a failure HiGHS may be in any state, or running still."""
-        self.session = self.classes = self.whole_x = None
+        self.session = self.pricing = self.classes = self.whole_x = None
 
 
 @dataclass

@@ -190,20 +190,33 @@ def _price(climb: Climb, whole_x: np.ndarray) -> None:
     orders = climb.polish
     if orders.deadline_s <= time.monotonic():
         return
-    answer, needed = priced(climb.problem, whole_x, orders, climb.known.lazy, climb.tell)
+    kept = climb.kept
+    answer, needed, kept.pricing = priced(climb.problem, whole_x, orders, climb.known.lazy, climb.tell, kept.pricing)
     for cuts in needed:
         climb.add(cuts)
     climb.found.take(answer)
 
 
 def priced(
-    problem: Problem, whole_x: np.ndarray, orders: Orders, lazy: Lazy | None, report: Report
-) -> tuple[Answer, list[Cuts]]:
-    """Fix the integers of a point and solve the rest as an LP, with the rows that it turns out to need."""
+    problem: Problem,
+    whole_x: np.ndarray,
+    orders: Orders,
+    lazy: Lazy | None,
+    report: Report,
+    session: Session | None = None,
+) -> tuple[Answer, list[Cuts], Session]:
+    """
+    Fix the integers of a point and solve the rest as an LP, with the rows that it turns out to need.
+
+    The session of a point before, of the same rows, gives the LP its first basis.
+    """
     integer, needed = problem.integer, []
     lower, upper = problem.lower.copy(), problem.upper.copy()
     lower[integer] = upper[integer] = np.round(whole_x[integer])
-    session = Session(problem.boxed(lower, upper), orders)
+    fixed = problem.boxed(lower, upper)
+    if session is None or not session.fits(fixed):
+        session = Session(fixed, orders)
+    session.move_to(fixed)
     answer = session.solve(orders, report)
     while lazy is not None and answer.x is not None and (cuts := lazy.broken(answer.x)) is not None:
         before = answer.x
@@ -216,7 +229,7 @@ def priced(
             break
     if answer.x is not None:
         answer.x[integer] = lower[integer]
-    return answer, needed
+    return answer, needed, session
 
 
 def _unit_classes(climb: Climb) -> np.ndarray:
