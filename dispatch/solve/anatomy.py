@@ -14,6 +14,7 @@ from dispatch.model import names
 from dispatch.model.rows import Model
 
 NONE_LIKE_IT = -1
+NO_UNIT = -1
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Anatomy:
     level_index: np.ndarray  # (T, stores)
     end_level_x: np.ndarray  # (stores,), level that the case ends at
     step_index: np.ndarray  # (columns,), step that a column belongs to
+    unit_index: np.ndarray  # (columns,), unit that a column belongs to, or NO_UNIT
     alike: np.ndarray  # (columns,), equal numbers may be identical; NONE_LIKE_IT for a column of its own
     on_before: np.ndarray  # (units,), bool
     steps_before_count: np.ndarray  # (units,), on or off for so many steps
@@ -51,6 +53,7 @@ class Anatomy:
             discharge_index=places(self.discharge_index),
             level_index=places(self.level_index),
             step_index=self.step_index[column_index] - begin,
+            unit_index=self.unit_index[column_index],
             alike=self.alike[column_index],
             on_before=on,
             steps_before_count=steps,
@@ -77,6 +80,7 @@ def anatomy_of(model: Model, case: Case, facts: GridFacts, inputs: Inputs) -> An
         level_index=columns(names.LEVEL),
         end_level_x=model.variables[names.LEVEL].upper[-1] if names.LEVEL in model.variables else np.zeros(0),
         step_index=_steps(model),
+        unit_index=_unit_index(model, facts),
         alike=_alike(model, facts),
         on_before=np.array([unit.on for unit in before], dtype=bool),
         steps_before_count=np.array([unit.hours_h / inputs.step_h for unit in before]),
@@ -91,6 +95,17 @@ def _steps(model: Model) -> np.ndarray:
     for variable in model.variables.values():
         step[variable.columns] = np.arange(len(variable.columns))[:, None]
     return step
+
+
+def _unit_index(model: Model, facts: GridFacts) -> np.ndarray:
+    """The unit of each column."""
+    place = {unit.name: k for k, unit in enumerate(facts.units)}
+    index = np.full(model.column_count, NO_UNIT)
+    for variable in model.variables.values():
+        labels = list(variable.axes["name"])
+        if labels and all(label in place for label in labels):
+            index[variable.columns] = [place[label] for label in labels]
+    return index
 
 
 def _alike(model: Model, facts: GridFacts) -> np.ndarray:

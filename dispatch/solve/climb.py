@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from dispatch.solve.anatomy import Anatomy
+from dispatch.solve.anatomy import NO_UNIT, Anatomy
 from dispatch.solve.highs import Answer, Orders, Report, Stop, never
 from dispatch.solve.identical import Classes
 from dispatch.solve.problem import Cuts, Problem
@@ -118,6 +118,18 @@ class Climb:
         if self.search.stop():
             return replace(self.orders, deadline_s=min(latest, time.monotonic() + GRACE_SECONDS), stop=never)
         return replace(self.orders, deadline_s=latest)
+
+    def enough(self, share: float = 1.0) -> float:
+        """The objective from which a share of the gap asked for is proven by the bound there is."""
+        return self.found.bound_cny + share * self.search.gap_share * abs(self.found.bound_cny)
+
+    @property
+    def owner(self) -> np.ndarray:
+        """The unit of each column of the folded problem, or NO_UNIT."""
+        owner = np.full(len(self.classes.size_count), NO_UNIT)
+        if self.known.anatomy is not None:
+            owner[self.classes.column_class_index] = self.known.anatomy.unit_index
+        return owner
 
     def lacks(self, x: np.ndarray) -> Cuts | None:
         """Rows of the whole problem that a point breaks; they belong to the problem from now on."""

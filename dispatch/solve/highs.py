@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
@@ -52,6 +52,8 @@ class Orders:
     deadline_s: float  # time.monotonic()
     gap_share: float = 1e-9
     target_cny: float = -np.inf  # stop as soon as the objective is at most this
+    limit_cny: float = np.inf  # only points below this are looked for; a bound of nothing but them is told up to here
+    node_count: int | None = None  # of branching, at most
     start_x: np.ndarray | None = None
     seed: int = 0
     method: str = "choose"  # of the LP: choose, simplex, ipm
@@ -69,11 +71,22 @@ def solved_by_highs(problem: Problem, orders: Orders, report: Report = unheard) 
     highs.setOptionValue("mip_rel_gap", orders.gap_share)
     if np.isfinite(orders.target_cny):
         highs.setOptionValue("objective_target", orders.target_cny)
+    if np.isfinite(orders.limit_cny):
+        highs.setOptionValue("objective_bound", orders.limit_cny)
+    if orders.node_count is not None:
+        highs.setOptionValue("mip_max_nodes", orders.node_count)
     if orders.start_x is not None:
         solution = highspy.HighsSolution()
         solution.col_value = orders.start_x.tolist()
         highs.setSolution(solution)
-    return ran(highs, orders, report, is_integer=bool(problem.integer.any()))
+    return _limited(ran(highs, orders, report, is_integer=bool(problem.integer.any())), orders.limit_cny)
+
+
+def _limited(answer: Answer, limit_cny: float) -> Answer:
+    """An answer about the points below a limit, as one about all: beyond the limit nothing was looked for."""
+    if not np.isfinite(limit_cny):
+        return answer
+    return replace(answer, bound_cny=min(answer.bound_cny, limit_cny), infeasible=False)
 
 
 def opened(problem: Problem, orders: Orders) -> highspy.Highs:
@@ -147,7 +160,7 @@ class _Listener:
 
     def hear(self, event: highspy.HighsCallbackEvent) -> None:
         """Note incumbent and bound; leave long sub-problems when the time is over."""
-        found, proven = event.data_out.mip_primal_bound, event.data_out.mip_dual_bound
+        found, proven = event.data_out.mip_primal_bound, min(event.data_out.mip_dual_bound, self._orders.limit_cny)
         self._known = (found if abs(found) < highspy.kHighsInf else None, proven if np.isfinite(proven) else None)
         if time.monotonic() > self._orders.deadline_s:
             event.interrupt()

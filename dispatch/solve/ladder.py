@@ -5,8 +5,9 @@ The search, from the cheapest rung to the dearest, each with a proof.
 2. What was on last time, where a search before this one left it; then whole numbers rounded from the relaxation and
    repaired.
 3. The box: the integers may take the whole numbers next to their relaxed values and those of the best point; what is
-   not in doubt is fixed. It stops as soon as its value and the bound meet the gap asked for (a RENS neighbourhood:
-   Berthold, "RENS: the optimal rounding", Math. Program. Comput. 6, 2014).
+   not in doubt is fixed. Only a point that meets the gap asked for is looked for, so that a box without one ends at
+   once (a RENS neighbourhood: Berthold, "RENS: the optimal rounding", Math. Program. Comput. 6, 2014). Then the same
+   with every hour of the units in doubt, one more or one fewer.
 4. The whole folded problem, started from the best point so far; its bound holds for the units too.
 5. The problem of single units, where folding is what keeps bound and point apart.
 
@@ -25,7 +26,7 @@ from dataclasses import replace
 import numpy as np
 
 from dispatch.schedule.outcome import Proof, Status
-from dispatch.solve.anatomy import NONE_LIKE_IT
+from dispatch.solve.anatomy import NO_UNIT, NONE_LIKE_IT
 from dispatch.solve.climb import Climb, Found, Kept, Known, Lazy, Search, finite
 from dispatch.solve.highs import INTEGRALITY, Answer, Orders, Report, solved_by_highs
 from dispatch.solve.identical import classes_of
@@ -36,6 +37,8 @@ from dispatch.solve.session import Session
 TARGET_SHARE = 0.95  # of the gap asked for: the box stops a little inside it
 POLISH_SECONDS = 20.0  # kept back for the last LP, at most a quarter of the time
 RELAXING_SHARE = 0.6  # of the time: rounds of the relaxation leave the rest to the integers
+BOX_GAP_SHARE = 1e-6  # a box goes on until it has a point that is enough, or can have none
+NODE_COUNT = 20  # of branching in a box: what is not found by then is looked for elsewhere
 THRESHOLDS = (0.5, 0.2, 0.02)  # the fraction from which one unit more is on; each is tried until the gap is met
 
 
@@ -48,7 +51,7 @@ def climbed(
     known = known or Known()
     alike = np.full(len(problem.cost), NONE_LIKE_IT) if known.anatomy is None else known.anatomy.alike
     climb = Climb(problem, known, search, report, kept or Kept(), classes_of(problem, alike), last)
-    for rung in (_relax, _recall, _round, _box, _search_folded, _search_units):
+    for rung in (_relax, _recall, _round, _box, _widen, _search_folded, _search_units):
         rung(climb)
         if climb.done or search.stop():
             break
@@ -130,29 +133,48 @@ def _round(climb: Climb) -> None:
 
 
 def _box(climb: Climb) -> None:
-    if climb.relaxed_x is None:
+    if climb.relaxed_x is not None:
+        _search_box(climb, "box", *_doubt(climb))
+
+
+def _widen(climb: Climb) -> None:
+    """The box once more, with every hour of the units that are in doubt in some hour."""
+    if climb.relaxed_x is None or climb.known.anatomy is None:
         return
-    began, folded, found = time.monotonic(), climb.classes.folded, climb.found
-    lower, upper, whole = folded.lower.copy(), folded.upper.copy(), folded.integer
-    near = climb.relaxed_x[whole]
-    low, high = np.floor(near + INTEGRALITY), np.ceil(near - INTEGRALITY)
-    start = None
-    if found.x is not None:
-        start = climb.classes.gathered(found.x)
-        low, high = np.minimum(low, np.round(start[whole])), np.maximum(high, np.round(start[whole]))
-    lower[whole], upper[whole] = np.maximum(lower[whole], low), np.minimum(upper[whole], high)
-    target = found.bound_cny + TARGET_SHARE * climb.search.gap_share * abs(found.bound_cny)
-    orders = replace(climb.orders, gap_share=climb.search.gap_share / 2, target_cny=target, start_x=start)
-    answer = solved_by_highs(folded.boxed(lower, upper), orders, lambda *_: climb.tell())
-    if answer.x is not None:
-        _price(climb, _lifted(climb, answer.x))
-    climb.note(f"box of {int((lower[whole] < upper[whole]).sum())} free integers", began)
+    folded, owner = climb.classes.folded, climb.owner
+    lower, upper = _doubt(climb)
+    wider = folded.integer & np.isin(owner, np.setdiff1d(owner[folded.integer & (lower < upper)], [NO_UNIT]))
+    lower = np.where(wider, np.maximum(folded.lower, lower - 1), lower)
+    upper = np.where(wider, np.minimum(folded.upper, upper + 1), upper)
+    _search_box(climb, "box of units", lower, upper)
+
+
+def _doubt(climb: Climb) -> tuple[np.ndarray, np.ndarray]:
+    """Bounds of the whole numbers next to the relaxed values and those of the best point."""
+    assert climb.relaxed_x is not None  # noqa: S101 (for mypy; only asked with a relaxation)
+    folded = climb.classes.folded
+    low, high = np.floor(climb.relaxed_x + INTEGRALITY), np.ceil(climb.relaxed_x - INTEGRALITY)
+    if climb.found.x is not None:
+        start = np.round(climb.classes.gathered(climb.found.x))
+        low, high = np.minimum(low, start), np.maximum(high, start)
+    lower = np.where(folded.integer, np.maximum(folded.lower, low), folded.lower)
+    return lower, np.where(folded.integer, np.minimum(folded.upper, high), folded.upper)
+
+
+def _search_box(climb: Climb, name: str, lower: np.ndarray, upper: np.ndarray) -> None:
+    """Look for a point that is enough, and for nothing else."""
+    began, target = time.monotonic(), climb.enough(TARGET_SHARE)
+    box = climb.classes.folded.boxed(lower, upper)
+    limit = np.inf if climb.found.x is None else target
+    orders = replace(climb.orders, gap_share=BOX_GAP_SHARE, target_cny=target, limit_cny=limit)
+    orders = replace(orders, start_x=_start(climb), node_count=NODE_COUNT)
+    _take(climb, solved_by_highs(box, orders, lambda *_: climb.tell()))
+    climb.note(f"{name} of {int((box.integer & (box.lower < box.upper)).sum())} free integers", began)
 
 
 def _search_folded(climb: Climb) -> None:
     began, found = time.monotonic(), climb.found
-    start = None if found.x is None else climb.classes.gathered(found.x)
-    answer = solved_by_highs(climb.classes.folded, replace(climb.orders, start_x=start), climb.tell)
+    answer = solved_by_highs(climb.classes.folded, replace(climb.orders, start_x=_start(climb)), climb.tell)
     if answer.infeasible:
         found.infeasible = found.x is None
     else:
@@ -160,6 +182,16 @@ def _search_folded(climb: Climb) -> None:
     if answer.x is not None:
         _price(climb, _lifted(climb, answer.x))
     climb.note("full search", began)
+
+
+def _start(climb: Climb) -> np.ndarray | None:
+    return None if climb.found.x is None else climb.classes.gathered(climb.found.x)
+
+
+def _take(climb: Climb, answer: Answer) -> None:
+    """Keep a point of the folded problem if it is better."""
+    if answer.x is not None and answer.objective_cny < climb.found.objective_cny - INTEGRALITY:
+        _price(climb, _lifted(climb, answer.x))
 
 
 def _search_units(climb: Climb) -> None:

@@ -5,7 +5,7 @@ import numpy as np
 from dispatch.case.inputs import inputs_of
 from dispatch.model import names
 from dispatch.model.build import built
-from dispatch.solve.anatomy import NONE_LIKE_IT, Anatomy, anatomy_of
+from dispatch.solve.anatomy import NO_UNIT, NONE_LIKE_IT, Anatomy, anatomy_of
 from tests.small import gas_unit, small_case, small_facts, unit
 
 FACTS = small_facts(units=(unit("coal_1"), unit("coal_2"), gas_unit("gas", min_up_h=0.1, min_down_h=0.3)))
@@ -60,3 +60,11 @@ def test_what_belongs_to_no_unit_is_one_of_a_kind() -> None:
     own = anatomy()
     for name in (names.MODE, names.CHARGE, names.LINE_FLOW, names.LINK_FLOW, names.CURTAILED, names.NET_IMPORT):
         assert (own.alike[MODEL.variables[name].columns] == NONE_LIKE_IT).all()
+
+
+def test_every_column_of_a_unit_names_it_and_no_other_does() -> None:
+    own = anatomy()
+    place = {u.name: k for k, u in enumerate(FACTS.units)}
+    for variable in MODEL.variables.values():
+        for label, columns in zip(variable.axes["name"], variable.columns.T, strict=True):
+            assert (own.unit_index[columns] == place.get(label, NO_UNIT)).all()

@@ -93,3 +93,17 @@ def test_the_deadline_holds_on_a_real_grid_to_a_tenth_and_a_second() -> None:
         began = time.monotonic()
         climbed(given, Search(began + seconds, gap_share=0.0), silent)
         assert time.monotonic() - began < seconds * 1.1 + 1.0
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_limit_keeps_the_bound_of_all_points_and_finds_what_lies_below_it(seed: int) -> None:
+    """Below a limit above the optimum lies the optimum; below one under it lies nothing, which proves the limit."""
+    given = cover(seed)
+    best = solved_by_highs(given, within(10.0))
+    above = solved_by_highs(given, within(10.0, limit_cny=best.objective_cny + 0.5))
+    assert above.objective_cny == pytest.approx(best.objective_cny)
+    assert above.bound_cny <= best.objective_cny + 1e-6
+    for start in (None, np.ones(len(given.cost))):
+        below = solved_by_highs(given, within(10.0, limit_cny=best.objective_cny - 0.5, start_x=start))
+        assert not below.infeasible
+        assert below.bound_cny == pytest.approx(best.objective_cny - 0.5)

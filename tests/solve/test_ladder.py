@@ -13,9 +13,9 @@ from dispatch.case.demand_response import FILL, REDUCE, SHIFT
 from dispatch.run import run
 from dispatch.schedule.hashes import case_sha256
 from dispatch.schedule.outcome import Outcome, Status
-from dispatch.solve import highs, session
+from dispatch.solve import highs, ladder, session
 from dispatch.solve.anatomy import Anatomy
-from dispatch.solve.climb import Kept, Known, Search
+from dispatch.solve.climb import Climb, Kept, Known, Search
 from dispatch.solve.highs import Answer, Orders, Report, ran
 from dispatch.solve.ladder import climbed
 from dispatch.solve.problem import Problem
@@ -193,6 +193,7 @@ def identical_pair() -> Anatomy:
         mode_index=none,
         charge_index=none,
         discharge_index=none,
+        unit_index=np.arange(2),
         alike=np.zeros(2, dtype=int),
         on_before=np.zeros(2, dtype=bool),
         steps_before_count=ones * 99.0,
@@ -324,3 +325,18 @@ def test_the_point_and_bound_told_never_get_worse() -> None:
         known = [better * news[place] for news in told if news[place] is not None]  # type: ignore[operator]
         assert known == sorted(known)
         assert known
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_dear_rungs_alone_keep_bound_and_point_on_either_side_of_the_optimum(seed: int) -> None:
+    """No box before them: the wider box and the full search, each from a rounded point."""
+    fleet = drawn(seed)
+    optimum = exactly(fleet.problem).objective_cny
+    for rungs in ((ladder._widen,), (ladder._search_folded,)):
+        asked = search(gap_share=1e-3)
+        climb = Climb(fleet.problem, Known(fleet.anatomy), asked, silent, Kept(), fleet.classes, asked.deadline_s)
+        for rung in (ladder._relax, ladder._round, *rungs):
+            rung(climb)
+        assert climb.found.bound_cny <= optimum * (1 + 1e-7)
+        assert climb.found.objective_cny >= optimum * (1 - 1e-7)
+    assert climb.done
