@@ -54,6 +54,7 @@ class Orders:
     target_cny: float = -np.inf  # stop as soon as the objective is at most this
     limit_cny: float = np.inf  # only points below this are looked for; a bound of nothing but them is told up to here
     node_count: int | None = None  # of branching, at most
+    heuristics: bool = True  # HiGHS may search neighbourhoods of its own
     start_x: np.ndarray | None = None
     seed: int = 0
     method: str = "choose"  # of the LP: choose, simplex, ipm
@@ -75,6 +76,10 @@ def solved_by_highs(problem: Problem, orders: Orders, report: Report = unheard) 
         highs.setOptionValue("objective_bound", orders.limit_cny)
     if orders.node_count is not None:
         highs.setOptionValue("mip_max_nodes", orders.node_count)
+    if not orders.heuristics:
+        highs.setOptionValue("mip_heuristic_effort", 0.0)
+        for name in ("rens", "rins"):
+            highs.setOptionValue(f"mip_heuristic_run_{name}", False)  # noqa: FBT003 (it takes no name)
     if orders.start_x is not None:
         solution = highspy.HighsSolution()
         solution.col_value = orders.start_x.tolist()

@@ -167,14 +167,15 @@ def _search_box(climb: Climb, name: str, lower: np.ndarray, upper: np.ndarray) -
     box = climb.classes.folded.boxed(lower, upper)
     limit = np.inf if climb.found.x is None else target
     orders = replace(climb.orders, gap_share=BOX_GAP_SHARE, target_cny=target, limit_cny=limit)
-    orders = replace(orders, start_x=_start(climb), node_count=NODE_COUNT)
+    orders = replace(orders, start_x=_start(climb), node_count=NODE_COUNT, heuristics=climb.found.x is None)
     _take(climb, solved_by_highs(box, orders, lambda *_: climb.tell()))
     climb.note(f"{name} of {int((box.integer & (box.lower < box.upper)).sum())} free integers", began)
 
 
 def _search_folded(climb: Climb) -> None:
     began, found = time.monotonic(), climb.found
-    answer = solved_by_highs(climb.classes.folded, replace(climb.orders, start_x=_start(climb)), climb.tell)
+    orders = replace(climb.orders, start_x=_start(climb), heuristics=found.x is None)
+    answer = solved_by_highs(climb.classes.folded, orders, climb.tell)
     if answer.infeasible:
         found.infeasible = found.x is None
     else:

@@ -18,6 +18,7 @@ Geoffrion (1974), "Lagrangean relaxation for integer programming".
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,7 +26,7 @@ import numpy as np
 from dispatch.schedule.outcome import Proof, Status
 from dispatch.solve.anatomy import Anatomy
 from dispatch.solve.climb import Found, Kept, Known, Lazy, Search, finite
-from dispatch.solve.highs import Answer, Orders, Report, unheard
+from dispatch.solve.highs import THREADS, Answer, Orders, Report, unheard
 from dispatch.solve.identical import classes_of
 from dispatch.solve.ladder import climbed, priced, status_of
 from dispatch.solve.problem import INFINITY, Cuts, Problem
@@ -197,10 +198,10 @@ def bound_of(
     price[(price > 0) & (folded.row_lower <= -INFINITY)] = 0.0
     price[(price < 0) & (folded.row_upper >= INFINITY)] = 0.0
     side = np.where(price > 0, folded.row_lower, folded.row_upper)
-    bound = float(price[price != 0] @ side[price != 0])
     cost = folded.cost - folded.rows.T @ price
-    for begin, end in days:
-        part = timeline.block(begin, end, cost)
-        orders = Orders(search.deadline_s, seed=search.seed, method="simplex", stop=search.stop)
-        bound += Session(part.problem, orders).solve(orders, report).bound_cny
+    orders = Orders(search.deadline_s, seed=search.seed, method="simplex", stop=search.stop)
+    sessions = [Session(timeline.block(*day, cost).problem, orders) for day in days]
+    with ThreadPoolExecutor(THREADS) as pool:  # days know nothing of each other
+        bounds = list(pool.map(lambda session: session.solve(orders, report).bound_cny, sessions))
+    bound = float(price[price != 0] @ side[price != 0]) + sum(bounds)
     return bound if np.isfinite(bound) else -np.inf

@@ -107,3 +107,12 @@ def test_a_limit_keeps_the_bound_of_all_points_and_finds_what_lies_below_it(seed
         below = solved_by_highs(given, within(10.0, limit_cny=best.objective_cny - 0.5, start_x=start))
         assert not below.infeasible
         assert below.bound_cny == pytest.approx(best.objective_cny - 0.5)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_without_heuristics_of_its_own_highs_proves_the_same_optimum(seed: int) -> None:
+    asked = cover(seed)
+    with_them, without = (solved_by_highs(asked, within(20.0, heuristics=own)) for own in (True, False))
+    assert without.finished
+    assert without.objective_cny == pytest.approx(with_them.objective_cny, rel=1e-6)
+    assert without.bound_cny <= without.objective_cny + 1e-6

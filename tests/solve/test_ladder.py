@@ -340,3 +340,18 @@ def test_the_dear_rungs_alone_keep_bound_and_point_on_either_side_of_the_optimum
         assert climb.found.bound_cny <= optimum * (1 + 1e-7)
         assert climb.found.objective_cny >= optimum * (1 - 1e-7)
     assert climb.done
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_point_priced_from_the_basis_of_another_costs_what_it_costs_from_nothing(seed: int) -> None:
+    fleet = drawn(seed)
+    optimum = exactly(fleet.problem)
+    assert optimum.x is not None
+    orders = Orders(time.monotonic() + 10.0)
+    others = np.where(fleet.problem.integer, fleet.problem.upper, optimum.x)
+    kept = ladder.priced(fleet.problem, others, orders, None, silent)[2]
+    warm, _, same = ladder.priced(fleet.problem, optimum.x, orders, None, silent, kept)
+    cold = ladder.priced(fleet.problem, optimum.x, orders, None, silent)[0]
+    assert same is kept
+    assert warm.objective_cny == pytest.approx(cold.objective_cny, rel=1e-9)
+    assert warm.objective_cny == pytest.approx(optimum.objective_cny, rel=1e-6)
