@@ -15,7 +15,7 @@ from typing import Any
 
 from bench.measure import Answer, Measured, case_name, own_peak_mb, pglib_of, versions_of
 from bench.peers.arguments import parser_of
-from bench.systems import with_more_buses, with_more_units
+from bench.systems import with_more_buses, with_more_units, with_outages
 from dispatch.case.case import Case, Limits
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import inputs_of
@@ -36,6 +36,7 @@ def main() -> None:
     answer = Answer()
     asked = _parsed()
     case, facts = with_more_buses(*with_more_units(*asked_in(asked.file), asked.units), asked.buses)
+    case = with_outages(case, facts, asked.watched)
     if asked.mps:
         write_mps(problem_of_case(case, facts), asked.mps)
         return
@@ -61,6 +62,7 @@ def _parsed() -> argparse.Namespace:
     parser = parser_of("our engine")
     parser.add_argument("--units", type=int, default=1, metavar="K", help="split every thermal unit into K")
     parser.add_argument("--buses", type=int, default=1, metavar="K", help="split every bus into K")
+    parser.add_argument("--watched", type=int, default=0, metavar="K", help="stand N-1, looked at on K lines")
     parser.add_argument("--profile", action="store_true", help="note the functions where the seconds go (slower)")
     parser.add_argument("--mps", type=Path, metavar="OUT", help="write the model as MPS and solve nothing")
     return parser.parse_args()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.case.network import Bus, Line
+from dispatch.case.security import Security
 from dispatch.case.thermal import CostCurve, ThermalUnit, UnitState
 
 STUB_REACTANCE_SHARE = 1e-5  # per unit on 1 MVA, about that of a short 500 kV line
@@ -27,6 +29,15 @@ def with_more_units(case: Case, facts: GridFacts, count: int) -> tuple[Case, Gri
     )
     minimums = tuple(replace(item, units_on_count=item.units_on_count * count) for item in facts.running_minimums)
     return replace(case, units=states), replace(facts, units=units, running_minimums=minimums)
+
+
+def with_outages(case: Case, facts: GridFacts, watched_count: int) -> Case:
+    """The loss of any circuit is stood, looked at on so many lines spread over the list; 0 leaves the case as it is."""
+    if not watched_count:
+        return case
+    names = [line.name for line in facts.lines]
+    watched = {names[k * len(names) // watched_count] for k in range(watched_count)}
+    return replace(case, security=Security(n_minus_1=True, unwatched=tuple(n for n in names if n not in watched)))
 
 
 def with_more_buses(case: Case, facts: GridFacts, count: int) -> tuple[Case, GridFacts]:
@@ -78,7 +89,6 @@ def _smaller(unit: ThermalUnit, part: int, count: int) -> ThermalUnit:
         "ramp_down_mw_per_h",
         "start_ramp_mw",
         "stop_ramp_mw",
-        "start_cny",
         "stop_cny",
     )
     curve = CostCurve(
@@ -86,5 +96,7 @@ def _smaller(unit: ThermalUnit, part: int, count: int) -> ThermalUnit:
         tuple(value / count for value in unit.curve.fuel_cny_per_h),
         tuple(value / count for value in unit.curve.carbon_tco2_per_h),
     )
-    changed = {name: getattr(unit, name) / count for name in powers}
+    changed: dict[str, Any] = {name: getattr(unit, name) / count for name in powers}
+    changed["start_types"] = tuple(replace(kind, start_cny=kind.start_cny / count) for kind in unit.start_types)
+    changed["stop_reserve_mw"] = None if unit.stop_reserve_mw is None else unit.stop_reserve_mw / count
     return replace(unit, name=f"{unit.name} part {part}", curve=curve, **changed)

@@ -17,6 +17,7 @@ GAPS = (0.001, 0.0001)
 SWEEP_COUNT = 20
 GROWTH_HOURS = (6, 12, 24, 48, 96)
 GROWTH_SPLITS = (1, 2, 3, 4)
+GROWTH_WATCHED = (15, 31, 62, 124)  # of 124 lines, after the loss of any
 GROWTH_SCENARIOS = (1, 5, 10, 20)
 SOLVERS = ("highs", "scip", "cbc")
 
@@ -78,7 +79,7 @@ def solvers(asked: Asked) -> Iterator[Job]:
 
 
 def growth(asked: Asked) -> Iterator[Job]:
-    """Ours on both grids with more hours, units, buses and scenarios (contingencies: once the engine has them)."""
+    """Ours on both grids with more hours, units, buses, lines watched after any outage, and scenarios."""
     for hours in GROWTH_HOURS:
         path = case_file(asked.out, BOTH, hours)
         labels = {"axis": "hours", "size": hours}
@@ -88,6 +89,9 @@ def growth(asked: Asked) -> Iterator[Job]:
         for count in GROWTH_SPLITS:
             arguments = asked.arguments(path, GAPS[0], f"--{axis}", str(count))
             yield Job("ours", case_name(path), "bench.ours", arguments, labels={"axis": axis, "size": count})
+    for count in GROWTH_WATCHED:
+        arguments = asked.arguments(path, GAPS[0], "--watched", str(count))
+        yield Job("ours", case_name(path), "bench.ours", arguments, labels={"axis": "lines watched", "size": count})
     for how in ("kept", "cold"):
         for count in GROWTH_SCENARIOS:
             arguments = asked.arguments(path, GAPS[0], "--how", how, "--count", str(count))
