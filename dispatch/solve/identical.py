@@ -31,6 +31,8 @@ class Classes:
     column_class_index: np.ndarray  # (columns,)
     row_class_index: np.ndarray  # (rows,)
     size_count: np.ndarray  # (column classes,), columns in each
+    whole: Problem  # the problem that was folded
+    alike: np.ndarray  # (columns,), as it was told
 
     @property
     def is_plain(self) -> bool:
@@ -62,17 +64,19 @@ class Classes:
         return np.bincount(self.column_class_index, weights=x, minlength=len(self.size_count))
 
 
-def classes_of(problem: Problem, alike: np.ndarray) -> Classes:
+def classes_of(problem: Problem, alike: np.ndarray, before: Classes | None = None) -> Classes:
     """
     Fold a problem by identical columns.
 
-    alike  (columns,): columns may share a class only where this number is the same; -1 stands for "none like it"
+    alike   (columns,): columns may share a class only where this number is the same; -1 stands for "none like it"
+    before  classes of another problem; they are taken over where they hold for this one too
     """
-    columns, rows = _refined(problem, alike)
-    size = np.bincount(columns)
-    count = np.bincount(rows)
-    spread = sp.csr_array((1.0 / size[columns], (np.arange(len(columns)), columns)), shape=(len(columns), len(size)))
-    gather = sp.csr_array((np.ones(len(rows)), (rows, np.arange(len(rows)))), shape=(len(count), len(rows)))
+    if before is not None and _hold(before, problem, alike):
+        columns, rows, matrix = before.column_class_index, before.row_class_index, before.folded.rows
+    else:
+        columns, rows = _refined(problem, alike)
+        matrix = _folded(problem.rows, columns, rows)
+    size, count = np.bincount(columns), np.bincount(rows)
     column_of, row_of = _first(columns, len(size)), _first(rows, len(count))
     folded = Problem(
         cost=problem.cost[column_of],
@@ -80,11 +84,38 @@ def classes_of(problem: Problem, alike: np.ndarray) -> Classes:
         upper=_times(problem.upper[column_of], size),
         integer=problem.integer[column_of],
         implied=None if problem.implied is None else problem.implied[column_of],
-        rows=sp.csc_array(gather @ sp.csr_array(problem.rows) @ spread),
+        rows=matrix,
         row_lower=_times(problem.row_lower[row_of], count),
         row_upper=_times(problem.row_upper[row_of], count),
     )
-    return Classes(folded, columns, rows, size)
+    return Classes(folded, columns, rows, size, problem, alike)
+
+
+def _folded(rows: sp.csc_array, column_class: np.ndarray, row_class: np.ndarray) -> sp.csc_array:
+    """Rows summed over their classes, columns averaged over theirs."""
+    size = np.bincount(column_class)
+    spread = sp.csr_array((1.0 / size[column_class], (np.arange(len(column_class)), column_class)))
+    gather = sp.csr_array((np.ones(len(row_class)), (row_class, np.arange(len(row_class)))))
+    return sp.csc_array(gather @ sp.csr_array(rows) @ spread)
+
+
+def _hold(before: Classes, problem: Problem, alike: np.ndarray) -> bool:
+    """Whether classes stand for another problem: the same coefficients, and nothing that they join differs now."""
+    old, new = before.whole.rows, problem.rows
+    same = old.shape == new.shape and len(before.row_class_index) == new.shape[0] and old.nnz == new.nnz
+    if not same or not np.array_equal(before.alike, alike):
+        return False
+    if any(not np.array_equal(getattr(old, part), getattr(new, part)) for part in ("indptr", "indices", "data")):
+        return False
+    columns, rows = before.column_class_index, before.row_class_index
+    of_columns = (problem.cost, problem.lower, problem.upper, problem.integer)
+    of_rows = (problem.row_lower, problem.row_upper)
+    return all(_uniform(value, columns) for value in of_columns) and all(_uniform(value, rows) for value in of_rows)
+
+
+def _uniform(value: np.ndarray, classes: np.ndarray) -> bool:
+    """Whether a value is the same throughout each class."""
+    return bool(np.array_equal(value[_first(classes, int(classes.max(initial=-1)) + 1)][classes], value))
 
 
 def told_apart(on_count: np.ndarray, on_before: np.ndarray, steps_before: np.ndarray, down_count: int) -> np.ndarray:

@@ -48,9 +48,9 @@ def climbed(
     """Climb until the gap is proven, the time is over, someone says stop, or nothing fits."""
     began = time.monotonic()
     last = search.deadline_s - min(POLISH_SECONDS, (search.deadline_s - began) / 4)
-    known = known or Known()
+    known, kept = known or Known(), kept or Kept()
     alike = np.full(len(problem.cost), NONE_LIKE_IT) if known.anatomy is None else known.anatomy.alike
-    climb = Climb(problem, known, search, report, kept or Kept(), classes_of(problem, alike), last)
+    climb = Climb(problem, known, search, report, kept, classes_of(problem, alike, kept.classes), last)
     for rung in (_relax, _recall, _round, _box, _widen, _search_folded, _search_units):
         rung(climb)
         if climb.done or search.stop():

@@ -181,3 +181,28 @@ def test_units_told_apart_keep_the_minimum_times_that_their_sums_keep(data: st.D
     assert table.sum(axis=1).tolist() == counts
     for k, (is_on, age) in enumerate(before):
         assert too_short_runs(table[:, k], is_on, age, up, down) == []
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_classes_of_a_problem_before_give_the_fold_that_fresh_ones_give(seed: int) -> None:
+    """The caps of all rows move by the same share, as those of response do in a sweep."""
+    fleet = drawn(seed)
+    alike, before = fleet.anatomy.alike, fleet.classes
+    moved = replace(fleet.problem, row_upper=fleet.problem.row_upper * 1.25, cost=fleet.problem.cost * 1.5)
+    again, fresh = classes_of(moved, alike, before), classes_of(moved, alike)
+    assert again.folded.rows is before.folded.rows
+    assert np.array_equal(again.column_class_index, fresh.column_class_index)
+    for name in ("cost", "lower", "upper", "integer", "row_lower", "row_upper"):
+        assert np.array_equal(getattr(again.folded, name), getattr(fresh.folded, name)), name
+
+
+@pytest.mark.parametrize("part", ["cost", "lower", "upper"])
+def test_classes_of_a_problem_before_are_not_taken_over_where_a_twin_differs_now(part: str) -> None:
+    fleet = three()
+    twin = int(np.flatnonzero(fleet.classes.size_count[fleet.classes.column_class_index] > 1)[0])
+    value = getattr(fleet.problem, part).astype(float).copy()
+    value[twin] += 0.25 if part != "upper" else -0.25
+    changed = replace(fleet.problem, **{part: value})
+    again = classes_of(changed, fleet.anatomy.alike, fleet.classes)
+    assert again.size_count[again.column_class_index[twin]] == 1
+    assert np.array_equal(again.column_class_index, classes_of(changed, fleet.anatomy.alike).column_class_index)
