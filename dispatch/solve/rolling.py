@@ -97,15 +97,17 @@ class Rolling:
         """Report what holds for the whole horizon; a window's own point and bound do not."""
         self.report(finite(self.found.objective_cny), finite(self.found.bound_cny))
 
-    def decide(self, begin: int, search: Search) -> bool:
-        """One window: its first part goes on the tape. False where it has no point."""
+    def decide(self, begin: int, search: Search, latest_s: float) -> bool:
+        """One window: its first part goes on the tape. Without a point in its time it has until `latest_s` for one."""
         began, end = time.monotonic(), min(begin + self.roll.commit_count + self.roll.ahead_count, self.count)
         part = self.timeline.window(begin, end, self.tape.x)
         lazy = None if self.lazy is None else Seen(self.lazy, part, self.tape.x)
         known = Known(self.anatomy.cut(begin, end, part.column_index, self.tape.x), lazy)
         for tried in (_with_levels(part, self.anatomy, end), part) if end < self.count else (part,):
             kept = Kept()
-            sub, _, _ = climbed(tried.problem, search, self.tell, known, kept)
+            sub, status, _ = climbed(tried.problem, search, self.tell, known, kept)
+            if status is Status.NO_SOLUTION and not search.stop():
+                sub, _, _ = climbed(tried.problem, replace(search, deadline_s=latest_s), self.tell, known, kept)
             if sub.x is not None:
                 self._keep(part, begin, sub.x, kept)
                 gap = f"{100 * sub.gap_share:.3f} %" if np.isfinite(sub.gap_share) else "no bound"
@@ -143,7 +145,8 @@ def rolled(problem: Problem, search: Search, report: Report, known: Known, roll:
     for number, begin in enumerate(starts):
         share_s = 2 * max(0.0, windows_s - time.monotonic()) / (len(starts) - number + 1)
         deadline_s = min(time.monotonic() + share_s, windows_s)
-        if not rolling.decide(begin, replace(search, deadline_s=deadline_s, gap_share=_window_gap(search))):
+        window = replace(search, deadline_s=deadline_s, gap_share=_window_gap(search))
+        if not rolling.decide(begin, window, search.deadline_s):
             if search.stop():
                 return found, status_of(found, search), Proof(None, None)
             return climbed(problem, search, report, known)  # a window without a way on: the whole, undivided

@@ -15,7 +15,7 @@ from dispatch.horizon import Horizon
 from dispatch.model.build import built
 from dispatch.run import run
 from dispatch.schedule.outcome import Status
-from dispatch.solve import solve
+from dispatch.solve import rolling, solve
 from dispatch.solve.anatomy import Anatomy, anatomy_of
 from dispatch.solve.climb import Known, Search
 from dispatch.solve.highs import unheard
@@ -63,6 +63,18 @@ def test_rolled_windows_and_the_undivided_search_bound_each_other(cut: tuple[Pro
     assert status in (Status.OPTIMAL, Status.FEASIBLE)
     _is_a_point_of(problem, found.x)
     assert problem.value(found.x) == pytest.approx(found.objective_cny, rel=1e-9)
+
+
+def test_a_window_without_a_point_in_its_time_goes_on_into_the_time_kept_back(
+    cut: tuple[Problem, Anatomy], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All time is kept back for the bound, so that no window has any of its own."""
+    monkeypatch.setattr(rolling, "BOUND_SHARE", 1.0)
+    problem, anatomy = cut
+    found, _, _ = rolled(problem, search(), unheard, Known(anatomy), ROLL)
+    assert found.x is not None
+    assert sum(step.startswith("steps ") for step in found.steps) == 2
+    _is_a_point_of(problem, found.x)
 
 
 def test_any_prices_of_the_joints_give_a_bound_and_none_a_weak_one(cut: tuple[Problem, Anatomy]) -> None:
