@@ -38,6 +38,7 @@ TARGET_SHARE = 0.95  # of the gap asked for: the box stops a little inside it
 POLISH_SECONDS = 20.0  # kept back for the last LP, at most a quarter of the time
 RELAXING_SHARE = 0.6  # of the time: rounds of the relaxation leave the rest to the integers
 BOX_GAP_SHARE = 1e-6  # a box goes on until it has a point that is enough, or can have none
+NEAR_GAPS = 10.0  # times the gap asked for: HiGHS needs no points of its own where ours is this near
 NODE_COUNT = 20  # of branching in a box: what is not found by then is looked for elsewhere
 THRESHOLDS = (0.5, 0.2, 0.02)  # the fraction from which one unit more is on; each is tried until the gap is met
 
@@ -174,7 +175,8 @@ def _search_box(climb: Climb, name: str, lower: np.ndarray, upper: np.ndarray) -
 
 def _search_folded(climb: Climb) -> None:
     began, found = time.monotonic(), climb.found
-    orders = replace(climb.orders, start_x=_start(climb), heuristics=found.x is None)
+    is_near = found.gap_share <= NEAR_GAPS * climb.search.gap_share
+    orders = replace(climb.orders, start_x=_start(climb), heuristics=not is_near)
     answer = solved_by_highs(climb.classes.folded, orders, climb.tell)
     if answer.infeasible:
         found.infeasible = found.x is None
