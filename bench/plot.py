@@ -45,6 +45,8 @@ def draw(lines: Sequence[Line], path: Path) -> bool:
         panels = figure.subplots(down, across, squeeze=False, sharex=True, sharey=True).ravel()
         for panel, ((case,), members) in zip(panels, cases.items(), strict=False):
             _draw_case(panel, str(case), members)
+        latest = max(at for own in cases.values() for line in own for at, _ in gaps_over_time(line))
+        panels[0].set_xlim(FIRST_SECOND, 1.3 * latest)  # of all: they share it
         for panel in panels[len(cases) :]:
             panel.set_visible(False)
         drawn = [peer for peer in NAMES if any(line["peer"] == peer for own in cases.values() for line in own)]
@@ -69,7 +71,6 @@ def _draw_case(panel: Any, case: str, lines: Sequence[Line]) -> None:
     for mark in MARKED_GAPS_PERCENT:
         panel.axhline(mark, color="#bbbbbb", linewidth=0.8, linestyle=":", zorder=0)
     panel.set(xscale="log", yscale="log", title=case, xlabel="seconds, building included", ylabel="proven gap, %")
-    panel.set_xlim(left=FIRST_SECOND)
     panel.set_ylim(LEAST_GAP_PERCENT / 1.3, GREATEST_GAP_PERCENT * 1.3)
     panel.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     for axis in (panel.xaxis, panel.yaxis):

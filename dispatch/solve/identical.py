@@ -32,7 +32,7 @@ class Classes:
     row_class_index: np.ndarray  # (rows,)
     size_count: np.ndarray  # (column classes,), columns in each
     whole: Problem  # the problem that was folded
-    alike: np.ndarray  # (columns,), as it was told
+    alike_index: np.ndarray  # (columns,), as it was told
 
     @property
     def is_plain(self) -> bool:
@@ -103,7 +103,7 @@ def _hold(before: Classes, problem: Problem, alike: np.ndarray) -> bool:
     """Whether classes stand for another problem: the same coefficients, and nothing that they join differs now."""
     old, new = before.whole.rows, problem.rows
     same = old.shape == new.shape and len(before.row_class_index) == new.shape[0] and old.nnz == new.nnz
-    if not same or not np.array_equal(before.alike, alike):
+    if not same or not np.array_equal(before.alike_index, alike):
         return False
     if any(not np.array_equal(getattr(old, part), getattr(new, part)) for part in ("indptr", "indices", "data")):
         return False
