@@ -56,6 +56,13 @@ class Found:
         if answer.x is not None and answer.objective_cny < self.objective_cny:
             self.x, self.objective_cny = answer.x, answer.objective_cny
 
+    def learn(self, answer: Answer) -> None:
+        """Keep what a search of everything says of all points."""
+        if answer.infeasible:
+            self.infeasible = self.x is None
+        else:
+            self.bound_cny = max(self.bound_cny, answer.bound_cny)
+
     @property
     def gap_share(self) -> float:
         """(objective - bound) / |objective|, infinite while either is missing."""

@@ -178,10 +178,7 @@ def _search_folded(climb: Climb) -> None:
     is_near = found.gap_share <= NEAR_GAPS * climb.search.gap_share
     orders = replace(climb.orders, start_x=_start(climb), heuristics=not is_near)
     answer = solved_by_highs(climb.classes.folded, orders, climb.tell)
-    if answer.infeasible:
-        found.infeasible = found.x is None
-    else:
-        found.bound_cny = max(found.bound_cny, answer.bound_cny)
+    found.learn(answer)
     if answer.x is not None:
         _price(climb, _lifted(climb, answer.x))
     climb.note("full search", began)
@@ -204,10 +201,7 @@ def _search_units(climb: Climb) -> None:
     answer = solved_by_highs(climb.problem, replace(climb.orders, start_x=found.x), climb.tell)
     if answer.x is not None:
         _price(climb, answer.x)
-    if answer.infeasible:
-        found.infeasible = found.x is None
-    else:
-        found.bound_cny = max(found.bound_cny, answer.bound_cny)
+    found.learn(answer)
     climb.note("full search of single units", began)
 
 

@@ -17,6 +17,7 @@ Geoffrion (1974), "Lagrangean relaxation for integer programming".
 
 from __future__ import annotations
 
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -204,7 +205,23 @@ def bound_of(
     cost = folded.cost - folded.rows.T @ price
     orders = Orders(search.deadline_s, seed=search.seed, method="simplex", stop=search.stop)
     sessions = [Session(timeline.block(*day, cost).problem, orders) for day in days]
-    with ThreadPoolExecutor(THREADS) as pool:  # days know nothing of each other
-        bounds = list(pool.map(lambda session: session.solve(orders, report).bound_cny, sessions))
-    bound = float(price[price != 0] @ side[price != 0]) + sum(bounds)
+    answers = _solved_together(sessions, orders, report)
+    bound = float(price[price != 0] @ side[price != 0]) + sum(answer.bound_cny for answer in answers)
     return bound if np.isfinite(bound) else -np.inf
+
+
+def _solved_together(sessions: list[Session], orders: Orders, report: Report) -> list[Answer]:
+    """All answers, two at a time: days know nothing of each other. They report in turn; what ends one ends all."""
+    ended, turn = threading.Event(), threading.Lock()
+    asked = replace(orders, stop=lambda: ended.is_set() or orders.stop())
+
+    def tell(objective: float | None, bound: float | None) -> None:
+        with turn:
+            report(objective, bound)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        try:
+            return list(pool.map(lambda session: session.solve(asked, tell), sessions))
+        except BaseException:
+            ended.set()
+            raise

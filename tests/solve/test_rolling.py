@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from dispatch.horizon import Horizon
 from dispatch.model.build import built
 from dispatch.run import run
 from dispatch.schedule.outcome import Status
-from dispatch.solve import rolling, solve
+from dispatch.solve import highs, rolling, solve
 from dispatch.solve.anatomy import Anatomy, anatomy_of
 from dispatch.solve.climb import Known, Search
 from dispatch.solve.highs import unheard
@@ -83,6 +85,36 @@ def test_any_prices_of_the_joints_give_a_bound_and_none_a_weak_one(cut: tuple[Pr
     rng = np.random.default_rng(5)
     for price in (np.zeros(len(problem.row_lower)), rng.normal(0, 50, len(problem.row_lower))):
         assert bound_of(problem, anatomy, price, ROLL, search()) <= optimum.objective_cny
+
+
+def test_days_solved_together_report_in_turn(cut: tuple[Problem, Anatomy], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A caller writes reports to one pipe: two at once would tear each other up."""
+    monkeypatch.setattr(highs, "REPORT_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(highs, "HEAR_EVERY_SECONDS", 0.001)
+    problem, anatomy = cut
+    busy, told, torn = threading.Lock(), [0], [0]
+
+    def report(*_: float | None) -> None:
+        if not busy.acquire(blocking=False):
+            torn[0] += 1
+            return
+        time.sleep(0.002)  # as long as a slow pipe takes
+        told[0] += 1
+        busy.release()
+
+    bound_of(problem, anatomy, np.zeros(len(problem.row_lower)), ROLL, search(), report)
+    assert told[0] > 2
+    assert torn[0] == 0
+
+
+def test_what_ends_one_day_of_the_bound_ends_it_all(cut: tuple[Problem, Anatomy]) -> None:
+    problem, anatomy = cut
+
+    def stop() -> bool:
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        bound_of(problem, anatomy, np.zeros(len(problem.row_lower)), ROLL, replace(search(), stop=stop))
 
 
 def test_a_window_holds_the_rows_that_end_in_it_and_a_block_only_its_own(cut: tuple[Problem, Anatomy]) -> None:
