@@ -97,6 +97,11 @@ def sensitivity_of(buses: Sequence[Bus], lines: Sequence[Line]) -> Sensitivity:
     )
 
 
+def islands_of(buses: Sequence[Bus], lines: Sequence[Line]) -> np.ndarray:
+    """Number of the synchronous island of each bus, (buses,)."""
+    return _islands(_incidence(tuple(bus.name for bus in buses), lines))
+
+
 def _lost_share(lines: Sequence[Line]) -> np.ndarray:
     """Share of each line that one circuit is: 1/n, (lines,)."""
     return np.array([1 / line.circuit_count for line in lines])

@@ -57,7 +57,7 @@ def follow_voltage_law(draft: Draft) -> None:
     drop = loops * each(draft.facts.lines, "reactance_share")
     drop = drop / np.abs(drop).max(axis=1, keepdims=True)
     around = draft.variable(names.LINE_FLOW, lines).weighted(drop)
-    draft.hold("Line-voltage_law", around, "=", 0.0, named(f"loop {k}" for k in range(len(loops))))
+    draft.hold(names.VOLTAGE_LAW, around, "=", 0.0, named(f"loop {k}" for k in range(len(loops))))
 
 
 def balance_buses(draft: Draft) -> None:

@@ -14,6 +14,7 @@ from dispatch.solve.identical import Classes
 from dispatch.solve.problem import Cuts, Problem
 from dispatch.solve.session import Session
 
+EVERY_STEP = slice(None)
 GRACE_SECONDS = 1.0  # the last LP may run over the deadline, or on after a wish to stop, by this
 
 
@@ -35,10 +36,11 @@ class Kept:
     pricing: Session | None = None  # the whole problem with its integers fixed
     classes: Classes | None = None
     whole_x: np.ndarray | None = None
+    found: np.ndarray | None = None  # rows that points broke, as `Lazy.again` takes them
 
     def forget(self) -> None:
         """Leave nothing: after a failure HiGHS may be in any state, or running still."""
-        self.session = self.pricing = self.classes = self.whole_x = None
+        self.session = self.pricing = self.classes = self.whole_x = self.found = None
 
 
 @dataclass
@@ -72,13 +74,20 @@ class Found:
 
 
 class Lazy(Protocol):
-    """Rows that are too many to write down, found as points break them."""
+    """Rows of single steps that are too many to write down, found as points break them."""
 
-    def broken(self, x: np.ndarray) -> Cuts | None:
-        """Rows that a point breaks, or None."""
+    def broken(self, x: np.ndarray, steps: slice = EVERY_STEP) -> Cuts | None:
+        """Rows that a point breaks in some steps, or None."""
 
-    def completed(self, x: np.ndarray) -> np.ndarray:
-        """The point made feasible for all rows by paying for what it breaks."""
+    def completed(self, x: np.ndarray, steps: slice = EVERY_STEP) -> np.ndarray | None:
+        """The point made feasible for the rows of some steps by paying for what it breaks, or None."""
+
+    def again(self, found: np.ndarray) -> Cuts | None:
+        """Rows that a search before this one found, or None."""
+
+    @property
+    def found(self) -> np.ndarray:
+        """What `again` takes."""
 
     @property
     def told(self) -> str:
@@ -106,11 +115,17 @@ class Climb:
     last_s: float  # time.monotonic(), when the rungs end and only the last LP is left
     found: Found = field(default_factory=Found)
     relaxed_x: np.ndarray | None = None  # of the folded problem
+    has_news: bool = False  # rows were added since a rung last said otherwise
 
     @property
     def done(self) -> bool:
         """Nothing is left to prove."""
         return self.found.infeasible or self.found.gap_share <= self.search.gap_share
+
+    @property
+    def ended(self) -> bool:
+        """Nothing is left to prove, or no time is left for it."""
+        return self.done or self.search.stop() or time.monotonic() >= self.last_s
 
     @property
     def orders(self) -> Orders:
@@ -145,8 +160,14 @@ class Climb:
             self.add(cuts)
         return cuts
 
+    def take_up(self, found: np.ndarray | None) -> None:
+        """Rows that a search before this one found, from the start."""
+        if self.known.lazy is not None and found is not None and (cuts := self.known.lazy.again(found)) is not None:
+            self.add(cuts)
+
     def add(self, cuts: Cuts) -> None:
         """More rows of the whole problem, for every rung from now on."""
+        self.has_news = True
         self.problem = self.problem.extended(cuts)
         self.classes = self.classes.extended(cuts)
 

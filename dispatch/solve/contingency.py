@@ -25,6 +25,7 @@ from dispatch.case.inputs import Inputs
 from dispatch.grid.sensitivity import Sensitivity, sensitivity_of
 from dispatch.model import names
 from dispatch.model.rows import Model
+from dispatch.solve.climb import EVERY_STEP
 from dispatch.solve.problem import INFINITY, Cuts
 from dispatch.units import OVERLOAD_MW
 
@@ -53,18 +54,18 @@ class Contingencies:
         self._rating_mw = self._found.ratings_after_mw(emergency_mw)
         self._row_count, self._round_count = 0, 0
 
-    def broken(self, x: np.ndarray) -> Cuts | None:
+    def broken(self, x: np.ndarray, steps: slice = EVERY_STEP) -> Cuts | None:
         """A row for every line and step that some outage overloads in a point, or None."""
-        worst = self._worst(x)
+        worst = self._worst(x, steps)
         if not len(worst.excess_mw):
             return None
         self._row_count += len(worst.excess_mw)
         self._round_count += 1
         return self._rows(worst)
 
-    def completed(self, x: np.ndarray) -> np.ndarray:
+    def completed(self, x: np.ndarray, steps: slice = EVERY_STEP) -> np.ndarray:
         """The point with every overload paid for: feasible for all rows, those not found yet among them."""
-        worst, whole = self._worst(x), x.copy()
+        worst, whole = self._worst(x, steps), x.copy()
         whole[self._over[worst.step_index, worst.line_index]] += worst.excess_mw
         return whole
 
@@ -74,6 +75,16 @@ class Contingencies:
         place = np.indices((steps, outages, lines, 2)).reshape(4, -1)
         sign = np.where(place[3] == 0, 1.0, -1.0)
         return self._rows(Overload(place[0], place[2], place[1], sign, np.zeros(len(sign))))
+
+    def again(self, found: np.ndarray) -> Cuts | None:
+        """None: what overloads a line after an outage is looked for afresh."""
+        del found
+        return None
+
+    @property
+    def found(self) -> np.ndarray:
+        """Nothing that is taken up again."""
+        return np.zeros((0, 2), dtype=int)
 
     @property
     def told(self) -> str:
@@ -86,14 +97,17 @@ class Contingencies:
             words += f"; left out, as they make an island: {'; '.join(cut_off[:NAMED_COUNT])}{rest}"
         return words
 
-    def _worst(self, x: np.ndarray) -> Overload:
+    def _worst(self, x: np.ndarray, steps: slice = EVERY_STEP) -> Overload:
         """The worst outage of each line and step where it is beyond what is paid for."""
-        parts = list(self._worst_by_step(x[self._flow], x[self._over]))
+        every = range(len(self._flow))[steps]
+        parts = list(self._worst_by_step(x[self._flow], x[self._over], every))
         return Overload(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
-    def _worst_by_step(self, flow_mw: np.ndarray, over_mw: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
+    def _worst_by_step(
+        self, flow_mw: np.ndarray, over_mw: np.ndarray, steps: range
+    ) -> Iterator[tuple[np.ndarray, ...]]:
         """Step by step, since outages x lines alone may be large."""
-        for t in range(len(flow_mw)):
+        for t in steps:
             after_mw = self._found.after_mw(flow_mw[t : t + 1])[0]
             excess_mw = np.abs(after_mw) - self._rating_mw - over_mw[t]
             outage = excess_mw.argmax(axis=0) if len(excess_mw) else np.zeros(0, dtype=int)

@@ -13,6 +13,7 @@ relaxation; Knueven, Ostrowski, Watson (2018), "Exploiting identical generators 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
@@ -20,6 +21,7 @@ import scipy.sparse as sp
 from dispatch.solve.problem import INFINITY, Cuts, Problem
 
 TOO_EARLY = 1e9  # steps: who may start comes before whoever may not yet
+TOLD_APART_SHARE = 1e-9  # of the largest coefficient of rows: twins in a row differ by less
 MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -44,14 +46,27 @@ class Classes:
         return np.asarray((folded_x / self.size_count)[self.column_class_index])
 
     def of_folded(self, cuts: Cuts) -> Cuts:
-        """The same rows in the columns of the folded problem; they may touch only columns without a twin."""
-        touched = np.unique(cuts.rows.indices)
-        if (self.size_count[self.column_class_index[touched]] > 1).any():
-            message = "a row is added on columns that are folded"
+        """The same rows in the columns of the folded problem; they may not tell the columns of a class apart."""
+        spread = self._spread
+        folded = sp.csr_array(cuts.rows @ spread)
+        folded.eliminate_zeros()
+        apart = abs(cuts.rows - sp.csr_array(folded @ self._membership))
+        if apart.nnz and apart.max() > TOLD_APART_SHARE * abs(cuts.rows).max():
+            message = "a row is added that tells folded columns apart"
             raise ValueError(message)
-        index = self.column_class_index[cuts.rows.indices]
-        shape = (cuts.rows.shape[0], len(self.size_count))
-        return replace(cuts, rows=sp.csr_array((cuts.rows.data, index, cuts.rows.indptr), shape=shape))
+        return replace(cuts, rows=folded)
+
+    @cached_property
+    def _spread(self) -> sp.csr_array:
+        """What one of each class is of its columns, (columns, classes)."""
+        place = (np.arange(len(self.column_class_index)), self.column_class_index)
+        return sp.csr_array((1.0 / self.size_count[self.column_class_index], place))
+
+    @cached_property
+    def _membership(self) -> sp.csr_array:
+        """1 where a column is of a class, (classes, columns)."""
+        place = (self.column_class_index, np.arange(len(self.column_class_index)))
+        return sp.csr_array((np.ones(len(self.column_class_index)), place))
 
     def extended(self, cuts: Cuts) -> Classes:
         """The same classes with more rows, each in a class of its own."""

@@ -21,6 +21,7 @@ of the whole problem: only that makes it an incumbent. The gap is always between
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -51,17 +52,29 @@ def climbed(
     last = search.deadline_s - min(POLISH_SECONDS, (search.deadline_s - began) / 4)
     known, kept = known or Known(), kept or Kept()
     alike = np.full(len(problem.cost), NONE_LIKE_IT) if known.anatomy is None else known.anatomy.alike
-    climb = Climb(problem, known, search, report, kept, classes_of(problem, alike, kept.classes), last)
-    for rung in (_relax, _recall, _round, _box, _widen, _search_folded, _search_units):
-        rung(climb)
-        if climb.done or search.stop():
+    classes = classes_of(problem, alike, kept.classes)
+    climb = Climb(problem, known, search, report, kept, classes, last)
+    climb.take_up(kept.found)
+    for rung in (_relax, _recall, _round, *SEARCHES):
+        _try(climb, rung)
+        if climb.ended:
             break
     found = climb.found
-    climb.kept.whole_x, climb.kept.classes = found.x, climb.classes
+    kept.whole_x, kept.classes = found.x, classes
     if known.lazy is not None:
+        kept.found = known.lazy.found
         found.steps.append(known.lazy.told)
     climb.tell()
     return found, status_of(found, search), Proof(finite(found.objective_cny), finite(found.bound_cny))
+
+
+def _try(climb: Climb, rung: Callable[[Climb], None]) -> None:
+    """A rung; a search again where its points broke rows that it did not know."""
+    again = True
+    while again:
+        climb.has_news = False
+        rung(climb)
+        again = climb.has_news and rung in SEARCHES and not climb.ended
 
 
 def _relax(climb: Climb) -> None:
@@ -254,7 +267,8 @@ def priced(
         answer = session.solve(orders, report)
         if answer.x is None:  # the time is over: what is overloaded is paid for
             paid = lazy.completed(before)
-            answer = replace(answer, x=paid, objective_cny=problem.value(paid))
+            if paid is not None:
+                answer = replace(answer, x=paid, objective_cny=problem.value(paid))
             break
     if answer.x is not None:
         answer.x[integer] = lower[integer]
@@ -266,6 +280,9 @@ def _unit_classes(climb: Climb) -> np.ndarray:
     assert climb.known.anatomy is not None  # noqa: S101 (for mypy; only asked with an anatomy)
     columns = climb.classes.column_class_index[climb.known.anatomy.on_index]
     return np.asarray(np.unique(columns, axis=1, return_inverse=True)[1]).ravel()
+
+
+SEARCHES = (_box, _widen, _search_folded, _search_units)  # again where their points broke rows that they did not know
 
 
 def status_of(found: Found, search: Search) -> Status:

@@ -23,6 +23,11 @@ class Cuts:
     lower: np.ndarray
     upper: np.ndarray
 
+    def joined(self, more: Cuts) -> Cuts:
+        """These rows, then more."""
+        rows = sp.csr_array(sp.vstack([self.rows, more.rows]))
+        return Cuts(rows, np.concatenate([self.lower, more.lower]), np.concatenate([self.upper, more.upper]))
+
 
 @dataclass(frozen=True)
 class Problem:

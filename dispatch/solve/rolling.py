@@ -26,7 +26,7 @@ import numpy as np
 
 from dispatch.schedule.outcome import Proof, Status
 from dispatch.solve.anatomy import Anatomy
-from dispatch.solve.climb import Found, Kept, Known, Lazy, Search, finite
+from dispatch.solve.climb import EVERY_STEP, Found, Kept, Known, Lazy, Search, finite
 from dispatch.solve.highs import THREADS, Answer, Orders, Report, unheard
 from dispatch.solve.identical import classes_of
 from dispatch.solve.ladder import climbed, priced, status_of
@@ -54,22 +54,40 @@ class Tape:
     row_price: np.ndarray
 
 
-@dataclass(frozen=True)
+@dataclass
 class Seen:
-    """Rows found on the way, as a window sees them: what came before stands, what comes later is nothing."""
+    """Rows found on the way, as a window sees them: those of its own steps."""
 
     lazy: Lazy
     part: Part
-    x: np.ndarray
+    steps: slice
+    column_count: int
+    cuts: list[Cuts]  # of the whole problem, as they are found
 
-    def broken(self, x: np.ndarray) -> Cuts | None:
+    def broken(self, x: np.ndarray, steps: slice = EVERY_STEP) -> Cuts | None:
         """Rows of the window that its point breaks."""
-        cuts = self.lazy.broken(self._whole(x))
-        return None if cuts is None else replace(cuts, rows=cuts.rows[:, self.part.column_index])
+        del steps
+        cuts = self.lazy.broken(self._whole(x), self.steps)
+        if cuts is None:
+            return None
+        self.cuts.append(cuts)
+        return replace(cuts, rows=cuts.rows[:, self.part.column_index])
 
-    def completed(self, x: np.ndarray) -> np.ndarray:
+    def completed(self, x: np.ndarray, steps: slice = EVERY_STEP) -> np.ndarray | None:
         """The window's point with what it breaks paid for."""
-        return np.asarray(self.lazy.completed(self._whole(x))[self.part.column_index])
+        del steps
+        whole = self.lazy.completed(self._whole(x), self.steps)
+        return None if whole is None else np.asarray(whole[self.part.column_index])
+
+    def again(self, found: np.ndarray) -> Cuts | None:
+        """None: rows that earlier windows found are in the problem already."""
+        del found
+        return None
+
+    @property
+    def found(self) -> np.ndarray:
+        """Nothing that is taken up again."""
+        return np.zeros((0, 2), dtype=int)
 
     @property
     def told(self) -> str:
@@ -77,7 +95,7 @@ class Seen:
         return self.lazy.told
 
     def _whole(self, x: np.ndarray) -> np.ndarray:
-        whole: np.ndarray = np.zeros_like(self.x)
+        whole = np.zeros(self.column_count)
         whole[self.part.column_index] = x
         return whole
 
@@ -101,20 +119,32 @@ class Rolling:
     def decide(self, begin: int, search: Search, latest_s: float) -> bool:
         """One window: its first part goes on the tape. Without a point in its time it has until `latest_s` for one."""
         began, end = time.monotonic(), min(begin + self.roll.commit_count + self.roll.ahead_count, self.count)
-        part = self.timeline.window(begin, end, self.tape.x)
-        lazy = None if self.lazy is None else Seen(self.lazy, part, self.tape.x)
-        known = Known(self.anatomy.cut(begin, end, part.column_index, self.tape.x), lazy)
-        for tried in (_with_levels(part, self.anatomy, end), part) if end < self.count else (part,):
+        for keeps_levels in (True, False) if end < self.count else (False,):
             kept = Kept()
-            sub, status, _ = climbed(tried.problem, search, self.tell, known, kept)
-            if status is Status.NO_SOLUTION and not search.stop():
-                sub, _, _ = climbed(tried.problem, replace(search, deadline_s=latest_s), self.tell, known, kept)
-            if sub.x is not None:
-                self._keep(part, begin, sub.x, kept)
-                gap = f"{100 * sub.gap_share:.3f} %" if np.isfinite(sub.gap_share) else "no bound"
-                self.found.steps.append(f"steps {begin}-{end} to {gap} {time.monotonic() - began:.1f} s")
-                return True
+            for deadline_s in (search.deadline_s, latest_s):
+                part = self.timeline.window(begin, end, self.tape.x)
+                tried = _with_levels(part, self.anatomy, end) if keeps_levels else part
+                sub, status = self._searched(tried, begin, end, replace(search, deadline_s=deadline_s), kept)
+                if sub.x is not None:
+                    self._keep(part, begin, sub.x, kept)
+                    gap = f"{100 * sub.gap_share:.3f} %" if np.isfinite(sub.gap_share) else "no bound"
+                    self.found.steps.append(f"steps {begin}-{end} to {gap} {time.monotonic() - began:.1f} s")
+                    return True
+                if status is not Status.NO_SOLUTION or search.stop():
+                    break
         return False
+
+    def _searched(self, part: Part, begin: int, end: int, search: Search, kept: Kept) -> tuple[Found, Status]:
+        """Search a window; rows that its points break belong to the whole problem from then on."""
+        found_rows: list[Cuts] = []
+        steps, count = slice(begin, end), len(self.tape.x)
+        lazy = None if self.lazy is None else Seen(self.lazy, part, steps, count, found_rows)
+        known = Known(self.anatomy.cut(begin, end, part.column_index, self.tape.x), lazy)
+        sub, status, _ = climbed(part.problem, search, self.tell, known, kept)
+        for cuts in found_rows:
+            self.timeline = self.timeline.extended(cuts)
+            self.tape.row_price = np.concatenate([self.tape.row_price, np.zeros(len(cuts.lower))])
+        return sub, status
 
     @property
     def count(self) -> int:
@@ -153,7 +183,7 @@ def rolled(problem: Problem, search: Search, report: Report, known: Known, roll:
             return climbed(problem, search, report, known)  # a window without a way on: the whole, undivided
     found.take(Answer(tape.x, problem.value(tape.x), -np.inf, infeasible=False, finished=True))
     rolling.tell()
-    _prove(problem, rolling, search)
+    _prove(rolling.timeline.problem, rolling, search)
     rolling.tell()
     return found, status_of(found, search), Proof(finite(found.objective_cny), finite(found.bound_cny))
 

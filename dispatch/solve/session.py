@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import highspy
 import numpy as np
+import scipy.sparse as sp
 
 from dispatch.errors import SolverFailed
 from dispatch.solve.highs import Answer, Orders, Report, opened, ran, unheard
@@ -18,8 +19,10 @@ class Session:
         self._highs = opened(self.problem, orders)
 
     def fits(self, problem: Problem) -> bool:
-        """Whether a problem has the same rows, so that it can take this one's place."""
+        """Whether a problem begins with the same rows, so that it can take this one's place."""
         mine, other = self.problem.rows, problem.rows
+        if other.shape[0] > mine.shape[0]:
+            other = sp.csc_array(sp.csr_array(other)[: mine.shape[0]])
         return (
             mine.shape == other.shape
             and np.array_equal(mine.indptr, other.indptr)
@@ -28,10 +31,14 @@ class Session:
         )
 
     def move_to(self, problem: Problem) -> None:
-        """Put another problem with the same rows in place; only what differs is told to HiGHS."""
+        """Put another problem with the same first rows in place; only what differs is told to HiGHS."""
         if not self.fits(problem):
             message = "the problem has other rows than the one kept"
             raise ValueError(message)
+        known = len(self.problem.row_lower)
+        if len(problem.row_lower) > known:
+            more = sp.csr_array(problem.rows)[known:]
+            self.add(Cuts(more, problem.row_lower[known:], problem.row_upper[known:]))
         old, new, highs = self.problem, problem.relaxed(), self._highs
         costs = np.flatnonzero(old.cost != new.cost).astype(np.int32)
         columns = np.flatnonzero((old.lower != new.lower) | (old.upper != new.upper)).astype(np.int32)

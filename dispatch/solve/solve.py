@@ -17,6 +17,7 @@ from dispatch.solve.conflict import shortfalls_of
 from dispatch.solve.contingency import contingencies_of
 from dispatch.solve.highs import Stop, never
 from dispatch.solve.ladder import climbed
+from dispatch.solve.line_limits import line_limits_of
 from dispatch.solve.problem import problem_of
 from dispatch.solve.read import schedule_of
 from dispatch.solve.rolling import Roll, rolled
@@ -72,15 +73,16 @@ def solved(model: Model, asked: Asked, limits: Limits, clock: Clock, tell: Tell,
     search = Search(clock.deadline_s, limits.gap_share, limits.seed_count, clock.stop)
     problem = problem_of(model)
     anatomy = anatomy_of(model, asked.case, facts, inputs)
-    outages = contingencies_of(model, facts, inputs)
-    known = Known(anatomy, outages)
+    network = line_limits_of(model, problem, facts, contingencies_of(model, facts, inputs))
+    known = Known(anatomy, network)
+    smaller = problem if network is None else network.problem
     if len(inputs.times) * inputs.step_h > WHOLE_H:
         roll = Roll(round(DAY_H / inputs.step_h), round(AHEAD_H / inputs.step_h))
-        found, status, proof = rolled(problem, search, report, known, roll)
+        found, status, proof = rolled(smaller, search, report, known, roll)
         if kept is not None and kept.whole_x is not None:
             found.steps.append("search of before left aside: a long horizon starts afresh")
     else:
-        found, status, proof = climbed(problem, search, report, known, kept)
+        found, status, proof = climbed(smaller, search, report, known, kept)
     stopped = status in (Status.FEASIBLE, Status.NO_SOLUTION) and clock.stop()
     steps = (*found.steps, STOPPED) if stopped else tuple(found.steps)
     if status is Status.INFEASIBLE:
@@ -89,4 +91,5 @@ def solved(model: Model, asked: Asked, limits: Limits, clock: Clock, tell: Tell,
     if found.x is None:
         until = f"before it was {STOPPED}" if stopped else f"in {limits.time_s:g} s"
         return Solution(status, proof, None, steps, (), f"no schedule was found {until}")
-    return Solution(status, proof, schedule_of(model, found.x, facts, inputs), steps)
+    x = found.x if network is None else network.restored(found.x)
+    return Solution(status, proof, schedule_of(model, x, facts, inputs), steps)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from dispatch.solve.problem import Problem
+from dispatch.solve.problem import Cuts, Problem
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,10 @@ class Timeline:
         starts = self._rows.indptr[:-1][filled]
         self.first_index[filled] = np.minimum.reduceat(steps, starts)
         self.last_index[filled] = np.maximum.reduceat(steps, starts)
+
+    def extended(self, cuts: Cuts) -> Timeline:
+        """The same with more rows of the problem."""
+        return Timeline(self.problem.extended(cuts), self.step_index)
 
     def window(self, begin: int, end: int, x: np.ndarray) -> Part:
         """

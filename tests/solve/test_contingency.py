@@ -79,7 +79,7 @@ def test_what_is_left_after_an_outage_is_the_limit() -> None:
     assert outcome.metrics is not None
     assert outcome.metrics.total.penalty.total_cny == 0
     assert outcome.certificate is not None
-    assert outcome.certificate.steps[-1] == "N-1: 3 outages, 4 rows in 1 round"
+    assert outcome.certificate.steps[-1] == "lines: 0 ratings in 0 of 3; N-1: 3 outages, 4 rows in 1 round"
 
 
 def test_an_emergency_rating_lets_more_through() -> None:

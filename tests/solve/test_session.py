@@ -110,7 +110,7 @@ def test_what_cannot_be_is_said_and_mended_again() -> None:
     [
         problem([1, 1], [[1, 2]], [1]),  # another coefficient
         problem([1, 1], [[1, 0]], [1]),  # one fewer
-        problem([1, 1], [[1, 1], [1, 1]], [1, 1]),  # another row
+        problem([1, 1], [[2, 1], [1, 1]], [1, 1]),  # another first row
         problem([1, 1, 1], [[1, 1, 0]], [1]),  # another column
     ],
 )
@@ -119,6 +119,14 @@ def test_a_problem_with_other_rows_is_refused(other: Problem) -> None:
     assert not session.fits(other)
     with pytest.raises(ValueError, match="other rows"):
         session.move_to(other)
+
+
+def test_rows_after_those_it_knows_are_added_to_what_is_kept() -> None:
+    """One of x + y costs 1, of the cheaper y; with y <= 1/4 after it, 2 - 1/4."""
+    session = Session(problem([2, 1], [[1, 1]], [1]), orders())
+    assert session.solve(orders()).objective_cny == pytest.approx(1)
+    session.move_to(problem([2, 1], [[1, 1], [0, -1]], [1, -0.25]))
+    assert session.solve(orders()).objective_cny == pytest.approx(1.75)
 
 
 def test_integers_are_left_out_of_what_is_kept() -> None:
