@@ -89,10 +89,10 @@ class LineLimits:
         return np.concatenate([np.zeros((0, 2), dtype=int), *self._order])
 
     def again(self, found: np.ndarray) -> Cuts | None:
-        """Rows for ratings found in a search before this one, where they are of this network."""
-        if not len(found) or self._order or (found.max(axis=0) >= self._flow.shape).any():
-            return None
-        return self._rows_of(found)
+        """Rows for ratings that a search before this one found, where there are none yet."""
+        known = found[(found < self._flow.shape).all(axis=1)]
+        new = known[~self._watched[known[:, 0], known[:, 1]]]
+        return self._rows_of(new) if len(new) else None
 
     @property
     def told(self) -> str:

@@ -119,6 +119,7 @@ class Rolling:
     def decide(self, begin: int, search: Search, latest_s: float) -> bool:
         """One window: its first part goes on the tape. Without a point in its time it has until `latest_s` for one."""
         began, end = time.monotonic(), min(begin + self.roll.commit_count + self.roll.ahead_count, self.count)
+        self._foresee(begin, end)
         for keeps_levels in (True, False) if end < self.count else (False,):
             kept = Kept()
             for deadline_s in (search.deadline_s, latest_s):
@@ -142,9 +143,22 @@ class Rolling:
         known = Known(self.anatomy.cut(begin, end, part.column_index, self.tape.x), lazy)
         sub, status, _ = climbed(part.problem, search, self.tell, known, kept)
         for cuts in found_rows:
-            self.timeline = self.timeline.extended(cuts)
-            self.tape.row_price = np.concatenate([self.tape.row_price, np.zeros(len(cuts.lower))])
+            self._extend(cuts)
         return sub, status
+
+    def _foresee(self, begin: int, end: int) -> None:
+        """What was found of the window before is likely again a day later."""
+        if self.lazy is None:
+            return
+        later = np.add(self.lazy.found, (self.roll.commit_count, 0))
+        cuts = self.lazy.again(later[(later[:, 0] >= begin) & (later[:, 0] < end)])
+        if cuts is not None:
+            self._extend(cuts)
+
+    def _extend(self, cuts: Cuts) -> None:
+        """More rows of the whole problem."""
+        self.timeline = self.timeline.extended(cuts)
+        self.tape.row_price = np.concatenate([self.tape.row_price, np.zeros(len(cuts.lower))])
 
     @property
     def count(self) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import highspy
 import numpy as np
 import scipy.sparse as sp
@@ -10,6 +12,10 @@ from dispatch.errors import SolverFailed
 from dispatch.solve.highs import Answer, Orders, Report, opened, ran, unheard
 from dispatch.solve.problem import Cuts, Problem
 
+NO_LIMIT = highspy.kHighsIInf
+WARM_SHARE = 0.1  # of the iterations from nothing: as many a run from the last basis may take
+WARM_COUNT = 500  # and never fewer
+
 
 class Session:
     """The relaxation of one problem, and of all that differ from it in numbers only."""
@@ -17,6 +23,7 @@ class Session:
     def __init__(self, problem: Problem, orders: Orders) -> None:
         self.problem = problem.relaxed()
         self._highs = opened(self.problem, orders)
+        self._cold_count = 0  # iterations of the last run from nothing
 
     def fits(self, problem: Problem) -> bool:
         """Whether a problem begins with the same rows, so that it can take this one's place."""
@@ -62,15 +69,33 @@ class Session:
         self.problem = self.problem.extended(cuts)
 
     def solve(self, orders: Orders, report: Report = unheard) -> Answer:
-        """Solve it, from the last basis if there is one. Falls back on interior point where simplex fails."""
-        for method in ("simplex", "ipm"):
+        """
+        Solve it, from the last basis if that is near enough. Falls back on interior point where simplex fails.
+
+        A warm run has no presolve, and each of its iterations costs about four of a cold one: where it takes more than
+        a tenth as many, it is left off and the problem solved afresh.
+        """
+        for method, most_count in self._ways():
             self._highs.setOptionValue("solver", method)
+            self._highs.setOptionValue("simplex_iteration_limit", most_count)
             try:
-                return ran(self._highs, orders, report, is_integer=False)
+                answer = ran(self._highs, orders, report, is_integer=False)
+                if self._highs.getModelStatus() != highspy.HighsModelStatus.kIterationLimit:
+                    if most_count == NO_LIMIT:
+                        self._cold_count = self._highs.getInfo().simplex_iteration_count
+                    return answer
             except SolverFailed:
-                self._highs.clearSolver()
+                pass
+            self._highs.clearSolver()
         message = "no method of HiGHS solves the relaxation"
         raise SolverFailed(message)
+
+    def _ways(self) -> Iterator[tuple[str, int]]:
+        """Methods to try in turn, each with the iterations it may take."""
+        if self._cold_count:
+            yield "simplex", max(WARM_COUNT, round(WARM_SHARE * self._cold_count))
+        yield "simplex", NO_LIMIT
+        yield "ipm", NO_LIMIT
 
     def row_prices(self) -> np.ndarray:
         """What one more unit of each row's side is worth in the last solution, (rows,)."""
