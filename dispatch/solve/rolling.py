@@ -6,32 +6,23 @@ levels and debts are handed over because they are the same columns. The end of a
 decided again by the next. Where the gap is not proven then, all integers are fixed and the whole horizon is solved
 once more as an LP.
 
-The bound cuts the horizon into days and prices the rows that join them (Lagrangian relaxation): with any prices y,
-
-    min c x  >=  sum over days of  min (c - A_J' y) x  over the day's own rows   +   y b
-
-A_J  joining rows        b  the side of each that its price leans on
-The prices come from the windows' relaxations, so that the bound is close to that of the relaxation of it all.
-Geoffrion (1974), "Lagrangean relaxation for integer programming".
+The bound on the whole horizon is that of `blocks.py`, from the prices that the windows leave.
 """
 
 from __future__ import annotations
 
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from dispatch.schedule.outcome import Proof, Status
 from dispatch.solve.anatomy import Anatomy
+from dispatch.solve.blocks import Cut
 from dispatch.solve.climb import EVERY_STEP, Found, Kept, Known, Lazy, Search, finite
-from dispatch.solve.highs import THREADS, Answer, Orders, Report, unheard
-from dispatch.solve.identical import classes_of
+from dispatch.solve.highs import Answer, Orders, Report
 from dispatch.solve.ladder import climbed, priced, status_of
-from dispatch.solve.problem import INFINITY, Cuts, Problem
-from dispatch.solve.session import Session
+from dispatch.solve.problem import Cuts, Problem
 from dispatch.solve.timeline import Part, Timeline
 
 WINDOW_GAP_SHARE = 0.5  # of the gap asked for; the rest pays for the seams and for the bound
@@ -207,8 +198,10 @@ def _prove(problem: Problem, rolling: Rolling, search: Search) -> None:
     began, found = time.monotonic(), rolling.found
     if search.stop():
         return
-    found.bound_cny = bound_of(problem, rolling.anatomy, rolling.tape.row_price, rolling.roll, search, rolling.tell)
-    found.steps.append(f"bound by days {time.monotonic() - began:.1f} s")
+    enough = found.objective_cny - search.gap_share * abs(found.objective_cny)
+    cut = Cut(problem, rolling.anatomy, rolling.roll.commit_count)
+    found.bound_cny = cut.bound_cny(rolling.tape.row_price, search, rolling.tell, enough)
+    found.steps.append(f"bound by blocks of days {time.monotonic() - began:.1f} s")
     if found.gap_share > search.gap_share and time.monotonic() < search.deadline_s and found.x is not None:
         began = time.monotonic()
         orders = Orders(search.deadline_s, seed=search.seed, method="simplex", stop=search.stop)
@@ -226,46 +219,3 @@ def _with_levels(part: Part, anatomy: Anatomy, end: int) -> Part:
     last = np.searchsorted(part.column_index, anatomy.level_index[end - 1])
     lower[last] = np.maximum(lower[last], anatomy.end_level_x)
     return replace(part, problem=part.problem.boxed(np.minimum(lower, part.problem.upper), part.problem.upper))
-
-
-def bound_of(
-    problem: Problem, anatomy: Anatomy, row_price: np.ndarray, roll: Roll, search: Search, report: Report = unheard
-) -> float:
-    """A bound on the whole horizon from its days alone, CNY; -inf if a day is not solved in time."""
-    classes = classes_of(problem, anatomy.alike)
-    folded, size = classes.folded, classes.size_count
-    step = np.zeros(len(size), dtype=int)
-    step[classes.column_class_index] = anatomy.step_index
-    rows = len(folded.row_lower)
-    total = np.bincount(classes.row_class_index, weights=row_price, minlength=rows)
-    mean = total / np.bincount(classes.row_class_index, minlength=rows)
-    timeline = Timeline(folded, step)
-    count = len(anatomy.on_index)
-    days = [(begin, min(begin + roll.commit_count, count)) for begin in range(0, count, roll.commit_count)]
-    price = np.where(timeline.joints(days), mean, 0.0)
-    price[(price > 0) & (folded.row_lower <= -INFINITY)] = 0.0
-    price[(price < 0) & (folded.row_upper >= INFINITY)] = 0.0
-    side = np.where(price > 0, folded.row_lower, folded.row_upper)
-    cost = folded.cost - folded.rows.T @ price
-    orders = Orders(search.deadline_s, seed=search.seed, method="simplex", stop=search.stop)
-    sessions = [Session(timeline.block(*day, cost).problem, orders) for day in days]
-    answers = _solved_together(sessions, orders, report)
-    bound = float(price[price != 0] @ side[price != 0]) + sum(answer.bound_cny for answer in answers)
-    return bound if np.isfinite(bound) else -np.inf
-
-
-def _solved_together(sessions: list[Session], orders: Orders, report: Report) -> list[Answer]:
-    """All answers, two at a time: days know nothing of each other. They report in turn; what ends one ends all."""
-    ended, turn = threading.Event(), threading.Lock()
-    asked = replace(orders, stop=lambda: ended.is_set() or orders.stop())
-
-    def tell(objective: float | None, bound: float | None) -> None:
-        with turn:
-            report(objective, bound)
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        try:
-            return list(pool.map(lambda session: session.solve(asked, tell), sessions))
-        except BaseException:
-            ended.set()
-            raise

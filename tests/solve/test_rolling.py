@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import threading
 import time
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,13 +15,13 @@ from dispatch.horizon import Horizon
 from dispatch.model.build import built
 from dispatch.run import run
 from dispatch.schedule.outcome import Status
-from dispatch.solve import highs, rolling, solve
+from dispatch.solve import rolling, solve
 from dispatch.solve.anatomy import Anatomy, anatomy_of
 from dispatch.solve.climb import Known, Search
 from dispatch.solve.highs import unheard
 from dispatch.solve.ladder import climbed
 from dispatch.solve.problem import Problem, problem_of
-from dispatch.solve.rolling import Roll, bound_of, rolled
+from dispatch.solve.rolling import Roll, rolled
 from dispatch.solve.timeline import Timeline
 from tests.small import SUMMER_DAY
 from tests.solve.test_contingency import meshed, modelled
@@ -79,44 +77,6 @@ def test_a_window_without_a_point_in_its_time_goes_on_into_the_time_kept_back(
     _is_a_point_of(problem, found.x)
 
 
-def test_any_prices_of_the_joints_give_a_bound_and_none_a_weak_one(cut: tuple[Problem, Anatomy]) -> None:
-    problem, anatomy = cut
-    optimum, _, _ = climbed(problem, search(), unheard, Known(anatomy))
-    rng = np.random.default_rng(5)
-    for price in (np.zeros(len(problem.row_lower)), rng.normal(0, 50, len(problem.row_lower))):
-        assert bound_of(problem, anatomy, price, ROLL, search()) <= optimum.objective_cny
-
-
-def test_days_solved_together_report_in_turn(cut: tuple[Problem, Anatomy], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A caller writes reports to one pipe: two at once would tear each other up."""
-    monkeypatch.setattr(highs, "REPORT_EVERY_SECONDS", 0.0)
-    monkeypatch.setattr(highs, "HEAR_EVERY_SECONDS", 0.001)
-    problem, anatomy = cut
-    busy, told, torn = threading.Lock(), [0], [0]
-
-    def report(*_: float | None) -> None:
-        if not busy.acquire(blocking=False):
-            torn[0] += 1
-            return
-        time.sleep(0.002)  # as long as a slow pipe takes
-        told[0] += 1
-        busy.release()
-
-    bound_of(problem, anatomy, np.zeros(len(problem.row_lower)), ROLL, search(), report)
-    assert told[0] > 2
-    assert torn[0] == 0
-
-
-def test_what_ends_one_day_of_the_bound_ends_it_all(cut: tuple[Problem, Anatomy]) -> None:
-    problem, anatomy = cut
-
-    def stop() -> bool:
-        raise MemoryError
-
-    with pytest.raises(MemoryError):
-        bound_of(problem, anatomy, np.zeros(len(problem.row_lower)), ROLL, replace(search(), stop=stop))
-
-
 def test_a_window_holds_the_rows_that_end_in_it_and_a_block_only_its_own(cut: tuple[Problem, Anatomy]) -> None:
     problem, anatomy = cut
     timeline = Timeline(problem, anatomy.step_index)
@@ -140,7 +100,7 @@ def test_a_horizon_that_is_rolled_passes_the_audit(
     assert outcome.audit is not None
     assert outcome.audit.passed
     assert outcome.certificate is not None
-    assert "bound by days" in " ".join(outcome.certificate.steps)
+    assert "bound by blocks of days" in " ".join(outcome.certificate.steps)
 
 
 def test_what_is_rolled_and_polished_stands_every_outage() -> None:

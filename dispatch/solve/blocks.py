@@ -1,0 +1,116 @@
+"""
+A bound on a long horizon from blocks of days, which know nothing of each other.
+
+The horizon is cut, and the rows that join its blocks are priced (Lagrangian relaxation): with any prices y,
+
+    min c x  >=  sum over blocks of  min (c - A_J' y) x  over the block's own rows   +   y b
+
+A_J  joining rows        b  the side of each that its price leans on
+The best prices of the rows about a cut are those that a block around it gives them. So the horizon is cut twice: what
+lies at the edge of a block first lies inside a block the second time, and takes its prices from the first. On the week
+of both grids from 12 March 2030 the prices of the windows alone leave the bound 0.53 % below the relaxation of the
+whole, blocks of two and three days with them 0.18 %, and blocks cut elsewhere with the prices of those 0.03 %.
+Geoffrion (1974), "Lagrangean relaxation for integer programming"; the passes are ascent by blocks of the dual.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+
+from dispatch.solve.anatomy import Anatomy
+from dispatch.solve.climb import Search
+from dispatch.solve.highs import THREADS, Answer, Orders, Report, unheard
+from dispatch.solve.identical import classes_of
+from dispatch.solve.problem import INFINITY, Problem
+from dispatch.solve.session import Session
+from dispatch.solve.timeline import Timeline
+
+BLOCK_DAYS = 3
+FIRST_CUTS = (2, 3)  # days before the first cut of each pass: where one pass cuts, the other does not
+
+Blocks = list[tuple[int, int]]  # first step, and the step after the last
+
+
+class Cut:
+    """A horizon that can be cut into blocks of days."""
+
+    def __init__(self, problem: Problem, anatomy: Anatomy, day_count: int) -> None:
+        """`day_count` is the number of steps in a day."""
+        self._classes = classes_of(problem, anatomy.alike)
+        self._folded = self._classes.folded
+        step = np.zeros(len(self._classes.size_count), dtype=int)
+        step[self._classes.column_class_index] = anatomy.step_index
+        self._timeline = Timeline(self._folded, step)
+        self._count, self._day_count = len(anatomy.on_index), day_count
+
+    def bound_cny(
+        self, row_price: np.ndarray, search: Search, report: Report = unheard, enough_cny: float = np.inf
+    ) -> float:
+        """
+        The best bound of the passes that end in time and are needed, CNY; -inf without one.
+
+        row_price   (rows,), prices to begin with
+        enough_cny  a bound from which none better is needed
+        """
+        rows = len(self._folded.row_lower)
+        total = np.bincount(self._classes.row_class_index, weights=row_price, minlength=rows)
+        price = total / np.bincount(self._classes.row_class_index, minlength=rows)
+        best = -np.inf
+        for blocks in self.passes():
+            if best >= enough_cny or search.stop() or time.monotonic() >= search.deadline_s:
+                break
+            bound, price = self._priced(blocks, price, search, report)
+            best = max(best, bound)
+        return best
+
+    def passes(self) -> list[Blocks]:
+        """Where the horizon is cut, pass by pass; a block of it all needs no other pass."""
+        found: list[Blocks] = []
+        for first in FIRST_CUTS:
+            inner = range(first * self._day_count, self._count, BLOCK_DAYS * self._day_count)
+            edges = [0, *inner, self._count]
+            found.append(list(pairwise(edges)))
+        return found if len(found[0]) > 1 else found[:1]
+
+    def _priced(self, blocks: Blocks, price: np.ndarray, search: Search, report: Report) -> tuple[float, np.ndarray]:
+        """The bound of some blocks, CNY, and the prices of their own rows with those given for the others."""
+        folded = self._folded
+        joining = np.where(self._timeline.joints(blocks), price, 0.0)
+        joining[(joining > 0) & (folded.row_lower <= -INFINITY)] = 0.0
+        joining[(joining < 0) & (folded.row_upper >= INFINITY)] = 0.0
+        side = np.where(joining > 0, folded.row_lower, folded.row_upper)
+        cost = folded.cost - folded.rows.T @ joining
+        parts = [self._timeline.block(*block, cost) for block in blocks]
+        orders = Orders(search.deadline_s, seed=search.seed, method="simplex", stop=search.stop)
+        sessions = [Session(part.problem, orders) for part in parts]
+        answers = _solved_together(sessions, orders, report)
+        found = price.copy()
+        for part, session, answer in zip(parts, sessions, answers, strict=True):
+            if answer.x is not None:
+                found[part.row_index] = session.row_prices()
+        held = joining != 0
+        bound = float(joining[held] @ side[held]) + sum(answer.bound_cny for answer in answers)
+        return (bound if np.isfinite(bound) else -np.inf), found
+
+
+def _solved_together(sessions: list[Session], orders: Orders, report: Report) -> list[Answer]:
+    """All answers, two at a time: blocks know nothing of each other. They report in turn; what ends one ends all."""
+    ended, turn = threading.Event(), threading.Lock()
+    asked = replace(orders, stop=lambda: ended.is_set() or orders.stop())
+
+    def tell(objective: float | None, bound: float | None) -> None:
+        with turn:
+            report(objective, bound)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        try:
+            return list(pool.map(lambda session: session.solve(asked, tell), sessions))
+        except BaseException:
+            ended.set()
+            raise
