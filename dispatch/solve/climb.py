@@ -36,11 +36,11 @@ class Kept:
     pricing: Session | None = None  # the whole problem with its integers fixed
     classes: Classes | None = None
     whole_x: np.ndarray | None = None
-    found: np.ndarray | None = None  # rows that points broke, as `Lazy.again` takes them
+    found_index: np.ndarray | None = None  # rows that points broke, as `Lazy.again` takes them
 
     def forget(self) -> None:
         """Leave nothing: after a failure HiGHS may be in any state, or running still."""
-        self.session = self.pricing = self.classes = self.whole_x = self.found = None
+        self.session = self.pricing = self.classes = self.whole_x = self.found_index = None
 
 
 @dataclass

@@ -54,7 +54,7 @@ def climbed(
     alike = np.full(len(problem.cost), NONE_LIKE_IT) if known.anatomy is None else known.anatomy.alike
     classes = classes_of(problem, alike, kept.classes)
     climb = Climb(problem, known, search, report, kept, classes, last)
-    climb.take_up(kept.found)
+    climb.take_up(kept.found_index)
     for rung in (_relax, _recall, _round, *SEARCHES):
         _try(climb, rung)
         if climb.ended:
@@ -62,7 +62,7 @@ def climbed(
     found = climb.found
     kept.whole_x, kept.classes = found.x, classes
     if known.lazy is not None:
-        kept.found = known.lazy.found
+        kept.found_index = known.lazy.found
         found.steps.append(known.lazy.told)
     climb.tell()
     return found, status_of(found, search), Proof(finite(found.objective_cny), finite(found.bound_cny))
