@@ -60,7 +60,7 @@ def case_of(
 
 def half_full(stores: tuple[Store, ...]) -> tuple[StoreState, ...]:
     """Every store starts and ends the horizon half way between its least and greatest level."""
-    levels = [(store.level_min_mwh + store.level_max_mwh) / 2 for store in stores]
+    levels = [(store.usable_min_mwh + store.usable_max_mwh) / 2 for store in stores]
     return tuple(StoreState(store.name, level, level) for store, level in zip(stores, levels, strict=True))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from dispatch.case.check_numbers import duplicate_flaws, share_flaws, unknown_flaws
+from dispatch.case.check_pumped_hydro import pumped_hydro_flaws
 from dispatch.case.check_security import section_flaws
 from dispatch.case.check_sizes import size_flaws
 from dispatch.case.check_thermal_facts import thermal_flaws
@@ -45,6 +46,7 @@ def _flaws(facts: GridFacts) -> Iterator[Flaw]:
     yield from thermal_flaws(facts)
     yield from _plant_flaws(facts)
     yield from _store_flaws(facts)
+    yield from pumped_hydro_flaws(facts)
     yield from _contract_flaws(facts)
     yield from _interface_flaws(facts)
     yield from section_flaws(facts)

@@ -46,7 +46,7 @@ def _level_flaws(path: str, state: StoreState, store: Store, case: Case) -> Iter
     scale = store_scale(case, store)
     if not math.isfinite(scale):
         return
-    low_mwh, high_mwh = scale * store.level_min_mwh, scale * store.level_max_mwh
+    low_mwh, high_mwh = scale * store.usable_min_mwh, scale * store.usable_max_mwh
     outside = False
     for name in ("start_level_mwh", "end_level_mwh"):
         value = getattr(state, name)
@@ -83,6 +83,6 @@ def reachable_mwh(state: StoreState, store: Store, case: Case) -> tuple[float, f
     drain_mwh = scale * store.power_mw / store.discharge_efficiency_share * step_h
     low_mwh = high_mwh = state.start_level_mwh
     for _ in range(case.horizon.step_count):
-        low_mwh = max(scale * store.level_min_mwh, low_mwh * kept_share - drain_mwh)
-        high_mwh = min(scale * store.level_max_mwh, high_mwh * kept_share + gain_mwh)
+        low_mwh = max(scale * store.usable_min_mwh, low_mwh * kept_share - drain_mwh)
+        high_mwh = min(scale * store.usable_max_mwh, high_mwh * kept_share + gain_mwh)
     return low_mwh, high_mwh

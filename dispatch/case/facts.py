@@ -10,6 +10,7 @@ import numpy as np
 from dispatch.case.demand_response import Contract
 from dispatch.case.interchange import Interface
 from dispatch.case.network import Bus, Line, Link, Section
+from dispatch.case.pumped_hydro import PumpGroup
 from dispatch.case.renewable import RenewablePlant
 from dispatch.case.storage import Store
 from dispatch.case.thermal import HeatingSeason, RunningMinimum, ThermalUnit
@@ -63,3 +64,8 @@ class GridFacts:
     year: StoredYear
     content_sha256: str  # of every file the facts were read from
     sections: tuple[Section, ...] = ()
+
+    @property
+    def pump_groups(self) -> tuple[PumpGroup, ...]:
+        """Pump-turbines of all plants, in the order of the stores."""
+        return tuple(group for store in self.stores for group in store.groups)

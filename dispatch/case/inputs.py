@@ -15,6 +15,7 @@ import pandas as pd
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.case.interchange import Interface
+from dispatch.case.pumped_hydro import Bank, banks_of
 from dispatch.case.security import emergency_mw
 from dispatch.case.storage import PUMPED_HYDRO, Store
 from dispatch.case.thermal import MustRun, Outage, ThermalUnit
@@ -47,7 +48,7 @@ class Inputs:
     must_run: np.ndarray  # (T, units), bool
     running_groups: tuple[RunningGroup, ...]
     store_power_mw: np.ndarray  # (stores,)
-    level_min_mwh: np.ndarray  # (stores,)
+    level_min_mwh: np.ndarray  # (stores,), that both reservoirs allow
     level_max_mwh: np.ndarray  # (stores,)
     contract_mw: np.ndarray  # (T, contracts), zero out of season
     response_cap_mw: dict[str, float]  # by member grid
@@ -56,6 +57,7 @@ class Inputs:
     import_ceiling_mw: np.ndarray  # (T, interfaces), upper edge of the plan's band
     reserve_up_mw: np.ndarray  # (T, members), the part that does not depend on which unit is on
     reserve_down_mw: np.ndarray  # (T, members)
+    banks: tuple[Bank, ...] = ()  # pump-turbines that are counted together
     emergency_mw: np.ndarray | None = None  # (lines,), rating after an outage; None: no outage is stood
 
 
@@ -86,8 +88,8 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         must_run=covered(case.must_run, facts.units, times),
         running_groups=running_groups(facts, times, in_service),
         store_power_mw=scale * np.array([store.power_mw for store in facts.stores]),
-        level_min_mwh=scale * np.array([store.level_min_mwh for store in facts.stores]),
-        level_max_mwh=scale * np.array([store.level_max_mwh for store in facts.stores]),
+        level_min_mwh=scale * np.array([store.usable_min_mwh for store in facts.stores]),
+        level_max_mwh=scale * np.array([store.usable_max_mwh for store in facts.stores]),
         contract_mw=_contract_mw(facts, times),
         response_cap_mw={g: case.response_share * facts.annual_peak_mw[g] for g in facts.members},
         planned_import_mw=plan,
@@ -95,6 +97,7 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         import_ceiling_mw=np.minimum(plan + band, _limits(facts.interfaces, "import_limit_mw")),
         reserve_up_mw=reserve_up,
         reserve_down_mw=reserve_down,
+        banks=_banks(case, facts),
         emergency_mw=emergency_mw(case.security, facts.lines),
     )
 
@@ -175,9 +178,18 @@ def running_groups(facts: GridFacts, times: pd.DatetimeIndex, in_service: np.nda
 
 
 def store_scale(case: Case, store: Store) -> float:
-    """The case's factor on power and levels of a store, 1 = as it stands."""
+    """The case's factor on power and levels of a store, 1 = as it stands; units keep their number and change size."""
     scales = case.scales
     return scales.pumped_hydro_share if store.technology == PUMPED_HYDRO else scales.new_storage_share
+
+
+def _banks(case: Case, facts: GridFacts) -> tuple[Bank, ...]:
+    return tuple(
+        bank
+        for k, store in enumerate(facts.stores)
+        for group in store.groups
+        for bank in banks_of(group, k, store_scale(case, store), case.horizon.step_h)
+    )
 
 
 def _contract_mw(facts: GridFacts, times: pd.DatetimeIndex) -> np.ndarray:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dispatch.case.pumped_hydro import LowerReservoir, PumpGroup
+
 PUMPED_HYDRO = "pumped_hydro"
 
 
@@ -22,6 +24,23 @@ class Store:
     discharge_efficiency_share: float
     hourly_loss_share: float  # of the level, per hour
     wear_cny_per_mwh: float  # per MWh discharged
+    groups: tuple[PumpGroup, ...] = ()  # of pumped hydro by unit; without any, power is anything up to `power_mw`
+    lower: LowerReservoir | None = None  # None: as large as it needs to be
+
+    @property
+    def usable_min_mwh(self) -> float:
+        """Lowest level that both reservoirs allow: max( Emin, W - Lmax )."""
+        return self.level_min_mwh if self.lower is None else max(self.level_min_mwh, self._above_mwh()[0])
+
+    @property
+    def usable_max_mwh(self) -> float:
+        """Highest level that both reservoirs allow: min( Emax, W - Lmin )."""
+        return self.level_max_mwh if self.lower is None else min(self.level_max_mwh, self._above_mwh()[1])
+
+    def _above_mwh(self) -> tuple[float, float]:
+        """Least and most water above, for the lower reservoir."""
+        assert self.lower is not None  # noqa: S101 (for mypy; only asked with one)
+        return self.lower.water_mwh - self.lower.level_max_mwh, self.lower.water_mwh - self.lower.level_min_mwh
 
 
 @dataclass(frozen=True)

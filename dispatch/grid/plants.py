@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dispatch.case.pumped_hydro import LowerReservoir, PumpGroup
 from dispatch.case.renewable import TECHNOLOGIES, RenewablePlant
 from dispatch.case.storage import Store
 from dispatch.case.thermal import CostCurve, StartType, ThermalUnit
@@ -118,6 +119,7 @@ def renewable_plants(tables: Tables) -> tuple[RenewablePlant, ...]:
 def stores(tables: Tables) -> tuple[Store, ...]:
     """New-type storage and pumped hydro in service in the edition."""
     rows = tables.static("storage_units")
+    units, reservoirs = tables.optional("pumped_hydro_units"), tables.optional("pumped_hydro_reservoirs")
     return tuple(
         Store(
             name=str(name),
@@ -131,6 +133,33 @@ def stores(tables: Tables) -> tuple[Store, ...]:
             discharge_efficiency_share=float(row["efficiency_dispatch"]),
             hourly_loss_share=float(row["standing_loss"]),
             wear_cny_per_mwh=float(row["marginal_cost"]),
+            groups=_pump_groups(str(name), units),
+            lower=_lower_reservoir(str(name), reservoirs),
         )
         for name, row in rows.iterrows()
     )
+
+
+def _pump_groups(plant: str, rows: pd.DataFrame) -> tuple[PumpGroup, ...]:
+    """The identical units of a plant, by kind."""
+    own = rows[rows["plant"] == plant] if len(rows) else rows
+    return tuple(
+        PumpGroup(
+            name=f"{plant} {row['unit']}",
+            unit_count=int(row["count"]),
+            generate_min_mw=float(row["unit_mw"] * row["generate_min_share"]),
+            generate_max_mw=float(row["unit_mw"]),
+            pump_min_mw=float(row["pump_mw"] * row["pump_min_share"]),
+            pump_max_mw=float(row["pump_mw"]),
+            changeover_h=float(row["changeover_h"]),
+            daily_start_count=int(row["daily_starts"]),
+        )
+        for _, row in own.iterrows()
+    )
+
+
+def _lower_reservoir(plant: str, rows: pd.DataFrame) -> LowerReservoir | None:
+    """The lower reservoir of a plant; None where the table has none."""
+    own = rows[rows["plant"] == plant] if len(rows) else rows
+    limits = ((float(r["lower_min_mwh"]), float(r["lower_max_mwh"]), float(r["water_mwh"])) for _, r in own.iterrows())
+    return next((LowerReservoir(*three) for three in limits), None)

@@ -12,6 +12,7 @@ from dispatch.model.demand_response import limit_daily_energy, offer_response, p
 from dispatch.model.draft import Draft
 from dispatch.model.interchange import follow_plan, interchange_cost
 from dispatch.model.network import balance_buses, carry_power, follow_voltage_law
+from dispatch.model.pumped_hydro import change_over, count_units, keep_unit_room, limit_starts
 from dispatch.model.reserve import hold_reserve, keep_store_room, reserve_penalty
 from dispatch.model.rows import Model
 from dispatch.model.security import allow_overload, limit_sections, security_penalty
@@ -47,6 +48,9 @@ FORMULATION: tuple[Callable[[Draft], None], ...] = (
     curtail,
     keep_level,
     choose_direction,
+    count_units,
+    change_over,
+    limit_starts,
     offer_response,
     pay_back,
     limit_daily_energy,
@@ -57,6 +61,7 @@ FORMULATION: tuple[Callable[[Draft], None], ...] = (
     allow_overload,
     limit_sections,
     keep_store_room,
+    keep_unit_room,
     hold_reserve,
 )
 

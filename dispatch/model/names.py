@@ -17,6 +17,11 @@ MODE = "StorageUnit-mode"
 STORE_UP = "StorageUnit-reserve_up"
 STORE_DOWN = "StorageUnit-reserve_down"
 
+GENERATING = "PumpUnit-generating"
+PUMPING = "PumpUnit-pumping"
+GENERATE_START = "PumpUnit-generate_start"
+PUMP_START = "PumpUnit-pump_start"
+
 DELAYED = "DemandResponse-delayed"
 REPAID = "DemandResponse-repaid"
 ADVANCED = "DemandResponse-advanced"

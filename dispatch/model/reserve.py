@@ -25,19 +25,24 @@ def keep_store_room(draft: Draft) -> None:
         r_dn  <=  P - c + d,     r_dn 1h eta_c  <=  Emax - e            every store and step t
 
     r_up, r_dn  reserve   MW        e  level at the end of the step   MWh        P  power   MW
+    A plant by unit has rows of its own (`pumped_hydro.keep_unit_room`).
     """
     if draft.stores.empty:
         return
-    stores, inputs = draft.stores, draft.inputs
-    up, down = draft.decide(names.STORE_UP, stores), draft.decide(names.STORE_DOWN, stores)
+    for name in (names.STORE_UP, names.STORE_DOWN):
+        draft.decide(name, draft.stores)
+    plain = np.array([not store.groups for store in draft.facts.stores])
+    stores, facts = draft.stores[plain], [store for store in draft.facts.stores if not store.groups]
+    low, high = draft.inputs.level_min_mwh[plain], draft.inputs.level_max_mwh[plain]
+    up, down = draft.variable(names.STORE_UP, stores), draft.variable(names.STORE_DOWN, stores)
     charge, discharge = draft.variable(names.CHARGE, stores), draft.variable(names.DISCHARGE, stores)
-    level, power = draft.variable(names.LEVEL, stores), inputs.store_power_mw
-    out = each(draft.facts.stores, "discharge_efficiency_share")
-    into = each(draft.facts.stores, "charge_efficiency_share")
+    level, power = draft.variable(names.LEVEL, stores), draft.inputs.store_power_mw[plain]
+    out = each(facts, "discharge_efficiency_share")
+    into = each(facts, "charge_efficiency_share")
     draft.hold("StorageUnit-reserve_up_power", up + discharge - charge, "<=", power, stores)
-    draft.hold("StorageUnit-reserve_up_energy", up - out * level, "<=", -out * inputs.level_min_mwh, stores)
+    draft.hold("StorageUnit-reserve_up_energy", up - out * level, "<=", -out * low, stores)
     draft.hold("StorageUnit-reserve_down_power", down + charge - discharge, "<=", power, stores)
-    draft.hold("StorageUnit-reserve_down_energy", into * down + level, "<=", inputs.level_max_mwh, stores)
+    draft.hold("StorageUnit-reserve_down_energy", into * down + level, "<=", high, stores)
 
 
 def hold_reserve(draft: Draft) -> None:

@@ -46,13 +46,16 @@ def choose_direction(draft: Draft) -> None:
 
     d  discharge   MW        c  charge   MW        P  power   MW        m  mode, 1 = discharge   0 or 1
     Needed exactly where energy is in surplus: without it the loss of a round trip burns what cannot be used.
+    Of a plant by unit the mode holds the units, and they the power (`pumped_hydro.count_units`).
     """
     if draft.stores.empty:
         return
-    stores, power = draft.stores, draft.inputs.store_power_mw
-    mode = draft.decide(names.MODE, stores, 1.0, integer=True)
-    draft.hold("StorageUnit-discharge_mode", draft.variable(names.DISCHARGE) - power * mode, "<=", 0.0, stores)
-    draft.hold("StorageUnit-charge_mode", draft.variable(names.CHARGE) + power * mode, "<=", power, stores)
+    draft.decide(names.MODE, draft.stores, 1.0, integer=True)
+    plain = np.array([not store.groups for store in draft.facts.stores])
+    stores, power = draft.stores[plain], draft.inputs.store_power_mw[plain]
+    charge, discharge, mode = (draft.variable(name, stores) for name in (names.CHARGE, names.DISCHARGE, names.MODE))
+    draft.hold("StorageUnit-discharge_mode", discharge - power * mode, "<=", 0.0, stores)
+    draft.hold("StorageUnit-charge_mode", charge + power * mode, "<=", power, stores)
 
 
 def storage_cost(draft: Draft) -> Terms | None:

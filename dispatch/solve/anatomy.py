@@ -15,6 +15,9 @@ from dispatch.model.rows import Model
 
 NONE_LIKE_IT = -1
 NO_UNIT = -1
+NO_PLANT = -1
+OF_PLANTS = (names.CHARGE, names.DISCHARGE, names.LEVEL, names.MODE)
+OF_BANKS = (names.GENERATING, names.PUMPING, names.GENERATE_START, names.PUMP_START)
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Anatomy:
     end_level_x: np.ndarray  # (stores,), level that the case ends at
     step_index: np.ndarray  # (columns,), step that a column belongs to
     unit_index: np.ndarray  # (columns,), unit that a column belongs to, or NO_UNIT
+    plant_index: np.ndarray  # (columns,), store by unit that a column belongs to, or NO_PLANT
     alike: np.ndarray  # (columns,), equal numbers may be identical; NONE_LIKE_IT for a column of its own
     on_before: np.ndarray  # (units,), bool
     steps_before_count: np.ndarray  # (units,), on or off for so many steps
@@ -54,6 +58,7 @@ class Anatomy:
             level_index=places(self.level_index),
             step_index=self.step_index[column_index] - begin,
             unit_index=self.unit_index[column_index],
+            plant_index=self.plant_index[column_index],
             alike=self.alike[column_index],
             on_before=on,
             steps_before_count=steps,
@@ -81,6 +86,7 @@ def anatomy_of(model: Model, case: Case, facts: GridFacts, inputs: Inputs) -> An
         end_level_x=model.variables[names.LEVEL].upper[-1] if names.LEVEL in model.variables else np.zeros(0),
         step_index=_steps(model),
         unit_index=_unit_index(model, facts),
+        plant_index=_plant_index(model, facts, inputs),
         alike=_alike(model, facts),
         on_before=np.array([unit.on for unit in before], dtype=bool),
         steps_before_count=np.array([unit.hours_h / inputs.step_h for unit in before]),
@@ -105,6 +111,18 @@ def _unit_index(model: Model, facts: GridFacts) -> np.ndarray:
         labels = list(variable.axes["name"])
         if labels and all(label in place for label in labels):
             index[variable.columns] = [place[label] for label in labels]
+    return index
+
+
+def _plant_index(model: Model, facts: GridFacts, inputs: Inputs) -> np.ndarray:
+    """The plant by unit of each column that is its alone; reserve is the grid's."""
+    place = {store.name: k for k, store in enumerate(facts.stores) if store.groups}
+    place |= {bank.name: bank.store_index for bank in inputs.banks}
+    index = np.full(model.column_count, NO_PLANT)
+    for name in (*OF_PLANTS, *OF_BANKS):
+        if name in model.variables:
+            variable = model.variables[name]
+            index[variable.columns] = [place.get(label, NO_PLANT) for label in variable.axes["name"]]
     return index
 
 

@@ -4,6 +4,7 @@ The search, from the cheapest rung to the dearest, each with a proof.
 1. The relaxation, with identical units folded into one: its value is a bound that every later rung keeps.
 2. What was on last time, where a search before this one left it; then whole numbers rounded from the relaxation and
    repaired.
+   Pumped-hydro plants by unit are planned whole first, one after the other (`plans`), then searched alone.
 3. The box: the integers may take the whole numbers next to their relaxed values and those of the best point; what is
    not in doubt is fixed. Only a point that meets the gap asked for is looked for, so that a box without one ends at
    once (a RENS neighbourhood: Berthold, "RENS: the optimal rounding", Math. Program. Comput. 6, 2014). Then the same
@@ -27,10 +28,11 @@ from dataclasses import replace
 import numpy as np
 
 from dispatch.schedule.outcome import Proof, Status
-from dispatch.solve.anatomy import NO_UNIT, NONE_LIKE_IT
+from dispatch.solve.anatomy import NO_PLANT, NO_UNIT, NONE_LIKE_IT, Anatomy
 from dispatch.solve.climb import Climb, Found, Kept, Known, Lazy, Search, finite
 from dispatch.solve.highs import INTEGRALITY, Answer, Orders, Report, solved_by_highs
 from dispatch.solve.identical import classes_of
+from dispatch.solve.plans import planned_point, plants_of
 from dispatch.solve.problem import Cuts, Problem
 from dispatch.solve.rounding import commitment_of, directions_of
 from dispatch.solve.session import Session
@@ -41,7 +43,8 @@ RELAXING_SHARE = 0.6  # of the time: rounds of the relaxation leave the rest to 
 BOX_GAP_SHARE = 1e-6  # a box goes on until it has a point that is enough, or can have none
 NEAR_GAPS = 10.0  # times the gap asked for: HiGHS needs no points of its own where ours is this near
 NODE_COUNT = 20  # of branching in a box: what is not found by then is looked for elsewhere
-THRESHOLDS = (0.5, 0.2, 0.02)  # the fraction from which one unit more is on; each is tried until the gap is met
+THRESHOLDS = (0.5, 0.2, 0.02)  # the fraction from which one unit more is on
+TRIES = ((0.5, 1), (0.5, -1), (0.2, 1), (0.02, 1))  # thresholds, and the order of plants by unit, until the gap is met
 
 
 def climbed(
@@ -125,17 +128,21 @@ def _fits(whole_x: np.ndarray, problem: Problem) -> bool:
 
 
 def _round(climb: Climb) -> None:
-    """Round the relaxation, a little more on at each try."""
+    """Round the relaxation, a little more on at each try; plants by unit the other way round at the second."""
     anatomy = climb.known.anatomy
     if climb.relaxed_x is None or anatomy is None or not climb.problem.integer.any():
         return
     began = time.monotonic()
-    x = climb.classes.spread(climb.relaxed_x)
     tried: list[np.ndarray] = []
-    for threshold in THRESHOLDS:
+    points: dict[int, np.ndarray] = {}
+    for threshold, way in TRIES:
+        if way not in points:
+            points[way] = _planned(climb, anatomy, way)
+        x = points[way]
         whole_x = x.copy()
         whole_x[anatomy.on_index] = commitment_of(anatomy, x[anatomy.on_index], _unit_classes(climb), threshold)
-        whole_x[anatomy.mode_index] = directions_of(anatomy, x)
+        plain = anatomy.plant_index[anatomy.mode_index] == NO_PLANT
+        whole_x[anatomy.mode_index[plain]] = directions_of(anatomy, x)[plain]
         whole_x = np.clip(whole_x, climb.problem.lower, climb.problem.upper)
         whole = np.round(whole_x[climb.problem.integer])
         if not any(np.array_equal(whole, other) for other in tried):
@@ -144,6 +151,29 @@ def _round(climb: Climb) -> None:
         if climb.done or climb.search.stop():
             break
     climb.note(f"{len(tried)} roundings", began)
+
+
+def _planned(climb: Climb, anatomy: Anatomy, way: int) -> np.ndarray:
+    """The relaxed point with whole plans of the plants by unit, planned in their order or the other way round."""
+    session, folded_x = climb.kept.session, climb.relaxed_x
+    assert session is not None and folded_x is not None  # noqa: S101, PT018 (for mypy; only asked with a relaxation)
+    plants = plants_of(anatomy)[::way]
+    if not plants:
+        return climb.classes.spread(folded_x)
+    return planned_point(climb.problem, climb.classes, anatomy, session, plants, climb.orders)
+
+
+def _box_plans(climb: Climb) -> None:
+    """Only the plans of plants by unit, around the relaxed and the best: where rounding fell short, they are why."""
+    anatomy, found = climb.known.anatomy, climb.found
+    if anatomy is None or found.x is None or climb.relaxed_x is None or not plants_of(anatomy):
+        return
+    lower, upper = _doubt(climb)
+    own = np.zeros(len(lower), dtype=bool)
+    own[climb.classes.column_class_index[anatomy.plant_index != NO_PLANT]] = True
+    folded, start = climb.classes.folded, np.round(climb.classes.gathered(found.x))
+    fixed = folded.integer & ~own
+    _search_box(climb, "box of plans", np.where(fixed, start, lower), np.where(fixed, start, upper))
 
 
 def _box(climb: Climb) -> None:
@@ -282,7 +312,7 @@ def _unit_classes(climb: Climb) -> np.ndarray:
     return np.asarray(np.unique(columns, axis=1, return_inverse=True)[1]).ravel()
 
 
-SEARCHES = (_box, _widen, _search_folded, _search_units)  # again where their points broke rows that they did not know
+SEARCHES = (_box_plans, _box, _widen, _search_folded, _search_units)  # again where their points broke rows that they did not know
 
 
 def status_of(found: Found, search: Search) -> Status:
