@@ -25,6 +25,7 @@ from dispatch.case.demand_response import FILL, REDUCE, SHIFT, Contract
 from dispatch.case.facts import GridFacts, ReserveRule, StoredYear
 from dispatch.case.interchange import VARIANTS, Interface
 from dispatch.case.network import Bus, Line, Link
+from dispatch.case.pumped_hydro import LowerReservoir, PumpGroup
 from dispatch.case.renewable import RenewablePlant
 from dispatch.case.storage import PUMPED_HYDRO, Store, StoreState
 from dispatch.case.thermal import CostCurve, HeatingSeason, RunningMinimum, StartType, ThermalUnit, UnitState
@@ -133,6 +134,17 @@ def pumped_hydro(name: str, **changes: Any) -> Store:
     """A pumped-hydro plant of 200 MW and 800 MWh at bus a, 76 % there and back."""
     base = Store(name, "a", GRID, PUMPED_HYDRO, 200.0, 0.0, 800.0, 0.87, 0.87, 0.0, 10.0)
     return replace(base, **changes)
+
+
+def pump_group(name: str, **changes: Any) -> PumpGroup:
+    """Two fixed-speed units that pump at 20 MW and generate 10 to 20 MW; half an hour to turn round, 3 starts a day."""
+    return replace(PumpGroup(name, 2, 10.0, 20.0, 20.0, 20.0, 0.5, 3), **changes)
+
+
+def lake(**changes: Any) -> Store:
+    """A pumped-hydro plant of two such units at bus a, 100 MWh above, as much below."""
+    base = pumped_hydro("lake", power_mw=40.0, level_max_mwh=100.0, groups=(pump_group("lake fixed"),))
+    return replace(base, **{"lower": LowerReservoir(0.0, 100.0, 100.0), **changes})
 
 
 def contract(name: str, kind: str, **changes: Any) -> Contract:

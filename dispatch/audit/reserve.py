@@ -88,6 +88,8 @@ def store_room(e: Evidence) -> Finding:
 
         r_up[t] <= P - d[t] + c[t],     r_up[t] x 1 h <= (e[t] - Emin) eta_d
         r_down[t] <= P - c[t] + d[t],   r_down[t] x 1 h x eta_c <= Emax - e[t]
+
+    A plant by unit has a rule of its own (`pumped_hydro.reserve_room`).
     """
     stores, count = e.facts.stores, len(e.facts.units)
     level, net_charge = e.table("level_mwh"), e.table("charge_mw") - e.table("discharge_mw")
@@ -97,4 +99,5 @@ def store_room(e: Evidence) -> Finding:
     room_down = np.minimum(e.inputs.store_power_mw - net_charge, space)
     over_up = e.table("reserve_up_mw")[:, count:] - np.maximum(room_up, 0.0)
     over_down = e.table("reserve_down_mw")[:, count:] - np.maximum(room_down, 0.0)
-    return found(STORE_ROOM, np.maximum(over_up, over_down), names(stores), e.inputs.times)
+    plain = np.array([not store.groups for store in stores], dtype=bool)
+    return found(STORE_ROOM, np.maximum(over_up, over_down) * plain, names(stores), e.inputs.times)

@@ -46,6 +46,8 @@ def columns_of(facts: GridFacts) -> dict[str, Sequence[str]]:
         ("short_up_mw", "short_down_mw"): facts.members,
         ("flow_mw", "overload_mw"): [*names(facts.lines), *names(facts.links)],
         ("section_over_mw",): names(facts.sections),
+        ("generating_count", "pumping_count"): names(facts.pump_groups),
+        ("generating", "pumping"): [name for group in facts.pump_groups for name in group.unit_names],
     }
     return {table: columns for tables, columns in by_owner.items() for table in tables}
 

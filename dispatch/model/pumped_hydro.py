@@ -109,14 +109,16 @@ def limit_starts(draft: Draft) -> None:
 
 def keep_unit_room(draft: Draft) -> None:
     """
-    A plant gives reserve from units that run, as deep as they go, and as its water allows; standing still they give none.
+    A plant gives reserve in its mode: as a generator with all its units, as a pump by shedding (切泵) or by more.
 
-        r_up  <=  sum( Gmax g ) - d + c,                      (r_up - c) 1h  <=  (e - Emin) eta_d
-        r_dn  <=  d - sum( Gmin g ) + sum( Hmax h ) - c,      (r_dn - d) 1h eta_c  <=  Emax - e
+        r_up  <=  G m - d + c,               (r_up - c) 1h  <=  (e - Emin) eta_d
+        r_dn  <=  H (1 - m) - c + d,         (r_dn - d) 1h eta_c  <=  Emax - e            every plant by unit and step
 
-    Up: units that generate go up to their maximum; units that pump are shed (切泵), which needs no water.
-    Down: units that generate go down to their minimum, which needs no room above; variable-speed pumps take more.
-    A unit at standstill is not synchronised: as a thermal unit that is off, it promises nothing.
+    G, H  all units of the plant together   MW        m  mode, 1 = generate
+    As before, and as of any store (`reserve.keep_store_room`), a unit at standstill counts: it is up in minutes, and
+    reserve here is what is there within an hour. New is that a plant keeps to one mode for it: pumps that are shed do
+    not generate in the same hour, and a plant at standstill promises one way. Shedding pumps needs no water, and
+    generating less needs no room above.
     """
     plants = _plants(draft)
     if plants.empty:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+BY_PUMP = ("generating_count", "pumping_count", "generating", "pumping")
+
 
 @dataclass(frozen=True)
 class Schedule:
@@ -49,14 +51,22 @@ class Schedule:
     # security (priced slacks): beyond the emergency rating of a line after the worst outage, beyond a section's limit
     overload_mw: pd.DataFrame = field(default_factory=pd.DataFrame)  # lines, then links, which have none
     section_over_mw: pd.DataFrame = field(default_factory=pd.DataFrame)  # sections
+    # pumped hydro by unit: how many of a group, and which of its units
+    generating_count: pd.DataFrame = field(default_factory=pd.DataFrame)  # groups
+    pumping_count: pd.DataFrame = field(default_factory=pd.DataFrame)
+    generating: pd.DataFrame = field(default_factory=pd.DataFrame)  # 0 or 1, units
+    pumping: pd.DataFrame = field(default_factory=pd.DataFrame)  # 0 or 1
 
     def __post_init__(self) -> None:
-        """Where nothing is said of overloads there are none."""
+        """Where nothing is said of overloads or of pump-turbines there are none."""
         steps, branches = self.flow_mw.index, self.flow_mw.columns
         if self.overload_mw.empty:
             object.__setattr__(self, "overload_mw", pd.DataFrame(0.0, index=steps, columns=branches))
         if self.section_over_mw.empty:
             object.__setattr__(self, "section_over_mw", pd.DataFrame(index=steps, columns=branches[:0], dtype=float))
+        for name in BY_PUMP:
+            if getattr(self, name).empty:
+                object.__setattr__(self, name, pd.DataFrame(index=steps, columns=branches[:0], dtype=int))
 
     @property
     def cut_mw(self) -> pd.DataFrame:

@@ -37,10 +37,12 @@ class Kept:
     classes: Classes | None = None
     whole_x: np.ndarray | None = None
     found_index: np.ndarray | None = None  # rows that points broke, as `Lazy.again` takes them
+    row_price_x: np.ndarray | None = None  # of the relaxation; its session may have gone on to other points since
 
     def forget(self) -> None:
         """Leave nothing: after a failure HiGHS may be in any state, or running still."""
-        self.session = self.pricing = self.classes = self.whole_x = self.found_index = None
+        self.session = self.pricing = self.classes = None
+        self.whole_x = self.found_index = self.row_price_x = None
 
 
 @dataclass

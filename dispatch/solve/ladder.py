@@ -102,6 +102,7 @@ def _relax(climb: Climb) -> None:
         session.add(climb.classes.of_folded(cuts))
         answer = session.solve(climb.orders, climb.tell)
     found.infeasible = answer.infeasible
+    climb.kept.row_price_x = None if answer.x is None else session.row_prices()
     units = "" if climb.classes.is_plain else f" of {len(climb.classes.size_count)} columns"
     climb.note(f"{'warm ' if warm else ''}relaxation{units}", began)
 
@@ -312,7 +313,8 @@ def _unit_classes(climb: Climb) -> np.ndarray:
     return np.asarray(np.unique(columns, axis=1, return_inverse=True)[1]).ravel()
 
 
-SEARCHES = (_box_plans, _box, _widen, _search_folded, _search_units)  # again where their points broke rows that they did not know
+# Searched again where their points broke rows that they did not know.
+SEARCHES = (_box_plans, _box, _widen, _search_folded, _search_units)
 
 
 def status_of(found: Found, search: Search) -> Status:

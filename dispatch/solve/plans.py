@@ -21,8 +21,8 @@ from dispatch.solve.identical import Classes
 from dispatch.solve.problem import INFINITY, Problem
 from dispatch.solve.session import Session
 
-NEAR_SHARE = 1e-4  # of what a plan is worth: near enough
-NODE_COUNT = 20
+NEAR_SHARE = 1e-3  # of what a plan is worth: near enough
+NODE_COUNT = 1  # of branching: the root and its heuristics do
 PLANT_SECONDS = 2.0  # of one plant
 LEAVING_CNY_PER_MW = 150.0  # of a step: prices hold near the relaxed power alone
 
@@ -105,7 +105,7 @@ def _nearest(
     worth: np.ndarray,
     net: tuple[sp.csr_array, np.ndarray],
 ) -> Problem:
-    """min worth x + k sum( over + under ),  the plant's own rows,  net - over + under = net in the relaxed point."""
+    """Minimise worth x + k sum( over + under ),  the plant's own rows,  net - over + under = net in the relaxed point."""
     wanted, aim = net
     steps = len(aim)
     beside, none = sp.hstack([-sp.eye_array(steps), sp.eye_array(steps)]), np.zeros(2 * steps)

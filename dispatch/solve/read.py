@@ -12,6 +12,7 @@ from dispatch.model.curtailment import curtailment_groups
 from dispatch.model.rows import Model
 from dispatch.schedule.schedule import Schedule
 from dispatch.solve.problem import value_of
+from dispatch.solve.pump_units import told_apart
 
 
 class Reader:
@@ -82,7 +83,37 @@ def schedule_of(model: Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -
         flow_mw=flow,
         overload_mw=read.table(names.OVERLOAD, list(flow.columns)),
         section_over_mw=read.table(names.SECTION_OVER, [section.name for section in facts.sections]),
+        **_pump_units(read, facts, inputs),
     )
+
+
+def _pump_units(read: Reader, facts: GridFacts, inputs: Inputs) -> dict[str, pd.DataFrame]:
+    """Pump-turbines by group, counted, and by unit, told apart."""
+    day = pd.DatetimeIndex(inputs.times).normalize().to_numpy()
+    counts = [np.rint(read.columns(variable)).astype(int) for variable in (names.GENERATING, names.PUMPING)]
+    told: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {group.name: [] for group in facts.pump_groups}
+    for k, bank in enumerate(inputs.banks):
+        own = counts[0][k], counts[1][k]
+        told[bank.group].append(told_apart(*own, max(1, bank.unit_count), bank.changeover_count, day))
+    tables: dict[str, pd.DataFrame] = {}
+    for side, mode in enumerate(("generating", "pumping")):
+        by_unit = {
+            group.name: _side_by_side([pair[side] for pair in told[group.name]], group.unit_count, len(day))
+            for group in facts.pump_groups
+        }
+        units = [name for group in facts.pump_groups for name in group.unit_names]
+        none = np.zeros((len(day), 0), dtype=int)
+        tables[f"{mode}_count"] = read.frame(
+            np.column_stack([none, *(table.sum(axis=1) for table in by_unit.values())]), list(by_unit)
+        )
+        tables[mode] = read.frame(np.hstack([none, *by_unit.values()]), units)
+    return tables
+
+
+def _side_by_side(parts: list[np.ndarray], unit_count: int, step_count: int) -> np.ndarray:
+    """The units of a group, (T, units), 0 or 1; a group that its case scales to nothing stands still."""
+    table = np.hstack(parts).astype(int)
+    return np.hstack([table, np.zeros((step_count, unit_count), dtype=int)])[:, :unit_count]
 
 
 def _flow(read: Reader, facts: GridFacts) -> pd.DataFrame:

@@ -163,8 +163,8 @@ class Rolling:
         self.tape.x[part.column_index[decided]] = x[decided]
         first = self.timeline.first_index[part.row_index]
         passed = (first >= begin) & (first < commit)
-        if kept.session is not None and kept.classes is not None:
-            prices = kept.session.row_prices()[kept.classes.row_class_index[: len(part.row_index)]]
+        if kept.row_price_x is not None and kept.classes is not None:
+            prices = kept.row_price_x[kept.classes.row_class_index[: len(part.row_index)]]
             self.tape.row_price[part.row_index[passed]] = prices[passed]
 
 

@@ -620,6 +620,8 @@ class Store(_message.Message):
     DISCHARGE_EFFICIENCY_SHARE_FIELD_NUMBER: _builtins.int
     HOURLY_LOSS_SHARE_FIELD_NUMBER: _builtins.int
     WEAR_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
+    GROUPS_FIELD_NUMBER: _builtins.int
+    LOWER_FIELD_NUMBER: _builtins.int
     store: _builtins.str
     """Name of the storage plant."""
     bus: _builtins.str
@@ -642,6 +644,14 @@ class Store(_message.Message):
     """Share of the level lost in an hour."""
     wear_cny_per_mwh: _builtins.float
     """Wear in CNY per MWh discharged."""
+    @_builtins.property
+    def groups(self) -> _containers.RepeatedCompositeFieldContainer[Global___PumpGroup]:
+        """Pump-turbines of pumped hydro by unit, by groups of identical ones. None: power is anything up to `power_mw`."""
+
+    @_builtins.property
+    def lower(self) -> Global___LowerReservoir:
+        """What the upper reservoir is filled from. Absent: as large as it needs to be."""
+
     def __init__(
         self,
         *,
@@ -656,14 +666,96 @@ class Store(_message.Message):
         discharge_efficiency_share: _builtins.float = ...,
         hourly_loss_share: _builtins.float = ...,
         wear_cny_per_mwh: _builtins.float = ...,
+        groups: _abc.Iterable[Global___PumpGroup] | None = ...,
+        lower: Global___LowerReservoir | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["lower", b"lower"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bus", b"bus", "charge_efficiency_share", b"charge_efficiency_share", "discharge_efficiency_share", b"discharge_efficiency_share", "grid", b"grid", "hourly_loss_share", b"hourly_loss_share", "level_max_mwh", b"level_max_mwh", "level_min_mwh", b"level_min_mwh", "power_mw", b"power_mw", "store", b"store", "technology", b"technology", "wear_cny_per_mwh", b"wear_cny_per_mwh"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bus", b"bus", "charge_efficiency_share", b"charge_efficiency_share", "discharge_efficiency_share", b"discharge_efficiency_share", "grid", b"grid", "groups", b"groups", "hourly_loss_share", b"hourly_loss_share", "level_max_mwh", b"level_max_mwh", "level_min_mwh", b"level_min_mwh", "lower", b"lower", "power_mw", b"power_mw", "store", b"store", "technology", b"technology", "wear_cny_per_mwh", b"wear_cny_per_mwh"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Store: _TypeAlias = Store  # noqa: Y015
+
+@_typing.final
+class PumpGroup(_message.Message):
+    """Identical pump-turbines (抽水蓄能机组) of one plant. A fixed-speed unit pumps at one power."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GROUP_FIELD_NUMBER: _builtins.int
+    UNIT_COUNT_FIELD_NUMBER: _builtins.int
+    GENERATE_MIN_MW_FIELD_NUMBER: _builtins.int
+    GENERATE_MAX_MW_FIELD_NUMBER: _builtins.int
+    PUMP_MIN_MW_FIELD_NUMBER: _builtins.int
+    PUMP_MAX_MW_FIELD_NUMBER: _builtins.int
+    CHANGEOVER_H_FIELD_NUMBER: _builtins.int
+    DAILY_START_COUNT_FIELD_NUMBER: _builtins.int
+    group: _builtins.str
+    """Name of the group."""
+    unit_count: _builtins.int
+    """Units in it."""
+    generate_min_mw: _builtins.float
+    """Least output of a unit, in MW."""
+    generate_max_mw: _builtins.float
+    """Highest output of a unit, in MW."""
+    pump_min_mw: _builtins.float
+    """Least power a unit pumps with, in MW."""
+    pump_max_mw: _builtins.float
+    """Highest power a unit pumps with, in MW."""
+    changeover_h: _builtins.float
+    """Hours at standstill between pumping and generating, either way round."""
+    daily_start_count: _builtins.int
+    """Starts of a unit in a calendar day, to pump and to generate together."""
+    def __init__(
+        self,
+        *,
+        group: _builtins.str = ...,
+        unit_count: _builtins.int = ...,
+        generate_min_mw: _builtins.float = ...,
+        generate_max_mw: _builtins.float = ...,
+        pump_min_mw: _builtins.float = ...,
+        pump_max_mw: _builtins.float = ...,
+        changeover_h: _builtins.float = ...,
+        daily_start_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changeover_h", b"changeover_h", "daily_start_count", b"daily_start_count", "generate_max_mw", b"generate_max_mw", "generate_min_mw", b"generate_min_mw", "group", b"group", "pump_max_mw", b"pump_max_mw", "pump_min_mw", b"pump_min_mw", "unit_count", b"unit_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PumpGroup: _TypeAlias = PumpGroup  # noqa: Y015
+
+@_typing.final
+class LowerReservoir(_message.Message):
+    """The lower reservoir (下水库) of a pumped-hydro plant, in MWh of the upper one: what is not above is below."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEVEL_MIN_MWH_FIELD_NUMBER: _builtins.int
+    LEVEL_MAX_MWH_FIELD_NUMBER: _builtins.int
+    WATER_MWH_FIELD_NUMBER: _builtins.int
+    level_min_mwh: _builtins.float
+    """Least level in MWh."""
+    level_max_mwh: _builtins.float
+    """Highest level in MWh."""
+    water_mwh: _builtins.float
+    """Water in both reservoirs together, in MWh."""
+    def __init__(
+        self,
+        *,
+        level_min_mwh: _builtins.float = ...,
+        level_max_mwh: _builtins.float = ...,
+        water_mwh: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["level_max_mwh", b"level_max_mwh", "level_min_mwh", b"level_min_mwh", "water_mwh", b"water_mwh"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LowerReservoir: _TypeAlias = LowerReservoir  # noqa: Y015
 
 @_typing.final
 class Contract(_message.Message):

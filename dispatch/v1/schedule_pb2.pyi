@@ -40,6 +40,8 @@ class Schedule(_message.Message):
     BRANCHES_FIELD_NUMBER: _builtins.int
     RESERVES_FIELD_NUMBER: _builtins.int
     SECTIONS_FIELD_NUMBER: _builtins.int
+    PUMP_GROUPS_FIELD_NUMBER: _builtins.int
+    PUMP_UNITS_FIELD_NUMBER: _builtins.int
     step_count: _builtins.int
     """Number of steps."""
     step_h: _builtins.float
@@ -80,6 +82,14 @@ class Schedule(_message.Message):
     def sections(self) -> _containers.RepeatedCompositeFieldContainer[Global___SectionSchedule]:
         """Sections (断面)."""
 
+    @_builtins.property
+    def pump_groups(self) -> _containers.RepeatedCompositeFieldContainer[Global___PumpGroupSchedule]:
+        """Groups of identical pump-turbines (抽水蓄能机组)."""
+
+    @_builtins.property
+    def pump_units(self) -> _containers.RepeatedCompositeFieldContainer[Global___PumpUnitSchedule]:
+        """Pump-turbines, one by one."""
+
     def __init__(
         self,
         *,
@@ -94,10 +104,12 @@ class Schedule(_message.Message):
         branches: _abc.Iterable[Global___BranchSchedule] | None = ...,
         reserves: _abc.Iterable[Global___ReserveSchedule] | None = ...,
         sections: _abc.Iterable[Global___SectionSchedule] | None = ...,
+        pump_groups: _abc.Iterable[Global___PumpGroupSchedule] | None = ...,
+        pump_units: _abc.Iterable[Global___PumpUnitSchedule] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["start", b"start"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branches", b"branches", "contracts", b"contracts", "interfaces", b"interfaces", "plants", b"plants", "reserves", b"reserves", "sections", b"sections", "start", b"start", "step_count", b"step_count", "step_h", b"step_h", "stores", b"stores", "units", b"units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branches", b"branches", "contracts", b"contracts", "interfaces", b"interfaces", "plants", b"plants", "pump_groups", b"pump_groups", "pump_units", b"pump_units", "reserves", b"reserves", "sections", b"sections", "start", b"start", "step_count", b"step_count", "step_h", b"step_h", "stores", b"stores", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -434,3 +446,71 @@ class SectionSchedule(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SectionSchedule: _TypeAlias = SectionSchedule  # noqa: Y015
+
+@_typing.final
+class PumpGroupSchedule(_message.Message):
+    """One group of identical pump-turbines over the horizon."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GROUP_FIELD_NUMBER: _builtins.int
+    GENERATING_COUNT_FIELD_NUMBER: _builtins.int
+    PUMPING_COUNT_FIELD_NUMBER: _builtins.int
+    group: _builtins.str
+    """Name of the group."""
+    @_builtins.property
+    def generating_count(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Units that generate."""
+
+    @_builtins.property
+    def pumping_count(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Units that pump."""
+
+    def __init__(
+        self,
+        *,
+        group: _builtins.str = ...,
+        generating_count: _abc.Iterable[_builtins.int] | None = ...,
+        pumping_count: _abc.Iterable[_builtins.int] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["generating_count", b"generating_count", "group", b"group", "pumping_count", b"pumping_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PumpGroupSchedule: _TypeAlias = PumpGroupSchedule  # noqa: Y015
+
+@_typing.final
+class PumpUnitSchedule(_message.Message):
+    """One pump-turbine over the horizon."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_FIELD_NUMBER: _builtins.int
+    GENERATING_FIELD_NUMBER: _builtins.int
+    PUMPING_FIELD_NUMBER: _builtins.int
+    unit: _builtins.str
+    """Name of the unit."""
+    @_builtins.property
+    def generating(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bool]:
+        """Whether it generates."""
+
+    @_builtins.property
+    def pumping(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bool]:
+        """Whether it pumps."""
+
+    def __init__(
+        self,
+        *,
+        unit: _builtins.str = ...,
+        generating: _abc.Iterable[_builtins.bool] | None = ...,
+        pumping: _abc.Iterable[_builtins.bool] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["generating", b"generating", "pumping", b"pumping", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PumpUnitSchedule: _TypeAlias = PumpUnitSchedule  # noqa: Y015

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from dispatch.case.demand_response import FILL, REDUCE, SHIFT, Contract
 from dispatch.case.facts import GridFacts
-from dispatch.case.storage import PUMPED_HYDRO
+from dispatch.case.storage import PUMPED_HYDRO, Store
 from dispatch.case.thermal import ThermalUnit
 from dispatch.v1 import grid_pb2
 from dispatch.wire.mirror import copied
@@ -32,7 +32,7 @@ def grid_to(facts: GridFacts) -> grid_pb2.Grid:
         links=[copied(li, grid_pb2.Link(link=li.name)) for li in facts.links],
         units=[_unit(u) for u in facts.units],
         plants=[copied(p, grid_pb2.Plant(plant=p.name)) for p in facts.plants],
-        stores=[copied(s, grid_pb2.Store(store=s.name)) for s in facts.stores],
+        stores=[_store(s) for s in facts.stores],
         contracts=[_contract(c) for c in facts.contracts],
         interfaces=[copied(i, grid_pb2.Interface(interface=i.name)) for i in facts.interfaces],
         heating_seasons=[copied(s, grid_pb2.HeatingSeason()) for s in facts.heating_seasons],
@@ -47,6 +47,12 @@ def _unit(unit: ThermalUnit) -> grid_pb2.Unit:
     types = [copied(kind, grid_pb2.StartType()) for kind in unit.start_types]
     curve = copied(unit.curve, grid_pb2.CostCurve())
     return copied(unit, grid_pb2.Unit(unit=unit.name, curve=curve, start_types=types))
+
+
+def _store(store: Store) -> grid_pb2.Store:
+    groups = [copied(group, grid_pb2.PumpGroup(group=group.name)) for group in store.groups]
+    lower = None if store.lower is None else copied(store.lower, grid_pb2.LowerReservoir())
+    return copied(store, grid_pb2.Store(store=store.name, groups=groups, lower=lower))
 
 
 def _contract(contract: Contract) -> grid_pb2.Contract:

@@ -16,8 +16,10 @@ from dispatch.v1 import schedule_pb2
 from dispatch.wire.case_out import stamp_of
 from dispatch.wire.mirror import fields_of
 
+CPP = FieldDescriptor
 HALF = 0.5  # a decision above is yes
-YES_OR_NO = {"on", "started", "stopped"}
+YES_OR_NO = {"on", "started", "stopped", "generating", "pumping"}
+WHOLE = {*YES_OR_NO, "generating_count", "pumping_count"}
 
 
 def _kinds() -> Iterator[tuple[str, str, list[FieldDescriptor]]]:
@@ -45,8 +47,9 @@ def schedule_to(schedule: Schedule) -> schedule_pb2.Schedule:
 def _fill(component: Any, table: FieldDescriptor, frame: pd.DataFrame, name: str) -> None:
     """One series into one component; units and stores share the reserve, so a table may hold more or less."""
     if name in frame.columns:
-        yes_or_no = table.cpp_type == FieldDescriptor.CPPTYPE_BOOL
-        series = frame[name] > HALF if yes_or_no else frame[name].astype(float)
+        yes_or_no, counted = (table.cpp_type == kind for kind in (CPP.CPPTYPE_BOOL, CPP.CPPTYPE_INT32))
+        series = frame[name] > HALF if yes_or_no else frame[name].round().astype(int) if counted else frame[name]
+        series = series if yes_or_no or counted else series.astype(float)
         getattr(component, table.name).extend(series.tolist())
 
 
@@ -77,4 +80,4 @@ def _series(message: schedule_pb2.Schedule) -> Iterator[tuple[str, str, str, lis
 
 def _frame(columns: dict[str, list[float]], times: pd.DatetimeIndex, table: str) -> pd.DataFrame:
     names = pd.Index(list(columns), dtype="str")
-    return pd.DataFrame(columns, index=times, columns=names, dtype=int if table in YES_OR_NO else float)
+    return pd.DataFrame(columns, index=times, columns=names, dtype=int if table in WHOLE else float)

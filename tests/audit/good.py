@@ -14,7 +14,9 @@ reserve is short. In MW, hour by hour:
     - import       60     52     60     60     60     60     60     70     plan 60, band 54 to 66
     - gas           0      0     25     35     25      0      0      0     starts in 2, stops in 5
     - coal_2      170    170    170    170    170    170    170    170
-    = coal_1      223    200    145    165    165  163.8 157.29    170
+    + pumps by unit 0      0     20      0      0      0      0      0     the lake's first unit pumps, then generates
+    - lake          0      0      0      0  15.14      0      0      0
+    = coal_1      223    200    165    165 149.86  163.8 157.29    170
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ from dispatch.case.security import Security
 from dispatch.case.thermal import StartType, UnitState
 from dispatch.schedule.outcome import Proof
 from dispatch.schedule.schedule import TABLES, Schedule
-from tests.small import small_case, small_facts
+from tests.small import STORES, lake, small_case, small_facts
 
 HOURS = 8
 LARGEST_UNIT_MW = 250.0  # coal_1 and coal_2, while they heat
@@ -63,6 +65,13 @@ DECIDED: Mapping[tuple[str, str], Series] = {
     ("discharge_mw", "battery"): at({5: 20 * 0.9 * 0.9}),
     ("charge_mw", "pumps"): at({0: 30}),
     ("discharge_mw", "pumps"): at({6: 30 * 0.87 * 0.87}),
+    ("charge_mw", "lake"): at({2: 20}),
+    ("discharge_mw", "lake"): at({4: 20 * 0.87 * 0.87}),
+    ("pumping_count", "lake fixed"): at({2: 1}),
+    ("pumping", "lake fixed 1"): at({2: 1}),
+    ("generating_count", "lake fixed"): at({4: 1}),
+    ("generating", "lake fixed 1"): at({4: 1}),
+    ("reserve_up_mw", "lake"): at({3: 5}),
     ("delayed_mw", "factories"): at({2: 10}),
     ("repaid_mw", "factories"): at({3: 5}),
     ("advanced_mw", "irrigation"): at({0: 8}),
@@ -96,7 +105,7 @@ class Solved:
 
 def good_facts() -> GridFacts:
     """The triangle: two coal units and a gas unit that heat, two of them bound to run, a section, and the rest."""
-    facts = small_facts(sections=(Section("from a", ("ab", "ac"), (), 300.0, 300.0),))
+    facts = small_facts(stores=(*STORES, lake()), sections=(Section("from a", ("ab", "ac"), (), 300.0, 300.0),))
     coal_1, coal_2, gas = facts.units
     types = (StartType(4, 20_000), StartType(8, 25_000), StartType(50, 30_000))  # cold just when it starts, in hour 2
     return replace(facts, units=(coal_1, coal_2, replace(gas, start_types=types)))
@@ -172,7 +181,7 @@ def _follow_state(tables: dict[str, pd.DataFrame], case: Case) -> None:
     before.iloc[0] = [float(state.on) for state in case.units]
     tables["started"] = (tables["on"] - before).clip(lower=0)
     tables["stopped"] = (before - tables["on"]).clip(lower=0)
-    for store, efficiency, start_mwh in (("battery", 0.9, 60.0), ("pumps", 0.87, 400.0)):
+    for store, efficiency, start_mwh in (("battery", 0.9, 60.0), ("pumps", 0.87, 400.0), ("lake", 0.87, 50.0)):
         into = tables["charge_mw"][store] * efficiency - tables["discharge_mw"][store] / efficiency
         tables["level_mwh"][store] = start_mwh + into.cumsum() * case.horizon.step_h
 
@@ -198,7 +207,7 @@ def _flow(tables: dict[str, pd.DataFrame], case: Case, facts: GridFacts) -> None
     discharge = tables["discharge_mw"] - tables["charge_mw"]
     imported, spur = tables["net_import_mw"]["import"], load[:, 3]
     half = cut["irrigation"] / 2
-    at_a = output["coal_1"] + output["coal_2"] + discharge["pumps"] + imported
+    at_a = output["coal_1"] + output["coal_2"] + discharge["pumps"] + discharge["lake"] + imported
     at_a += half + cut["cold_stores"] - load[:, 0]
     at_b = output["gas"] + injected["roofs"] + half + cut["factories"] - load[:, 1]
     at_c = injected["wind"] + discharge["battery"] - load[:, 2] - spur

@@ -312,6 +312,33 @@ RESPONSE = (
     ),
 )
 
+
+def lake_has(**changes: Any) -> Callable[[GridFacts], GridFacts]:
+    """The units of the lake are others."""
+
+    def change(facts: GridFacts) -> GridFacts:
+        (group,) = facts.pump_groups
+        return changed("stores", "lake", groups=(replace(group, **changes),))(facts)
+
+    return change
+
+
+PUMPED = (
+    Fault("pumped-counts", "one more is said to pump than does", added={("pumping_count", "lake fixed"): {2: 1}}),
+    Fault("pumped-counts", "half a unit pumps", added={("pumping", "lake fixed 1"): {2: -0.1}}),
+    Fault(
+        "pumped-one_mode",
+        "the second unit turns, for nothing, while the first pumps",
+        added={("generating", "lake fixed 2"): {2: 1}, ("generating_count", "lake fixed"): {2: 1}},
+        facts=lake_has(generate_min_mw=0.0),
+    ),
+    Fault("pumped-power", "a fixed pump of 21 MW takes 20", facts=lake_has(pump_min_mw=20.5, pump_max_mw=20.5)),
+    Fault("pumped-power", "15.1 MW of at least 16", facts=lake_has(generate_min_mw=16.0)),
+    Fault("pumped-power", "15.1 MW of at most 15", facts=lake_has(generate_max_mw=15.0)),
+    Fault("pumped-changeover", "an hour at standstill of two", facts=lake_has(changeover_h=2.0)),
+    Fault("pumped-starts", "two starts of one", facts=lake_has(daily_start_count=1)),
+)
+
 INTERCHANGE = (
     Fault("interchange-band", "70 MW of at most 66", decided={("net_import_mw", "import"): {4: 70}}),
     Fault("interchange-band", "50 MW of at least 54", decided={("net_import_mw", "import"): {4: 50}}),
@@ -350,6 +377,11 @@ RESERVE = (
     ),
     Fault("reserve-unit_room", "from a unit that is off", added={("reserve_up_mw", "gas"): {6: 5}}),
     Fault("reserve-unit_room", "below the minimum", added={("reserve_down_mw", "coal_2"): {3: 61}}),
+    Fault("reserve-pumped_room", "beyond all its units", added={("reserve_up_mw", "lake"): {3: 36}}),
+    Fault("reserve-pumped_room", "more than is shed while it pumps", added={("reserve_up_mw", "lake"): {2: 21}}),
+    Fault("reserve-pumped_room", "down below nothing", added={("reserve_down_mw", "lake"): {4: 16}}),
+    Fault("reserve-pumped_room", "both ways at standstill", added={("reserve_down_mw", "lake"): {3: 5}}),
+    Fault("reserve-pumped_room", "more than finds room", added={("reserve_down_mw", "lake"): {2: 41}}),
     Fault("reserve-store_room", "beyond the power", added={("reserve_up_mw", "pumps"): {3: 40}}),
     Fault("reserve-store_room", "more than lasts an hour", added={("reserve_up_mw", "battery"): {7: 17}}),
     Fault("reserve-store_room", "more than finds room", added={("reserve_down_mw", "battery"): {2: 30}}),
@@ -410,4 +442,6 @@ OBJECTIVE = (
     ),
 )
 
-FAULTS = SHAPE + THERMAL + RENEWABLE + STORAGE + RESPONSE + INTERCHANGE + RESERVE + NETWORK + SECURITY + OBJECTIVE
+FAULTS = (
+    SHAPE + THERMAL + RENEWABLE + STORAGE + PUMPED + RESPONSE + INTERCHANGE + RESERVE + NETWORK + SECURITY + OBJECTIVE
+)

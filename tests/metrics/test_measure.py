@@ -49,9 +49,9 @@ def test_what_the_tie_brings_is_net_import_and_half_of_it_is_wind_and_sun(total:
 
 
 def test_energy_closes(total: GridMetrics) -> None:
-    """4,400 MWh load, cut 28 = extra 28, 50 in store, 38.907 back: 4,400 + 50 - 38.907 - 1,095 - 482."""
+    """4,400 MWh load, cut 28 = extra 28, 70 in store, 54.045 back: 4,400 + 70 - 54.045 - 1,095 - 482."""
     assert total.load_mwh == pytest.approx(4400)
-    assert total.thermal_mwh == pytest.approx(4400 + 50 - BACK_FROM_BATTERY_MWH - BACK_FROM_PUMPS_MWH - 1095 - 482)
+    assert total.thermal_mwh == pytest.approx(4400 + 70 - BACK_FROM_STORES_MWH - 1095 - 482)
 
 
 def test_cost_has_its_parts(total: GridMetrics) -> None:
@@ -59,17 +59,17 @@ def test_cost_has_its_parts(total: GridMetrics) -> None:
     Coal: 24,000 CNY/h at 80 MW, 250 CNY/MWh to 150 MW (41,500 CNY/h), 280 beyond. Gas: 15,000 at 20 MW, 550.
 
         coal_2   8 x (41,500 + 280 x 20)                                                         = 376,800
-        coal_1   41,500 x 7 + 280 x (73 + 50 + 15 + 15 + 13.8 + 7.293 + 20) + 24,000 + 250 x 65  = 385,096.04
+        coal_1   41,500 x 7 + 280 x (73 + 50 + 15 + 15 + 13.8 + 7.293 + 20) + 24,000 + 250 x 69.862  = 386,311.54
         gas      17,750 + 23,250 + 17,750                                                        =  58,750
     """
-    fuel = 376_800.0 + 58_750 + 41_500 * 7 + 40_250
+    fuel = 376_800.0 + 58_750 + 41_500 * 7 + 24_000 + 250 * (85 - BACK_FROM_LAKE_MWH)
     fuel += 280 * (73 + 50 + 15 + 15 + (20 - BACK_FROM_BATTERY_MWH + 10) + (30 - BACK_FROM_PUMPS_MWH) + 20)
-    assert fuel == pytest.approx(820_646.04)
+    assert fuel == pytest.approx(821_861.54)
     assert total.cost.fuel_cny == pytest.approx(fuel)
     assert total.carbon_tco2 == pytest.approx(fuel * 0.8 / 300)
     assert total.cost.operation_cny == pytest.approx(20 * total.thermal_mwh)
     assert total.cost.start_cny == pytest.approx(30_000 + 1_000)
-    assert total.cost.wear_cny == pytest.approx(50 * BACK_FROM_BATTERY_MWH + 10 * BACK_FROM_PUMPS_MWH)
+    assert total.cost.wear_cny == pytest.approx(50 * BACK_FROM_BATTERY_MWH + 10 * (BACK_FROM_PUMPS_MWH + BACK_FROM_LAKE_MWH))
     assert total.cost.response_cny == pytest.approx(100 * (28 + 5))
     assert total.cost.interchange_cny == pytest.approx(350 * 482)
     assert total.start_count == 1
@@ -89,7 +89,7 @@ def test_flexibility_is_told_by_kind(total: GridMetrics) -> None:
     assert total.response_extra_mwh == pytest.approx(28)
     assert total.response_cap_mw == pytest.approx(30)
     assert total.response_reach_mw == pytest.approx(30)
-    assert (total.storage_charge_mwh, total.pumped_charge_mwh) == (20, 30)
+    assert (total.storage_charge_mwh, total.pumped_charge_mwh) == pytest.approx((20, 50))
     assert total.storage_discharge_mwh == pytest.approx(BACK_FROM_BATTERY_MWH)
     assert total.pumped_discharge_mwh == pytest.approx(BACK_FROM_PUMPS_MWH)
 

@@ -132,6 +132,8 @@ def a_schedule() -> Schedule:
         ("short_up_mw", "short_down_mw"): ["jibei"],
         ("flow_mw", "overload_mw"): ["l1"],
         ("section_over_mw",): ["c1"],
+        ("generating_count", "pumping_count"): ["p"],
+        ("generating", "pumping"): ["p 1", "p 2"],
     }
     columns = {table: names for tables, names in kinds.items() for table in tables}
     frames = {}
@@ -139,6 +141,10 @@ def a_schedule() -> Schedule:
         names = pd.Index(columns[table], dtype="str")
         values = {name: [position + k, position + k + 0.25] for k, name in enumerate(names)}
         frames[table] = pd.DataFrame(values, index=times, columns=names)
+    for table in ("generating_count", "pumping_count"):
+        frames[table] = pd.DataFrame({"p": [2, 0]}, index=times, columns=frames[table].columns)
+    for table in ("generating", "pumping"):
+        frames[table] = pd.DataFrame({"p 1": [1, 0], "p 2": [0, 1]}, index=times, columns=frames[table].columns)
     for table in ("on", "started", "stopped"):
         frames[table] = pd.DataFrame({"g1": [1, 0], "g2": [0, 1]}, index=times, columns=frames[table].columns)
     return Schedule(step_h=0.5, **frames)
