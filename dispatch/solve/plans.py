@@ -105,7 +105,7 @@ def _nearest(
     worth: np.ndarray,
     net: tuple[sp.csr_array, np.ndarray],
 ) -> Problem:
-    """Minimise worth x + k sum( over + under ),  the plant's own rows,  net - over + under = net in the relaxed point."""
+    """Minimise worth x + k sum( over + under ): its own rows,  net - over + under = net in the relaxed point."""
     wanted, aim = net
     steps = len(aim)
     beside, none = sp.hstack([-sp.eye_array(steps), sp.eye_array(steps)]), np.zeros(2 * steps)
