@@ -142,8 +142,9 @@ def _round(climb: Climb) -> None:
         x = points[way]
         whole_x = x.copy()
         whole_x[anatomy.on_index] = commitment_of(anatomy, x[anatomy.on_index], _unit_classes(climb), threshold)
-        plain = anatomy.plant_index[anatomy.mode_index] == NO_PLANT
-        whole_x[anatomy.mode_index[plain]] = directions_of(anatomy, x)[plain]
+        whole_x[anatomy.mode_index] = directions_of(anatomy, x)
+        of_plants = np.flatnonzero(anatomy.plant_index != NO_PLANT)
+        whole_x[of_plants] = x[of_plants]
         whole_x = np.clip(whole_x, climb.problem.lower, climb.problem.upper)
         whole = np.round(whole_x[climb.problem.integer])
         if not any(np.array_equal(whole, other) for other in tried):

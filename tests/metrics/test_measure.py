@@ -16,6 +16,8 @@ from tests.audit.good import good
 
 BACK_FROM_BATTERY_MWH = 20 * 0.9 * 0.9
 BACK_FROM_PUMPS_MWH = 30 * 0.87 * 0.87
+BACK_FROM_LAKE_MWH = 20 * 0.87 * 0.87
+BACK_FROM_STORES_MWH = BACK_FROM_BATTERY_MWH + BACK_FROM_PUMPS_MWH + BACK_FROM_LAKE_MWH
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +71,8 @@ def test_cost_has_its_parts(total: GridMetrics) -> None:
     assert total.carbon_tco2 == pytest.approx(fuel * 0.8 / 300)
     assert total.cost.operation_cny == pytest.approx(20 * total.thermal_mwh)
     assert total.cost.start_cny == pytest.approx(30_000 + 1_000)
-    assert total.cost.wear_cny == pytest.approx(50 * BACK_FROM_BATTERY_MWH + 10 * (BACK_FROM_PUMPS_MWH + BACK_FROM_LAKE_MWH))
+    pumped_mwh = BACK_FROM_PUMPS_MWH + BACK_FROM_LAKE_MWH
+    assert total.cost.wear_cny == pytest.approx(50 * BACK_FROM_BATTERY_MWH + 10 * pumped_mwh)
     assert total.cost.response_cny == pytest.approx(100 * (28 + 5))
     assert total.cost.interchange_cny == pytest.approx(350 * 482)
     assert total.start_count == 1
@@ -91,7 +94,7 @@ def test_flexibility_is_told_by_kind(total: GridMetrics) -> None:
     assert total.response_reach_mw == pytest.approx(30)
     assert (total.storage_charge_mwh, total.pumped_charge_mwh) == pytest.approx((20, 50))
     assert total.storage_discharge_mwh == pytest.approx(BACK_FROM_BATTERY_MWH)
-    assert total.pumped_discharge_mwh == pytest.approx(BACK_FROM_PUMPS_MWH)
+    assert total.pumped_discharge_mwh == pytest.approx(BACK_FROM_PUMPS_MWH + BACK_FROM_LAKE_MWH)
 
 
 def test_each_slack_in_use_is_named(metrics: Metrics) -> None:
