@@ -6,6 +6,7 @@ import time
 from importlib.metadata import version
 
 from dispatch.audit import audited
+from dispatch.case.as_asked import as_asked
 from dispatch.case.case import Case, Limits
 from dispatch.case.checks import checked
 from dispatch.case.facts import GridFacts
@@ -54,6 +55,7 @@ def run(
 def _answered(case: Case, facts: GridFacts, limits: Limits, watch: Stopwatch, kept: Kept) -> Outcome:
     watch.at("checking")
     checked(case, facts, limits)
+    facts = as_asked(case, facts)
     inputs = inputs_of(case, facts)
     watch.at("building")
     model = built(case, facts, inputs)

@@ -18,6 +18,7 @@ from dispatch.audit import (
 from dispatch.audit.evidence import Evidence
 from dispatch.audit.finding import Finding
 from dispatch.audit.shape import readable, shape
+from dispatch.case.as_asked import as_asked
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import inputs_of
@@ -67,6 +68,7 @@ def audited(case: Case, facts: GridFacts, schedule: Schedule, proof: Proof) -> A
 
     Where the tables cannot be read (`schedule-shape`), nothing else can be said and no other rule is listed.
     """
+    facts = as_asked(case, facts)
     evidence = Evidence(case, facts, inputs_of(case, facts), schedule, proof)
     findings = [shape(evidence)]
     if readable(evidence):

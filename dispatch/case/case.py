@@ -8,7 +8,7 @@ from dispatch.case.interchange import InterchangeForecast
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.security import Security
 from dispatch.case.storage import StoreState
-from dispatch.case.thermal import MustRun, Outage, UnitState
+from dispatch.case.thermal import MustRun, Outage, Retrofit, UnitState
 from dispatch.horizon import Horizon
 
 
@@ -78,6 +78,8 @@ class Case:
     available_forecasts: tuple[AvailableForecast, ...] = ()
     interchange_forecasts: tuple[InterchangeForecast, ...] = ()
     security: Security = field(default_factory=Security)
+    deep_peak_shaving: bool = True  # units may run below their normal minimum, and are paid for it
+    retrofits: tuple[Retrofit, ...] = ()  # in place of the edition's own states
 
 
 @dataclass(frozen=True)

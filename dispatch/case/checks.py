@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from dispatch.case.case import Case, Limits
 from dispatch.case.check_facts import unsound_facts
+from dispatch.case.check_flexibility import retrofit_flaws
 from dispatch.case.check_forecasts import forecast_flaws
 from dispatch.case.check_horizon import horizon_flaws
 from dispatch.case.check_limits import limits_flaws
@@ -77,6 +78,7 @@ def _price_flaws(case: Case) -> Iterator[Flaw]:
 
 
 def _flaws_against(case: Case, facts: GridFacts) -> Iterator[Flaw]:
+    yield from retrofit_flaws(case, facts)
     yield from unit_flaws(case, facts)
     yield from store_flaws(case, facts)
     yield from forecast_flaws(case, facts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dispatch.case.as_asked import as_asked
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import inputs_of
@@ -17,6 +18,7 @@ from dispatch.schedule.schedule import Schedule
 
 def measured(case: Case, facts: GridFacts, schedule: Schedule) -> Metrics:
     """What the schedule is worth: the whole case, and each member grid where there are several."""
+    facts = as_asked(case, facts)
     basis = Basis(case, facts, inputs_of(case, facts), schedule)
     grids = facts.members if len(facts.members) > 1 else ()
     return Metrics(

@@ -25,6 +25,13 @@ from dispatch.model.thermal.commitment import (
 )
 from dispatch.model.thermal.cost import bend_cost_curves, thermal_cost
 from dispatch.model.thermal.headroom import decide_unit_reserve
+from dispatch.model.thermal.oil_support import (
+    decide_oil_support,
+    hold_least_oil_time,
+    hold_most_oil_time,
+    keep_oil_apart,
+    oil_cost,
+)
 from dispatch.model.thermal.output_limits import decide_output, limit_output_above
 from dispatch.model.thermal.ramping import limit_ramp_down, limit_ramp_up
 from dispatch.model.thermal.start_types import choose_start_types
@@ -37,6 +44,10 @@ FORMULATION: tuple[Callable[[Draft], None], ...] = (
     hold_running_minimum,
     choose_start_types,
     decide_output,
+    decide_oil_support,
+    hold_least_oil_time,
+    hold_most_oil_time,
+    keep_oil_apart,
     decide_unit_reserve,
     limit_output_above,
     limit_ramp_up,
@@ -62,6 +73,7 @@ FORMULATION: tuple[Callable[[Draft], None], ...] = (
 
 OBJECTIVE: tuple[Callable[[Draft], Terms | None], ...] = (
     thermal_cost,
+    oil_cost,
     storage_cost,
     loss_penalty,
     response_cost,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from dispatch.case.as_asked import as_asked
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs, inputs_of
 from dispatch.case.storage import PUMPED_HYDRO
@@ -78,7 +79,8 @@ def hourly_of(scenario: Scenario) -> Hourly | None:
     if schedule is None:
         return None
     levels = {store.store: store.start_level_mwh for store in scenario.case.stores}
-    return Hourly(scenario.facts, inputs_of(scenario.case, scenario.facts), schedule, levels)
+    facts = as_asked(scenario.case, scenario.facts)
+    return Hourly(facts, inputs_of(scenario.case, facts), schedule, levels)
 
 
 def total(table: pd.DataFrame, names: list[str] | None = None) -> np.ndarray:

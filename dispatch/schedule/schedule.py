@@ -49,14 +49,22 @@ class Schedule:
     # security (priced slacks): beyond the emergency rating of a line after the worst outage, beyond a section's limit
     overload_mw: pd.DataFrame = field(default_factory=pd.DataFrame)  # lines, then links, which have none
     section_over_mw: pd.DataFrame = field(default_factory=pd.DataFrame)  # sections
+    # deep peak-shaving (深度调峰) of thermal units
+    below_normal_mw: pd.DataFrame = field(default_factory=pd.DataFrame)  # what a unit on lacks to its normal minimum
+    oil_support: pd.DataFrame = field(default_factory=pd.DataFrame)  # 0 or 1
+    oil_t_per_h: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __post_init__(self) -> None:
-        """Where nothing is said of overloads there are none."""
+        """Where nothing is said of overloads or of output below the normal minimum there is none."""
         steps, branches = self.flow_mw.index, self.flow_mw.columns
         if self.overload_mw.empty:
             object.__setattr__(self, "overload_mw", pd.DataFrame(0.0, index=steps, columns=branches))
         if self.section_over_mw.empty:
             object.__setattr__(self, "section_over_mw", pd.DataFrame(index=steps, columns=branches[:0], dtype=float))
+        for name, kind in (("below_normal_mw", float), ("oil_support", int), ("oil_t_per_h", float)):
+            if getattr(self, name).empty:
+                units = self.output_mw.columns
+                object.__setattr__(self, name, pd.DataFrame(0, index=self.output_mw.index, columns=units, dtype=kind))
 
     @property
     def cut_mw(self) -> pd.DataFrame:
