@@ -68,7 +68,7 @@ def test_hours_on_count_from_the_last_change_or_across_the_whole_horizon() -> No
         "fresh": [0, 0, 0, 0],
     }
     output = {name: [110.0, 120.0, 130.0, 140.0] for name in on}
-    assert states_after(case, schedule_with(on, output, 0.5)) == (
+    assert states_after(case, facts, schedule_with(on, output, 0.5)) == (
         UnitState("always", True, 50.0, 140.0),
         UnitState("started", True, 1.5, 140.0),
         UnitState("stopped", False, 0.5, 0.0),

@@ -31,11 +31,11 @@ def objective_cny(e: Evidence) -> float:
     """
     Cost + penalty over the horizon, CNY.
 
-        thermal + storage wear and losses + response fees + imports + curtailment + reserve short + plan left
-        + overloads
+        thermal + deep output + oil + storage wear and losses + response fees + imports + curtailment + reserve short
+        + plan left + overloads
     """
     parts = (
-        *(_thermal_cny, _flexibility_cny, _storage_loss_cny, _interchange_cny),
+        *(_thermal_cny, _deep_cny, _oil_cny, _flexibility_cny, _storage_loss_cny, _interchange_cny),
         *(_curtailment_cny, _reserve_cny, _security_cny),
     )
     return float(sum(part(e) for part in parts))
@@ -56,6 +56,27 @@ def _thermal_cny(e: Evidence) -> float:
     starts = sum(_start_cny(e, t, g) * e.table("started")[t, g] for t, g in np.argwhere(e.table("started") > 0))
     stops = (e.table("stopped") @ numbers(units, "stop_cny")).sum()
     return float(fuel + operation + starts + stops)
+
+
+def _deep_cny(e: Evidence) -> float:
+    """
+    What units are paid for output below their normal minimum, band by band, CNY.
+
+        sum( price max(0, upper edge - max(p, lower edge)) u dt )        lower edge: where the next band begins, else 0
+    """
+    paid, output, step_h = 0.0, e.table("output_mw"), e.inputs.step_h
+    for k, unit in enumerate(e.facts.units):
+        edges_mw = [band.below_mw for band in unit.deep_bands] + [0.0]
+        for band, least_mw in zip(unit.deep_bands, edges_mw[1:], strict=True):
+            lacking_mw = np.maximum(band.below_mw - np.maximum(output[e.on[:, k], k], least_mw), 0.0)
+            paid += float(lacking_mw.sum() * band.price_cny_per_mwh * step_h)
+    return paid
+
+
+def _oil_cny(e: Evidence) -> float:
+    """Oil of units with oil support, CNY: sum( price rate z dt )."""
+    price = [u.oil_support.oil_t_per_h * u.oil_support.price_cny_per_t if u.oil_support else 0.0 for u in e.facts.units]
+    return float((e.table("oil_support") @ np.array(price)).sum() * e.inputs.step_h)
 
 
 def _start_cny(e: Evidence, t: int, g: int) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from dispatch.audit import (
     contingency,
+    deep,
     interchange,
     network,
     objective,
@@ -35,6 +36,12 @@ RULES: tuple[Callable[[Evidence], Finding], ...] = (
     thermal.must_run,
     thermal.in_service,
     thermal.running_minimum,
+    deep.below_normal,
+    deep.oil_support,
+    deep.oil_rate,
+    deep.oil_least_time,
+    deep.oil_most_time,
+    deep.oil_apart,
     renewable.available,
     renewable.must_take,
     storage.level,

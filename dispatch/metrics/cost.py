@@ -6,6 +6,7 @@ import numpy as np
 
 from dispatch.case.renewable import DISTRIBUTED
 from dispatch.metrics.area import Area, Basis, numbers
+from dispatch.metrics.deep import compensation_cny, oil_cny
 from dispatch.schedule.outcome import Cost, Penalty
 from dispatch.units import DURATION_H
 
@@ -20,6 +21,7 @@ def cost(basis: Basis, area: Area) -> Cost:
         wear         sum( wear d dt )                    per MWh discharged
         response     sum( fee (cut + filled) dt )
         interchange  sum( price net import dt )          of the area's interfaces; negative: exports earn more
+        compensation, oil        of deep peak-shaving, see `deep`
     """
     facts, schedule = basis.facts, basis.schedule
     called = schedule.cut_mw.to_numpy(dtype=float) + basis.table("filled_mw")
@@ -39,6 +41,8 @@ def cost(basis: Basis, area: Area) -> Cost:
             numbers(facts.interfaces, "price_cny_per_mwh"),
             area.interfaces,
         ),
+        compensation_cny=compensation_cny(basis, area),
+        oil_cny=oil_cny(basis, area),
     )
 
 

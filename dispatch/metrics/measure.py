@@ -9,6 +9,7 @@ from dispatch.case.inputs import inputs_of
 from dispatch.metrics.absorption import absorption, local_consumption_mwh, net_export_mw
 from dispatch.metrics.area import Area, Basis, area_of
 from dispatch.metrics.cost import cost, penalty
+from dispatch.metrics.deep import deep_use
 from dispatch.metrics.emissions import carbon_tco2
 from dispatch.metrics.flexibility import new_storage_use, pumped_hydro_use, response_use
 from dispatch.metrics.slacks import slacks_of
@@ -32,6 +33,7 @@ def _measured_in(basis: Basis, area: Area) -> GridMetrics:
     """Everything that is measured in one area."""
     renewable = absorption(basis, area)
     response = response_use(basis, area)
+    deep = deep_use(basis, area)
     storage, pumped = new_storage_use(basis, area), pumped_hydro_use(basis, area)
     short = basis.table("short_up_mw") + basis.table("short_down_mw")
     return GridMetrics(
@@ -58,4 +60,8 @@ def _measured_in(basis: Basis, area: Area) -> GridMetrics:
         pumped_charge_mwh=pumped.charge_mwh,
         pumped_discharge_mwh=pumped.discharge_mwh,
         reserve_short_mwh=basis.energy_mwh(short[:, area.members]),
+        below_normal_mwh=deep.below_normal_mwh,
+        below_normal_h=deep.below_normal_h,
+        oil_support_h=deep.oil_support_h,
+        oil_t=deep.oil_t,
     )

@@ -113,6 +113,8 @@ class Cost:
     wear_cny: float  # storage cycles
     response_cny: float  # fees of contracts
     interchange_cny: float  # imports paid less exports earned; negative where exports earn more
+    compensation_cny: float = 0.0  # paid for output below the normal minimum (深度调峰)
+    oil_cny: float = 0.0  # of oil support (投油稳燃)
 
     @property
     def total_cny(self) -> float:
@@ -124,6 +126,8 @@ class Cost:
             + self.wear_cny
             + self.response_cny
             + self.interchange_cny
+            + self.compensation_cny
+            + self.oil_cny
         )
 
 
@@ -182,6 +186,10 @@ class GridMetrics:
     pumped_charge_mwh: float
     pumped_discharge_mwh: float
     reserve_short_mwh: float
+    below_normal_mwh: float = 0.0  # what units lack to their normal minimum while on
+    below_normal_h: float = 0.0  # hours of units below it
+    oil_support_h: float = 0.0  # hours of units
+    oil_t: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,30 @@ INTERCHANGE_VARIANT_HIGH: InterchangeVariant.ValueType  # 3
 """The plan with the most import."""
 Global___InterchangeVariant: _TypeAlias = InterchangeVariant  # noqa: Y015
 
+class _RetrofitState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RetrofitStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RetrofitState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RETROFIT_STATE_UNSPECIFIED: _RetrofitState.ValueType  # 0
+    """Never sent."""
+    RETROFIT_STATE_BEFORE: _RetrofitState.ValueType  # 1
+    """Before: higher minimums, slower ramps."""
+    RETROFIT_STATE_AFTER: _RetrofitState.ValueType  # 2
+    """After: lower minimums, faster ramps."""
+
+class RetrofitState(_RetrofitState, metaclass=_RetrofitStateEnumTypeWrapper):
+    """A state of the flexibility retrofit (灵活性改造)."""
+
+RETROFIT_STATE_UNSPECIFIED: RetrofitState.ValueType  # 0
+"""Never sent."""
+RETROFIT_STATE_BEFORE: RetrofitState.ValueType  # 1
+"""Before: higher minimums, slower ramps."""
+RETROFIT_STATE_AFTER: RetrofitState.ValueType  # 2
+"""After: lower minimums, faster ramps."""
+Global___RetrofitState: _TypeAlias = RetrofitState  # noqa: Y015
+
 @_typing.final
 class Case(_message.Message):
     """Everything that is asked. Stored weather, load and plans hold wherever no forecast is given."""
@@ -75,6 +99,8 @@ class Case(_message.Message):
     AVAILABLE_FORECASTS_FIELD_NUMBER: _builtins.int
     INTERCHANGE_FORECASTS_FIELD_NUMBER: _builtins.int
     SECURITY_FIELD_NUMBER: _builtins.int
+    DEEP_PEAK_SHAVING_FIELD_NUMBER: _builtins.int
+    RETROFITS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Name of the caller's choice, repeated nowhere."""
     grid: _builtins.str
@@ -85,6 +111,8 @@ class Case(_message.Message):
     """Demand response (需求响应): cap on load cut, and on extra load alike, in any hour, as a share of the annual peak
     of each grid, 0 to 1. 0 is no response.
     """
+    deep_peak_shaving: _builtins.bool
+    """Thermal units may run below their normal minimum, and are paid for it: deep peak-shaving (深度调峰). True when absent."""
     @_builtins.property
     def horizon(self) -> Global___Horizon:
         """Required. The time that the case covers."""
@@ -137,6 +165,10 @@ class Case(_message.Message):
     def security(self) -> Global___Security:
         """What the network must stand. Absent: no outage."""
 
+    @_builtins.property
+    def retrofits(self) -> _containers.RepeatedCompositeFieldContainer[Global___Retrofit]:
+        """Classes or units taken as before or after their flexibility retrofit (灵活性改造), whatever the edition says."""
+
     def __init__(
         self,
         *,
@@ -157,13 +189,20 @@ class Case(_message.Message):
         available_forecasts: _abc.Iterable[Global___AvailableForecast] | None = ...,
         interchange_forecasts: _abc.Iterable[Global___InterchangeForecast] | None = ...,
         security: Global___Security | None = ...,
+        deep_peak_shaving: _builtins.bool | None = ...,
+        retrofits: _abc.Iterable[Global___Retrofit] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_edition", b"_edition", "edition", b"edition", "horizon", b"horizon", "interchange", b"interchange", "prices", b"prices", "reserve", b"reserve", "scales", b"scales", "security", b"security"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_deep_peak_shaving", b"_deep_peak_shaving", "_edition", b"_edition", "deep_peak_shaving", b"deep_peak_shaving", "edition", b"edition", "horizon", b"horizon", "interchange", b"interchange", "prices", b"prices", "reserve", b"reserve", "scales", b"scales", "security", b"security"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_edition", b"_edition", "available_forecasts", b"available_forecasts", "edition", b"edition", "grid", b"grid", "horizon", b"horizon", "interchange", b"interchange", "interchange_forecasts", b"interchange_forecasts", "load_forecasts", b"load_forecasts", "must_run", b"must_run", "name", b"name", "outages", b"outages", "prices", b"prices", "reserve", b"reserve", "response_share", b"response_share", "scales", b"scales", "security", b"security", "stores", b"stores", "units", b"units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_deep_peak_shaving", b"_deep_peak_shaving", "_edition", b"_edition", "available_forecasts", b"available_forecasts", "deep_peak_shaving", b"deep_peak_shaving", "edition", b"edition", "grid", b"grid", "horizon", b"horizon", "interchange", b"interchange", "interchange_forecasts", b"interchange_forecasts", "load_forecasts", b"load_forecasts", "must_run", b"must_run", "name", b"name", "outages", b"outages", "prices", b"prices", "reserve", b"reserve", "response_share", b"response_share", "retrofits", b"retrofits", "scales", b"scales", "security", b"security", "stores", b"stores", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__deep_peak_shaving: _TypeAlias = _typing.Literal["deep_peak_shaving"]  # noqa: Y015
+    _WhichOneofArgType__deep_peak_shaving: _TypeAlias = _typing.Literal["_deep_peak_shaving", b"_deep_peak_shaving"]  # noqa: Y015
     _WhichOneofReturnType__edition: _TypeAlias = _typing.Literal["edition"]  # noqa: Y015
     _WhichOneofArgType__edition: _TypeAlias = _typing.Literal["_edition", b"_edition"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__deep_peak_shaving) -> _WhichOneofReturnType__deep_peak_shaving | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__edition) -> _WhichOneofReturnType__edition | None: ...
 
 Global___Case: _TypeAlias = Case  # noqa: Y015
@@ -217,6 +256,7 @@ class UnitState(_message.Message):
     ON_FIELD_NUMBER: _builtins.int
     HOURS_H_FIELD_NUMBER: _builtins.int
     OUTPUT_MW_FIELD_NUMBER: _builtins.int
+    OIL_HOURS_H_FIELD_NUMBER: _builtins.int
     unit: _builtins.str
     """Name of the unit."""
     on: _builtins.bool
@@ -225,6 +265,10 @@ class UnitState(_message.Message):
     """Required. Hours it has been on, or off."""
     output_mw: _builtins.float
     """Required. Output in MW; 0 when off."""
+    oil_hours_h: _builtins.float
+    """Hours it has had oil support (投油稳燃), where its output is below its oil line, or has been without it. Absent: for
+    so long that no least time and no time apart is left, and the most time begins anew.
+    """
     def __init__(
         self,
         *,
@@ -232,19 +276,24 @@ class UnitState(_message.Message):
         on: _builtins.bool | None = ...,
         hours_h: _builtins.float | None = ...,
         output_mw: _builtins.float | None = ...,
+        oil_hours_h: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_hours_h", b"_hours_h", "_on", b"_on", "_output_mw", b"_output_mw", "hours_h", b"hours_h", "on", b"on", "output_mw", b"output_mw"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_hours_h", b"_hours_h", "_oil_hours_h", b"_oil_hours_h", "_on", b"_on", "_output_mw", b"_output_mw", "hours_h", b"hours_h", "oil_hours_h", b"oil_hours_h", "on", b"on", "output_mw", b"output_mw"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_hours_h", b"_hours_h", "_on", b"_on", "_output_mw", b"_output_mw", "hours_h", b"hours_h", "on", b"on", "output_mw", b"output_mw", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_hours_h", b"_hours_h", "_oil_hours_h", b"_oil_hours_h", "_on", b"_on", "_output_mw", b"_output_mw", "hours_h", b"hours_h", "oil_hours_h", b"oil_hours_h", "on", b"on", "output_mw", b"output_mw", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__hours_h: _TypeAlias = _typing.Literal["hours_h"]  # noqa: Y015
     _WhichOneofArgType__hours_h: _TypeAlias = _typing.Literal["_hours_h", b"_hours_h"]  # noqa: Y015
+    _WhichOneofReturnType__oil_hours_h: _TypeAlias = _typing.Literal["oil_hours_h"]  # noqa: Y015
+    _WhichOneofArgType__oil_hours_h: _TypeAlias = _typing.Literal["_oil_hours_h", b"_oil_hours_h"]  # noqa: Y015
     _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
     _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
     _WhichOneofReturnType__output_mw: _TypeAlias = _typing.Literal["output_mw"]  # noqa: Y015
     _WhichOneofArgType__output_mw: _TypeAlias = _typing.Literal["_output_mw", b"_output_mw"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__hours_h) -> _WhichOneofReturnType__hours_h | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__oil_hours_h) -> _WhichOneofReturnType__oil_hours_h | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
     @_typing.overload
@@ -515,6 +564,40 @@ class Outage(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Outage: _TypeAlias = Outage  # noqa: Y015
+
+@_typing.final
+class Retrofit(_message.Message):
+    """Units of a class, or one unit, taken as before or after their retrofit. What is said of a unit goes before its class."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATE_FIELD_NUMBER: _builtins.int
+    TECHNOLOGY_CLASS_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    GRID_FIELD_NUMBER: _builtins.int
+    state: Global___RetrofitState.ValueType
+    """Required. The state."""
+    technology_class: _builtins.str
+    """Name of a technology class; or"""
+    unit: _builtins.str
+    """name of a unit."""
+    grid: _builtins.str
+    """Name of a grid, "hebei_south" or "jibei", for the class in it alone. Empty: in all."""
+    def __init__(
+        self,
+        *,
+        state: Global___RetrofitState.ValueType = ...,
+        technology_class: _builtins.str = ...,
+        unit: _builtins.str = ...,
+        grid: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["grid", b"grid", "state", b"state", "technology_class", b"technology_class", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Retrofit: _TypeAlias = Retrofit  # noqa: Y015
 
 @_typing.final
 class MustRun(_message.Message):

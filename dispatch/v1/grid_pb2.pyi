@@ -409,6 +409,10 @@ class Unit(_message.Message):
     CURVE_FIELD_NUMBER: _builtins.int
     START_TYPES_FIELD_NUMBER: _builtins.int
     STOP_RESERVE_MW_FIELD_NUMBER: _builtins.int
+    RETROFIT_FIELD_NUMBER: _builtins.int
+    FLEXIBILITIES_FIELD_NUMBER: _builtins.int
+    DEEP_BANDS_FIELD_NUMBER: _builtins.int
+    OIL_SUPPORT_FIELD_NUMBER: _builtins.int
     unit: _builtins.str
     """Name of the unit."""
     plant: _builtins.str
@@ -453,6 +457,8 @@ class Unit(_message.Message):
     """Operation and maintenance, in CNY per MWh."""
     stop_reserve_mw: _builtins.float
     """Highest output and reserve up together in the hour before it stops, in MW. Absent: `stop_ramp_mw`."""
+    retrofit: _builtins.str
+    """State of its flexibility retrofit (灵活性改造) in this edition, before or after; empty where only one is known."""
     @_builtins.property
     def curve(self) -> Global___CostCurve:
         """Fuel and carbon against output."""
@@ -460,6 +466,20 @@ class Unit(_message.Message):
     @_builtins.property
     def start_types(self) -> _containers.RepeatedCompositeFieldContainer[Global___StartType]:
         """Costs of a start by the hours off before it, the shortest first."""
+
+    @_builtins.property
+    def flexibilities(self) -> _containers.RepeatedCompositeFieldContainer[Global___Flexibility]:
+        """Its limits in each of these states."""
+
+    @_builtins.property
+    def deep_bands(self) -> _containers.RepeatedCompositeFieldContainer[Global___DeepBand]:
+        """Bands of deep peak-shaving (深度调峰) below its normal minimum, by falling output. Its least output is the technical
+        one.
+        """
+
+    @_builtins.property
+    def oil_support(self) -> Global___OilSupport:
+        """Oil support (投油稳燃) at low output."""
 
     def __init__(
         self,
@@ -488,16 +508,135 @@ class Unit(_message.Message):
         curve: Global___CostCurve | None = ...,
         start_types: _abc.Iterable[Global___StartType] | None = ...,
         stop_reserve_mw: _builtins.float | None = ...,
+        retrofit: _builtins.str = ...,
+        flexibilities: _abc.Iterable[Global___Flexibility] | None = ...,
+        deep_bands: _abc.Iterable[Global___DeepBand] | None = ...,
+        oil_support: Global___OilSupport | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_stop_reserve_mw", b"_stop_reserve_mw", "curve", b"curve", "stop_reserve_mw", b"stop_reserve_mw"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_oil_support", b"_oil_support", "_stop_reserve_mw", b"_stop_reserve_mw", "curve", b"curve", "oil_support", b"oil_support", "stop_reserve_mw", b"stop_reserve_mw"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_stop_reserve_mw", b"_stop_reserve_mw", "bus", b"bus", "carrier", b"carrier", "city", b"city", "curve", b"curve", "grid", b"grid", "heating_output_max_mw", b"heating_output_max_mw", "heating_output_min_mw", b"heating_output_min_mw", "heats", b"heats", "min_down_h", b"min_down_h", "min_up_h", b"min_up_h", "other_cny_per_mwh", b"other_cny_per_mwh", "output_max_mw", b"output_max_mw", "output_min_mw", b"output_min_mw", "plant", b"plant", "ramp_down_mw_per_h", b"ramp_down_mw_per_h", "ramp_up_mw_per_h", b"ramp_up_mw_per_h", "start_cny", b"start_cny", "start_ramp_mw", b"start_ramp_mw", "start_types", b"start_types", "stop_cny", b"stop_cny", "stop_ramp_mw", b"stop_ramp_mw", "stop_reserve_mw", b"stop_reserve_mw", "technology_class", b"technology_class", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_oil_support", b"_oil_support", "_stop_reserve_mw", b"_stop_reserve_mw", "bus", b"bus", "carrier", b"carrier", "city", b"city", "curve", b"curve", "deep_bands", b"deep_bands", "flexibilities", b"flexibilities", "grid", b"grid", "heating_output_max_mw", b"heating_output_max_mw", "heating_output_min_mw", b"heating_output_min_mw", "heats", b"heats", "min_down_h", b"min_down_h", "min_up_h", b"min_up_h", "oil_support", b"oil_support", "other_cny_per_mwh", b"other_cny_per_mwh", "output_max_mw", b"output_max_mw", "output_min_mw", b"output_min_mw", "plant", b"plant", "ramp_down_mw_per_h", b"ramp_down_mw_per_h", "ramp_up_mw_per_h", b"ramp_up_mw_per_h", "retrofit", b"retrofit", "start_cny", b"start_cny", "start_ramp_mw", b"start_ramp_mw", "start_types", b"start_types", "stop_cny", b"stop_cny", "stop_ramp_mw", b"stop_ramp_mw", "stop_reserve_mw", b"stop_reserve_mw", "technology_class", b"technology_class", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__oil_support: _TypeAlias = _typing.Literal["oil_support"]  # noqa: Y015
+    _WhichOneofArgType__oil_support: _TypeAlias = _typing.Literal["_oil_support", b"_oil_support"]  # noqa: Y015
     _WhichOneofReturnType__stop_reserve_mw: _TypeAlias = _typing.Literal["stop_reserve_mw"]  # noqa: Y015
     _WhichOneofArgType__stop_reserve_mw: _TypeAlias = _typing.Literal["_stop_reserve_mw", b"_stop_reserve_mw"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__oil_support) -> _WhichOneofReturnType__oil_support | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__stop_reserve_mw) -> _WhichOneofReturnType__stop_reserve_mw | None: ...
 
 Global___Unit: _TypeAlias = Unit  # noqa: Y015
+
+@_typing.final
+class Flexibility(_message.Message):
+    """Limits of a unit before or after its flexibility retrofit."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RETROFIT_FIELD_NUMBER: _builtins.int
+    OUTPUT_MIN_MW_FIELD_NUMBER: _builtins.int
+    HEATING_OUTPUT_MIN_MW_FIELD_NUMBER: _builtins.int
+    RAMP_UP_MW_PER_H_FIELD_NUMBER: _builtins.int
+    RAMP_DOWN_MW_PER_H_FIELD_NUMBER: _builtins.int
+    retrofit: _builtins.str
+    """before or after."""
+    output_min_mw: _builtins.float
+    """Least output in MW."""
+    heating_output_min_mw: _builtins.float
+    """Least output in the heating season, in MW."""
+    ramp_up_mw_per_h: _builtins.float
+    """Ramp up, in MW per hour."""
+    ramp_down_mw_per_h: _builtins.float
+    """Ramp down, in MW per hour."""
+    def __init__(
+        self,
+        *,
+        retrofit: _builtins.str = ...,
+        output_min_mw: _builtins.float = ...,
+        heating_output_min_mw: _builtins.float = ...,
+        ramp_up_mw_per_h: _builtins.float = ...,
+        ramp_down_mw_per_h: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["heating_output_min_mw", b"heating_output_min_mw", "output_min_mw", b"output_min_mw", "ramp_down_mw_per_h", b"ramp_down_mw_per_h", "ramp_up_mw_per_h", b"ramp_up_mw_per_h", "retrofit", b"retrofit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Flexibility: _TypeAlias = Flexibility  # noqa: Y015
+
+@_typing.final
+class DeepBand(_message.Message):
+    """A band of deep peak-shaving: what a MWh not given earns. It ends where the next band begins."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BELOW_MW_FIELD_NUMBER: _builtins.int
+    PRICE_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
+    below_mw: _builtins.float
+    """Upper edge in MW; of the first band the normal minimum (有偿调峰基准)."""
+    price_cny_per_mwh: _builtins.float
+    """Price in CNY per MWh below the edge."""
+    def __init__(
+        self,
+        *,
+        below_mw: _builtins.float = ...,
+        price_cny_per_mwh: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["below_mw", b"below_mw", "price_cny_per_mwh", b"price_cny_per_mwh"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeepBand: _TypeAlias = DeepBand  # noqa: Y015
+
+@_typing.final
+class OilSupport(_message.Message):
+    """What a unit needs below the output at which coal alone keeps burning."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BELOW_MW_FIELD_NUMBER: _builtins.int
+    OIL_T_PER_H_FIELD_NUMBER: _builtins.int
+    PRICE_CNY_PER_T_FIELD_NUMBER: _builtins.int
+    CARBON_TCO2_PER_T_FIELD_NUMBER: _builtins.int
+    LEAST_H_FIELD_NUMBER: _builtins.int
+    MOST_H_FIELD_NUMBER: _builtins.int
+    APART_H_FIELD_NUMBER: _builtins.int
+    below_mw: _builtins.float
+    """That output, in MW."""
+    oil_t_per_h: _builtins.float
+    """Oil burnt, in t per hour."""
+    price_cny_per_t: _builtins.float
+    """Price of oil, in CNY per t."""
+    carbon_tco2_per_t: _builtins.float
+    """Carbon dioxide of oil, in tCO2 per t."""
+    least_h: _builtins.float
+    """Once below, at least so long, in hours."""
+    most_h: _builtins.float
+    """And at most so long, in hours."""
+    apart_h: _builtins.float
+    """Between two times below, in hours."""
+    def __init__(
+        self,
+        *,
+        below_mw: _builtins.float = ...,
+        oil_t_per_h: _builtins.float = ...,
+        price_cny_per_t: _builtins.float = ...,
+        carbon_tco2_per_t: _builtins.float = ...,
+        least_h: _builtins.float = ...,
+        most_h: _builtins.float = ...,
+        apart_h: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["apart_h", b"apart_h", "below_mw", b"below_mw", "carbon_tco2_per_t", b"carbon_tco2_per_t", "least_h", b"least_h", "most_h", b"most_h", "oil_t_per_h", b"oil_t_per_h", "price_cny_per_t", b"price_cny_per_t"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OilSupport: _TypeAlias = OilSupport  # noqa: Y015
 
 @_typing.final
 class StartType(_message.Message):

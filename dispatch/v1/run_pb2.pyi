@@ -373,6 +373,10 @@ class Metrics(_message.Message):
     PUMPED_DISCHARGE_MWH_FIELD_NUMBER: _builtins.int
     RESERVE_SHORT_MWH_FIELD_NUMBER: _builtins.int
     MEMBERS_FIELD_NUMBER: _builtins.int
+    BELOW_NORMAL_MWH_FIELD_NUMBER: _builtins.int
+    BELOW_NORMAL_H_FIELD_NUMBER: _builtins.int
+    OIL_SUPPORT_H_FIELD_NUMBER: _builtins.int
+    OIL_T_FIELD_NUMBER: _builtins.int
     grid: _builtins.str
     """Name of the grid; "hebei" where both are joined."""
     load_mwh: _builtins.float
@@ -413,6 +417,14 @@ class Metrics(_message.Message):
     """Energy given by pumped hydro, in MWh."""
     reserve_short_mwh: _builtins.float
     """Reserve (备用) that is short, up and down together, in MWh."""
+    below_normal_mwh: _builtins.float
+    """What thermal units lack to their normal minimum while on (深度调峰), in MWh."""
+    below_normal_h: _builtins.float
+    """Hours of units below their normal minimum."""
+    oil_support_h: _builtins.float
+    """Hours of units with oil support (投油稳燃)."""
+    oil_t: _builtins.float
+    """Oil burnt, in t."""
     @_builtins.property
     def technologies(self) -> _containers.RepeatedCompositeFieldContainer[Global___TechnologyMetrics]:
         """The same by technology."""
@@ -456,10 +468,14 @@ class Metrics(_message.Message):
         pumped_discharge_mwh: _builtins.float = ...,
         reserve_short_mwh: _builtins.float = ...,
         members: _abc.Iterable[Global___Metrics] | None = ...,
+        below_normal_mwh: _builtins.float = ...,
+        below_normal_h: _builtins.float = ...,
+        oil_support_h: _builtins.float = ...,
+        oil_t: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_utilisation_share", b"_utilisation_share", "cost", b"cost", "penalty", b"penalty", "utilisation_share", b"utilisation_share"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_utilisation_share", b"_utilisation_share", "absorbed_mwh", b"absorbed_mwh", "available_mwh", b"available_mwh", "carbon_tco2", b"carbon_tco2", "cost", b"cost", "curtailed_mwh", b"curtailed_mwh", "grid", b"grid", "load_mwh", b"load_mwh", "local_consumption_mwh", b"local_consumption_mwh", "members", b"members", "net_export_mwh", b"net_export_mwh", "penalty", b"penalty", "pumped_charge_mwh", b"pumped_charge_mwh", "pumped_discharge_mwh", b"pumped_discharge_mwh", "reserve_short_mwh", b"reserve_short_mwh", "response_cap_mw", b"response_cap_mw", "response_cut_mwh", b"response_cut_mwh", "response_extra_mwh", b"response_extra_mwh", "response_reach_mw", b"response_reach_mw", "start_count", b"start_count", "storage_charge_mwh", b"storage_charge_mwh", "storage_discharge_mwh", b"storage_discharge_mwh", "technologies", b"technologies", "thermal_mwh", b"thermal_mwh", "utilisation_share", b"utilisation_share"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_utilisation_share", b"_utilisation_share", "absorbed_mwh", b"absorbed_mwh", "available_mwh", b"available_mwh", "below_normal_h", b"below_normal_h", "below_normal_mwh", b"below_normal_mwh", "carbon_tco2", b"carbon_tco2", "cost", b"cost", "curtailed_mwh", b"curtailed_mwh", "grid", b"grid", "load_mwh", b"load_mwh", "local_consumption_mwh", b"local_consumption_mwh", "members", b"members", "net_export_mwh", b"net_export_mwh", "oil_support_h", b"oil_support_h", "oil_t", b"oil_t", "penalty", b"penalty", "pumped_charge_mwh", b"pumped_charge_mwh", "pumped_discharge_mwh", b"pumped_discharge_mwh", "reserve_short_mwh", b"reserve_short_mwh", "response_cap_mw", b"response_cap_mw", "response_cut_mwh", b"response_cut_mwh", "response_extra_mwh", b"response_extra_mwh", "response_reach_mw", b"response_reach_mw", "start_count", b"start_count", "storage_charge_mwh", b"storage_charge_mwh", "storage_discharge_mwh", b"storage_discharge_mwh", "technologies", b"technologies", "thermal_mwh", b"thermal_mwh", "utilisation_share", b"utilisation_share"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__utilisation_share: _TypeAlias = _typing.Literal["utilisation_share"]  # noqa: Y015
     _WhichOneofArgType__utilisation_share: _TypeAlias = _typing.Literal["_utilisation_share", b"_utilisation_share"]  # noqa: Y015
@@ -514,6 +530,8 @@ class Cost(_message.Message):
     RESPONSE_CNY_FIELD_NUMBER: _builtins.int
     INTERCHANGE_CNY_FIELD_NUMBER: _builtins.int
     TOTAL_CNY_FIELD_NUMBER: _builtins.int
+    COMPENSATION_CNY_FIELD_NUMBER: _builtins.int
+    OIL_CNY_FIELD_NUMBER: _builtins.int
     fuel_cny: _builtins.float
     """Fuel, in CNY."""
     operation_cny: _builtins.float
@@ -528,6 +546,10 @@ class Cost(_message.Message):
     """Imports paid less exports earned, in CNY; negative where exports earn more."""
     total_cny: _builtins.float
     """The sum of the parts, in CNY."""
+    compensation_cny: _builtins.float
+    """Paid to thermal units for output below their normal minimum (深度调峰), in CNY."""
+    oil_cny: _builtins.float
+    """Oil of oil support (投油稳燃), in CNY."""
     def __init__(
         self,
         *,
@@ -538,10 +560,12 @@ class Cost(_message.Message):
         response_cny: _builtins.float = ...,
         interchange_cny: _builtins.float = ...,
         total_cny: _builtins.float = ...,
+        compensation_cny: _builtins.float = ...,
+        oil_cny: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["fuel_cny", b"fuel_cny", "interchange_cny", b"interchange_cny", "operation_cny", b"operation_cny", "response_cny", b"response_cny", "start_cny", b"start_cny", "total_cny", b"total_cny", "wear_cny", b"wear_cny"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["compensation_cny", b"compensation_cny", "fuel_cny", b"fuel_cny", "interchange_cny", b"interchange_cny", "oil_cny", b"oil_cny", "operation_cny", b"operation_cny", "response_cny", b"response_cny", "start_cny", b"start_cny", "total_cny", b"total_cny", "wear_cny", b"wear_cny"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x64ispatch/v1/schedule.proto\x12\x0b\x64ispatch.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd0\x03\n\x08Schedule\x12)\n\x05start\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nstep_count\x18\x02 \x01(\x05\x12\x0e\n\x06step_h\x18\x03 \x01(\x01\x12(\n\x05units\x18\x04 \x03(\x0b\x32\x19.dispatch.v1.UnitSchedule\x12*\n\x06plants\x18\x05 \x03(\x0b\x32\x1a.dispatch.v1.PlantSchedule\x12*\n\x06stores\x18\x06 \x03(\x0b\x32\x1a.dispatch.v1.StoreSchedule\x12\x30\n\tcontracts\x18\x07 \x03(\x0b\x32\x1d.dispatch.v1.ContractSchedule\x12\x32\n\ninterfaces\x18\x08 \x03(\x0b\x32\x1e.dispatch.v1.InterfaceSchedule\x12-\n\x08\x62ranches\x18\t \x03(\x0b\x32\x1b.dispatch.v1.BranchSchedule\x12.\n\x08reserves\x18\n \x03(\x0b\x32\x1c.dispatch.v1.ReserveSchedule\x12.\n\x08sections\x18\x0b \x03(\x0b\x32\x1c.dispatch.v1.SectionSchedule\"\x8d\x01\n\x0cUnitSchedule\x12\x0c\n\x04unit\x18\x01 \x01(\t\x12\n\n\x02on\x18\x02 \x03(\x08\x12\x0f\n\x07started\x18\x03 \x03(\x08\x12\x0f\n\x07stopped\x18\x04 \x03(\x08\x12\x11\n\toutput_mw\x18\x05 \x03(\x01\x12\x15\n\rreserve_up_mw\x18\x06 \x03(\x01\x12\x17\n\x0freserve_down_mw\x18\x07 \x03(\x01\"I\n\rPlantSchedule\x12\r\n\x05plant\x18\x01 \x01(\t\x12\x13\n\x0binjected_mw\x18\x02 \x03(\x01\x12\x14\n\x0c\x63urtailed_mw\x18\x03 \x03(\x01\"\x8a\x01\n\rStoreSchedule\x12\r\n\x05store\x18\x01 \x01(\t\x12\x11\n\tcharge_mw\x18\x02 \x03(\x01\x12\x14\n\x0c\x64ischarge_mw\x18\x03 \x03(\x01\x12\x11\n\tlevel_mwh\x18\x04 \x03(\x01\x12\x15\n\rreserve_up_mw\x18\x05 \x03(\x01\x12\x17\n\x0freserve_down_mw\x18\x06 \x03(\x01\"\x86\x01\n\x10\x43ontractSchedule\x12\x10\n\x08\x63ontract\x18\x01 \x01(\t\x12\x12\n\ndelayed_mw\x18\x02 \x03(\x01\x12\x11\n\trepaid_mw\x18\x03 \x03(\x01\x12\x13\n\x0b\x61\x64vanced_mw\x18\x04 \x03(\x01\x12\x11\n\tspared_mw\x18\x05 \x03(\x01\x12\x11\n\tfilled_mw\x18\x06 \x03(\x01\"j\n\x11InterfaceSchedule\x12\x11\n\tinterface\x18\x01 \x01(\t\x12\x15\n\rnet_import_mw\x18\x02 \x03(\x01\x12\x14\n\x0cover_plan_mw\x18\x03 \x03(\x01\x12\x15\n\runder_plan_mw\x18\x04 \x03(\x01\"F\n\x0e\x42ranchSchedule\x12\x0e\n\x06\x62ranch\x18\x01 \x01(\t\x12\x0f\n\x07\x66low_mw\x18\x02 \x03(\x01\x12\x13\n\x0boverload_mw\x18\x03 \x03(\x01\"K\n\x0fReserveSchedule\x12\x0c\n\x04grid\x18\x01 \x01(\t\x12\x13\n\x0bshort_up_mw\x18\x02 \x03(\x01\x12\x15\n\rshort_down_mw\x18\x03 \x03(\x01\";\n\x0fSectionSchedule\x12\x0f\n\x07section\x18\x01 \x01(\t\x12\x17\n\x0fsection_over_mw\x18\x02 \x03(\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x64ispatch/v1/schedule.proto\x12\x0b\x64ispatch.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd0\x03\n\x08Schedule\x12)\n\x05start\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nstep_count\x18\x02 \x01(\x05\x12\x0e\n\x06step_h\x18\x03 \x01(\x01\x12(\n\x05units\x18\x04 \x03(\x0b\x32\x19.dispatch.v1.UnitSchedule\x12*\n\x06plants\x18\x05 \x03(\x0b\x32\x1a.dispatch.v1.PlantSchedule\x12*\n\x06stores\x18\x06 \x03(\x0b\x32\x1a.dispatch.v1.StoreSchedule\x12\x30\n\tcontracts\x18\x07 \x03(\x0b\x32\x1d.dispatch.v1.ContractSchedule\x12\x32\n\ninterfaces\x18\x08 \x03(\x0b\x32\x1e.dispatch.v1.InterfaceSchedule\x12-\n\x08\x62ranches\x18\t \x03(\x0b\x32\x1b.dispatch.v1.BranchSchedule\x12.\n\x08reserves\x18\n \x03(\x0b\x32\x1c.dispatch.v1.ReserveSchedule\x12.\n\x08sections\x18\x0b \x03(\x0b\x32\x1c.dispatch.v1.SectionSchedule\"\xd0\x01\n\x0cUnitSchedule\x12\x0c\n\x04unit\x18\x01 \x01(\t\x12\n\n\x02on\x18\x02 \x03(\x08\x12\x0f\n\x07started\x18\x03 \x03(\x08\x12\x0f\n\x07stopped\x18\x04 \x03(\x08\x12\x11\n\toutput_mw\x18\x05 \x03(\x01\x12\x15\n\rreserve_up_mw\x18\x06 \x03(\x01\x12\x17\n\x0freserve_down_mw\x18\x07 \x03(\x01\x12\x17\n\x0f\x62\x65low_normal_mw\x18\x08 \x03(\x01\x12\x13\n\x0boil_support\x18\t \x03(\x08\x12\x13\n\x0boil_t_per_h\x18\n \x03(\x01\"I\n\rPlantSchedule\x12\r\n\x05plant\x18\x01 \x01(\t\x12\x13\n\x0binjected_mw\x18\x02 \x03(\x01\x12\x14\n\x0c\x63urtailed_mw\x18\x03 \x03(\x01\"\x8a\x01\n\rStoreSchedule\x12\r\n\x05store\x18\x01 \x01(\t\x12\x11\n\tcharge_mw\x18\x02 \x03(\x01\x12\x14\n\x0c\x64ischarge_mw\x18\x03 \x03(\x01\x12\x11\n\tlevel_mwh\x18\x04 \x03(\x01\x12\x15\n\rreserve_up_mw\x18\x05 \x03(\x01\x12\x17\n\x0freserve_down_mw\x18\x06 \x03(\x01\"\x86\x01\n\x10\x43ontractSchedule\x12\x10\n\x08\x63ontract\x18\x01 \x01(\t\x12\x12\n\ndelayed_mw\x18\x02 \x03(\x01\x12\x11\n\trepaid_mw\x18\x03 \x03(\x01\x12\x13\n\x0b\x61\x64vanced_mw\x18\x04 \x03(\x01\x12\x11\n\tspared_mw\x18\x05 \x03(\x01\x12\x11\n\tfilled_mw\x18\x06 \x03(\x01\"j\n\x11InterfaceSchedule\x12\x11\n\tinterface\x18\x01 \x01(\t\x12\x15\n\rnet_import_mw\x18\x02 \x03(\x01\x12\x14\n\x0cover_plan_mw\x18\x03 \x03(\x01\x12\x15\n\runder_plan_mw\x18\x04 \x03(\x01\"F\n\x0e\x42ranchSchedule\x12\x0e\n\x06\x62ranch\x18\x01 \x01(\t\x12\x0f\n\x07\x66low_mw\x18\x02 \x03(\x01\x12\x13\n\x0boverload_mw\x18\x03 \x03(\x01\"K\n\x0fReserveSchedule\x12\x0c\n\x04grid\x18\x01 \x01(\t\x12\x13\n\x0bshort_up_mw\x18\x02 \x03(\x01\x12\x15\n\rshort_down_mw\x18\x03 \x03(\x01\";\n\x0fSectionSchedule\x12\x0f\n\x07section\x18\x01 \x01(\t\x12\x17\n\x0fsection_over_mw\x18\x02 \x03(\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,19 +35,19 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SCHEDULE']._serialized_start=77
   _globals['_SCHEDULE']._serialized_end=541
   _globals['_UNITSCHEDULE']._serialized_start=544
-  _globals['_UNITSCHEDULE']._serialized_end=685
-  _globals['_PLANTSCHEDULE']._serialized_start=687
-  _globals['_PLANTSCHEDULE']._serialized_end=760
-  _globals['_STORESCHEDULE']._serialized_start=763
-  _globals['_STORESCHEDULE']._serialized_end=901
-  _globals['_CONTRACTSCHEDULE']._serialized_start=904
-  _globals['_CONTRACTSCHEDULE']._serialized_end=1038
-  _globals['_INTERFACESCHEDULE']._serialized_start=1040
-  _globals['_INTERFACESCHEDULE']._serialized_end=1146
-  _globals['_BRANCHSCHEDULE']._serialized_start=1148
-  _globals['_BRANCHSCHEDULE']._serialized_end=1218
-  _globals['_RESERVESCHEDULE']._serialized_start=1220
-  _globals['_RESERVESCHEDULE']._serialized_end=1295
-  _globals['_SECTIONSCHEDULE']._serialized_start=1297
-  _globals['_SECTIONSCHEDULE']._serialized_end=1356
+  _globals['_UNITSCHEDULE']._serialized_end=752
+  _globals['_PLANTSCHEDULE']._serialized_start=754
+  _globals['_PLANTSCHEDULE']._serialized_end=827
+  _globals['_STORESCHEDULE']._serialized_start=830
+  _globals['_STORESCHEDULE']._serialized_end=968
+  _globals['_CONTRACTSCHEDULE']._serialized_start=971
+  _globals['_CONTRACTSCHEDULE']._serialized_end=1105
+  _globals['_INTERFACESCHEDULE']._serialized_start=1107
+  _globals['_INTERFACESCHEDULE']._serialized_end=1213
+  _globals['_BRANCHSCHEDULE']._serialized_start=1215
+  _globals['_BRANCHSCHEDULE']._serialized_end=1285
+  _globals['_RESERVESCHEDULE']._serialized_start=1287
+  _globals['_RESERVESCHEDULE']._serialized_end=1362
+  _globals['_SECTIONSCHEDULE']._serialized_start=1364
+  _globals['_SECTIONSCHEDULE']._serialized_end=1423
 # @@protoc_insertion_point(module_scope)

@@ -16,7 +16,7 @@ from dispatch.case.interchange import InterchangeForecast
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.security import Security
 from dispatch.case.storage import StoreState
-from dispatch.case.thermal import MustRun, Outage, UnitState
+from dispatch.case.thermal import AFTER, BEFORE, MustRun, Outage, Retrofit, UnitState
 from dispatch.errors import CaseError, Flaw
 from dispatch.horizon import Horizon
 from dispatch.v1 import case_pb2, run_pb2
@@ -33,6 +33,11 @@ VARIANTS = {
     case_pb2.INTERCHANGE_VARIANT_LOW: "low",
     case_pb2.INTERCHANGE_VARIANT_CENTRAL: "central",
     case_pb2.INTERCHANGE_VARIANT_HIGH: "high",
+}
+
+RETROFIT_STATES = {
+    case_pb2.RETROFIT_STATE_BEFORE: BEFORE,
+    case_pb2.RETROFIT_STATE_AFTER: AFTER,
 }
 
 
@@ -102,6 +107,8 @@ def reading_of(message: case_pb2.Case) -> Reading:
         interchange_forecasts=tuple(
             InterchangeForecast(f.interface, tuple(f.net_import_mw)) for f in message.interchange_forecasts
         ),
+        deep_peak_shaving=message.deep_peak_shaving if message.HasField("deep_peak_shaving") else True,
+        retrofits=tuple(_retrofit(r, f"retrofits[{k}].", findings) for k, r in enumerate(message.retrofits)),
         security=replace(given(Security, message.security), unwatched=tuple(message.security.unwatched)),
     )
     return Reading(case, tuple(findings.flaws), tuple(findings.placeholders))
@@ -125,6 +132,7 @@ def _unit(message: case_pb2.UnitState, path: str, findings: Findings) -> UnitSta
         on=findings.required(message, "on", path),
         hours_h=findings.required(message, "hours_h", path),
         output_mw=findings.required(message, "output_mw", path),
+        oil_hours_h=message.oil_hours_h if message.HasField("oil_hours_h") else None,
     )
     if message.HasField("on"):
         return state
@@ -162,6 +170,14 @@ def _outage(message: case_pb2.Outage, path: str, findings: Findings) -> Outage:
 def _must_run(message: case_pb2.MustRun, path: str, findings: Findings) -> MustRun:
     unit = findings.required(message, "unit", path)
     return MustRun(unit, *_span(message, path, findings))
+
+
+def _retrofit(message: case_pb2.Retrofit, path: str, findings: Findings) -> Retrofit:
+    state = RETROFIT_STATES.get(message.state, "")
+    if not state:
+        findings.add("REQUIRED", f"{path}state", "is absent and must be given: BEFORE or AFTER")
+        findings.placeholders.append(f"{path}state")
+    return made(Retrofit, message, state=state)
 
 
 def _span(message: Message, path: str, findings: Findings) -> tuple[datetime, datetime]:

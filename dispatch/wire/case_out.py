@@ -7,6 +7,7 @@ from datetime import datetime
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from dispatch.case.case import Case, Interchange, Limits, Reserve
+from dispatch.case.thermal import AFTER, BEFORE, Retrofit
 from dispatch.errors import CaseError, Flaw
 from dispatch.horizon import utc
 from dispatch.v1 import case_pb2, run_pb2
@@ -17,6 +18,7 @@ VARIANTS = {
     "central": case_pb2.INTERCHANGE_VARIANT_CENTRAL,
     "high": case_pb2.INTERCHANGE_VARIANT_HIGH,
 }
+RETROFIT_STATES = {BEFORE: case_pb2.RETROFIT_STATE_BEFORE, AFTER: case_pb2.RETROFIT_STATE_AFTER}
 
 
 def stamp_of(moment: datetime) -> Timestamp:
@@ -41,9 +43,14 @@ def case_to(case: Case) -> case_pb2.Case:
         load_forecasts=[copied(f, case_pb2.LoadForecast()) for f in case.load_forecasts],
         available_forecasts=[copied(f, case_pb2.AvailableForecast()) for f in case.available_forecasts],
         interchange_forecasts=[copied(f, case_pb2.InterchangeForecast()) for f in case.interchange_forecasts],
+        retrofits=[_retrofit(r) for r in case.retrofits],
         security=copied(case.security, case_pb2.Security()),
     )
     return copied(case, message)
+
+
+def _retrofit(retrofit: Retrofit) -> case_pb2.Retrofit:
+    return copied(retrofit, case_pb2.Retrofit(state=RETROFIT_STATES[retrofit.state]))
 
 
 def _reserve(reserve: Reserve) -> case_pb2.Reserve:

@@ -46,7 +46,15 @@ def grid_to(facts: GridFacts) -> grid_pb2.Grid:
 def _unit(unit: ThermalUnit) -> grid_pb2.Unit:
     types = [copied(kind, grid_pb2.StartType()) for kind in unit.start_types]
     curve = copied(unit.curve, grid_pb2.CostCurve())
-    return copied(unit, grid_pb2.Unit(unit=unit.name, curve=curve, start_types=types))
+    message = grid_pb2.Unit(
+        unit=unit.name,
+        curve=curve,
+        start_types=types,
+        flexibilities=[copied(known, grid_pb2.Flexibility()) for known in unit.flexibilities],
+        deep_bands=[copied(band, grid_pb2.DeepBand()) for band in unit.deep_bands],
+        oil_support=None if unit.oil_support is None else copied(unit.oil_support, grid_pb2.OilSupport()),
+    )
+    return copied(unit, message)
 
 
 def _contract(contract: Contract) -> grid_pb2.Contract:

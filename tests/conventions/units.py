@@ -6,6 +6,7 @@ SUFFIXES = (
     *("_mw", "_mwh", "_mw_per_h"),
     *("_cny", "_cny_per_mwh", "_cny_per_h", "_cny_per_mw"),
     *("_tco2", "_tco2_per_mwh"),
+    *("_t", "_cny_per_t", "_tco2_per_t"),
     *("_h", "_s", "_seconds"),
     *("_kv", "_km", "_mb", "_gb", "_deg"),
     *("_share", "_shares", "_count"),
