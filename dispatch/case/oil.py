@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
@@ -20,7 +21,7 @@ class OilStart:
 
     unit_index: int
     oil: OilSupport
-    allowed: np.ndarray  # (T,), bool: in service, and with a minimum below the line
+    allowed: NDArray[np.bool_]  # (T,), in service, and with a minimum below the line
     before: bool  # with oil support in the step before the horizon
     served_count: int  # for so many steps, with it or without it, as far as the case says
     told: bool  # the case says for how long
@@ -29,13 +30,13 @@ class OilStart:
     apart_count: int
 
     @property
-    def forced(self) -> np.ndarray:
+    def forced(self) -> NDArray[np.bool_]:
         """Steps in which the least time begun before the horizon goes on, (T,), bool; what is not allowed ends it."""
         rest = max(0, self.least_count - self.served_count) if self.before and self.told else 0
         return np.asarray((np.arange(len(self.allowed)) < rest) & np.logical_and.accumulate(self.allowed))
 
     @property
-    def barred(self) -> np.ndarray:
+    def barred(self) -> NDArray[np.bool_]:
         """Steps that lie too near to the time with oil support before the horizon, (T,), bool."""
         rest = max(0, self.apart_count - self.served_count) if not self.before and self.told else 0
         return np.asarray(np.arange(len(self.allowed)) < rest)

@@ -36,7 +36,7 @@ class Anatomy:
     steps_before_count: np.ndarray  # (units,), on or off for so many steps
     up_count: np.ndarray  # (units,), minimum up time in steps
     down_count: np.ndarray  # (units,)
-    oil: OilSupports
+    oil: OilSupports | None = None  # None: no unit may need any
 
     def cut(self, begin: int, end: int, column_index: np.ndarray, x: np.ndarray) -> Anatomy:
         """The same from step `begin` to before `end`, in the columns of that part, after what `x` did before."""
@@ -60,7 +60,7 @@ class Anatomy:
             alike=self.alike[column_index],
             on_before=on,
             steps_before_count=steps,
-            oil=self.oil.cut(begin, places(self.oil.support_index), x),
+            oil=None if self.oil is None else self.oil.cut(begin, places(self.oil.support_index), x),
         )
 
 
@@ -91,7 +91,7 @@ def anatomy_of(model: Model, case: Case, facts: GridFacts, inputs: Inputs) -> An
         steps_before_count=np.array([unit.hours_h / inputs.step_h for unit in before]),
         up_count=steps([unit.min_up_h for unit in facts.units]),
         down_count=steps([unit.min_down_h for unit in facts.units]),
-        oil=oil_supports_of(starts, columns(names.OIL)),
+        oil=oil_supports_of(starts, columns(names.OIL)) if starts else None,
     )
 
 

@@ -136,9 +136,9 @@ def _round(climb: Climb) -> None:
         whole_x = x.copy()
         whole_x[anatomy.on_index] = commitment_of(anatomy, x[anatomy.on_index], _unit_classes(climb), threshold)
         whole_x[anatomy.mode_index] = directions_of(anatomy, x)
-        whole_x[anatomy.oil.support_index] = anatomy.oil.repaired(
-            whole_x[anatomy.on_index] > 0, x, climb.problem.lower, climb.problem.upper
-        )
+        if (oil := anatomy.oil) is not None:
+            on, problem = whole_x[anatomy.on_index] > 0, climb.problem
+            whole_x[oil.support_index] = oil.repaired(on, x, problem.lower, problem.upper)
         whole_x = np.clip(whole_x, climb.problem.lower, climb.problem.upper)
         whole = np.round(whole_x[climb.problem.integer])
         if not any(np.array_equal(whole, other) for other in tried):

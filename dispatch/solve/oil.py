@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dispatch.case.oil import OilStart
 
@@ -17,8 +18,8 @@ class OilSupports:
 
     support_index: np.ndarray  # (T, supports), column
     unit_index: np.ndarray  # (supports,)
-    before: np.ndarray  # (supports,), bool
-    free: np.ndarray  # (supports,), bool: no least time or time apart is left from before the horizon
+    before: NDArray[np.bool_]  # (supports,)
+    free: NDArray[np.bool_]  # (supports,), no least time or time apart is left from before the horizon
     served_count: np.ndarray  # (supports,), for so many steps with it, or without it
     least_count: np.ndarray
     most_count: np.ndarray
@@ -33,7 +34,7 @@ class OilSupports:
             before = row
         return replace(self, support_index=support_index, before=before, served_count=served, free=free)
 
-    def repaired(self, on: np.ndarray, x: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
+    def repaired(self, on: NDArray[np.bool_], x: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> NDArray[np.bool_]:
         """
         Which have oil support, (T, supports), bool: where `x` says so, as far as the times allow.
 

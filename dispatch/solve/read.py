@@ -55,7 +55,7 @@ def schedule_of(model: Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -
     curtailed = read.frame(_shared_curtailment(read, facts, inputs), plants)
     net_import = read.table(names.NET_IMPORT, interfaces, signed=True)
     up, down = _unit_reserve(facts, inputs, on, started, stopped, output)
-    flow, oil = _flow(read, facts), read.whole(names.OIL, units)
+    flow = _flow(read, facts)
     return Schedule(
         step_h=inputs.step_h,
         on=on,
@@ -81,11 +81,19 @@ def schedule_of(model: Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -
         short_down_mw=read.table(names.SHORT_DOWN, members),
         flow_mw=flow,
         overload_mw=read.table(names.OVERLOAD, list(flow.columns)),
-        below_normal_mw=(-output + [u.normal_min_mw for u in facts.units]).clip(lower=0.0) * on,
-        oil_support=oil,
-        oil_t_per_h=oil * [0.0 if u.oil_support is None else u.oil_support.oil_t_per_h for u in facts.units],
+        **_deep_output(read, facts, on, output),
         section_over_mw=read.table(names.SECTION_OVER, [section.name for section in facts.sections]),
     )
+
+
+def _deep_output(read: Reader, facts: GridFacts, on: pd.DataFrame, output: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """What units on lack to their normal minimum, and oil."""
+    oil = read.whole(names.OIL, list(output.columns))
+    return {
+        "below_normal_mw": (-output + [u.normal_min_mw for u in facts.units]).clip(lower=0.0) * on,
+        "oil_support": oil,
+        "oil_t_per_h": oil * [0.0 if u.oil_support is None else u.oil_support.oil_t_per_h for u in facts.units],
+    }
 
 
 def _flow(read: Reader, facts: GridFacts) -> pd.DataFrame:

@@ -15,6 +15,8 @@ reserve is short. In MW, hour by hour:
     - gas           0      0     25     35     25      0      0      0     starts in 2, stops in 5
     - coal_2      170    170    170    170    170    170    170    170
     = coal_1      223    200    145    165    165  163.8 157.29    170
+
+coal_2 lacks 10 MW to its normal minimum of 180 in every hour, and would need oil below 109.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import inputs_of
 from dispatch.case.network import Section
 from dispatch.case.security import Security
-from dispatch.case.thermal import StartType, UnitState
+from dispatch.case.thermal import DeepBand, OilSupport, StartType, UnitState
 from dispatch.schedule.outcome import Proof
 from dispatch.schedule.schedule import TABLES, Schedule
 from tests.small import small_case, small_facts
@@ -99,7 +101,12 @@ def good_facts() -> GridFacts:
     facts = small_facts(sections=(Section("from a", ("ab", "ac"), (), 300.0, 300.0),))
     coal_1, coal_2, gas = facts.units
     types = (StartType(4, 20_000), StartType(8, 25_000), StartType(50, 30_000))  # cold just when it starts, in hour 2
-    return replace(facts, units=(coal_1, coal_2, replace(gas, start_types=types)))
+    paid = replace(
+        coal_2,
+        deep_bands=(DeepBand(180.0, 200.0), DeepBand(160.0, 300.0)),
+        oil_support=OilSupport(109.0, 2.0, 7_000.0, 3.0, least_h=2.0, most_h=3.0, apart_h=2.0),
+    )
+    return replace(facts, units=(coal_1, paid, replace(gas, start_types=types)))
 
 
 def good_case(facts: GridFacts, step_h: float = 1.0) -> Case:
@@ -149,6 +156,7 @@ def schedule_of(case: Case, facts: GridFacts, decided: Edits | None = None) -> S
     _follow_state(tables, case)
     _balance(tables, case, facts)
     _flow(tables, case, facts)
+    _follow_output(tables)
     needed = {"short_up_mw": LARGEST_UNIT_MW, "short_down_mw": FIXED_RESERVE_MW}
     for table, needed_mw in needed.items():
         held = tables[table.replace("short", "reserve")].sum(axis=1)
@@ -211,6 +219,14 @@ def _flow(tables: dict[str, pd.DataFrame], case: Case, facts: GridFacts) -> None
     }
     for branch, flow_mw in flow.items():
         tables["flow_mw"][branch] = flow_mw
+
+
+def _follow_output(tables: dict[str, pd.DataFrame]) -> None:
+    """What coal_2 lacks to 180 MW, and oil below 109 MW, 2 t an hour."""
+    output, on = tables["output_mw"]["coal_2"], tables["on"]["coal_2"] > 0
+    tables["below_normal_mw"]["coal_2"] = (180 - output).clip(lower=0) * on
+    tables["oil_support"]["coal_2"] = ((output < 109) & on).astype(float)
+    tables["oil_t_per_h"]["coal_2"] = 2 * tables["oil_support"]["coal_2"]
 
 
 def _cut_mw(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:

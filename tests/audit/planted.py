@@ -16,7 +16,7 @@ from typing import Any
 from dispatch.case.case import Case, Reserve, ReserveSeries, Scales
 from dispatch.case.facts import GridFacts
 from dispatch.case.renewable import AvailableForecast
-from dispatch.case.thermal import MustRun, Outage, RunningMinimum, UnitState
+from dispatch.case.thermal import MustRun, Outage, RunningMinimum, ThermalUnit, UnitState
 from dispatch.schedule.outcome import Proof
 from dispatch.schedule.schedule import Schedule
 from tests.audit.good import HOURS, Edits, Solved, added, good_case, good_facts, proof_of, schedule_of
@@ -192,6 +192,61 @@ THERMAL = (
         facts=lambda facts: replace(facts, running_minimums=(RunningMinimum("heat", 3),)),
     ),
 )
+
+
+def coal_2_at_105_in(*hours: int) -> Edits:
+    """Below its oil line of 109 MW, with oil support."""
+    return {("output_mw", "coal_2"): dict.fromkeys(hours, 105), ("reserve_down_mw", "coal_2"): dict.fromkeys(hours, 0)}
+
+
+DEEP = (
+    Fault("thermal-below_normal", "5 MW more than there were", added={("below_normal_mw", "coal_2"): {3: 5}}),
+    Fault("thermal-below_normal", "nothing is said of 10 MW", added={("below_normal_mw", "coal_2"): {3: -10}}),
+    Fault(
+        "thermal-oil_support",
+        "170 MW without oil, which is needed below 175",
+        facts=lambda facts: replace(facts, units=tuple(_oil_below(175.0, u) for u in facts.units)),
+    ),
+    Fault(
+        "thermal-oil_support",
+        "oil at 170 MW",
+        added={("oil_support", "coal_2"): {3: 1, 4: 1}, ("oil_t_per_h", "coal_2"): {3: 2, 4: 2}},
+    ),
+    Fault("thermal-oil_support", "oil in a unit that has none", added={("oil_support", "gas"): {3: 1}}),
+    Fault("thermal-oil_rate", "a tonne from nowhere", added={("oil_t_per_h", "coal_2"): {3: 1}}),
+    Fault("thermal-oil_least_time", "one hour of two", decided=coal_2_at_105_in(3)),
+    Fault(
+        "thermal-oil_least_time",
+        "with oil for one hour before, and not in the first",
+        case=unit_was(UnitState("coal_2", on=True, hours_h=48, output_mw=105, oil_hours_h=1)),
+    ),
+    Fault("thermal-oil_most_time", "four hours of three", decided=coal_2_at_105_in(3, 4, 5, 6)),
+    Fault(
+        "thermal-oil_most_time",
+        "with oil for three hours of three before, and on",
+        decided={("output_mw", "coal_2"): {0: 145}, ("reserve_up_mw", "coal_1"): {0: 0}},
+        case=unit_was(UnitState("coal_2", on=True, hours_h=48, output_mw=140, oil_hours_h=3)),
+        facts=lambda facts: replace(facts, units=tuple(_oil_below(150.0, u) for u in facts.units)),
+        added={("oil_support", "coal_2"): {0: 1}, ("oil_t_per_h", "coal_2"): {0: 2}},
+    ),
+    Fault("thermal-oil_apart", "an hour apart, of two", decided=coal_2_at_105_in(2, 3, 5, 6)),
+    Fault(
+        "thermal-oil_apart",
+        "without oil for one hour before",
+        decided=coal_2_at_105_in(2, 3),
+        case=unit_was(UnitState("coal_2", on=True, hours_h=48, output_mw=170, oil_hours_h=1)),
+        facts=lambda facts: replace(facts, units=tuple(_apart(4.0, u) for u in facts.units)),
+    ),
+)
+
+
+def _oil_below(below_mw: float, unit: ThermalUnit) -> ThermalUnit:
+    return unit if unit.oil_support is None else replace(unit, oil_support=replace(unit.oil_support, below_mw=below_mw))
+
+
+def _apart(apart_h: float, unit: ThermalUnit) -> ThermalUnit:
+    return unit if unit.oil_support is None else replace(unit, oil_support=replace(unit.oil_support, apart_h=apart_h))
+
 
 RENEWABLE = (
     Fault("renewable-available", "more is curtailed than was there", added={("curtailed_mw", "wind"): {2: 5}}),
@@ -410,4 +465,7 @@ OBJECTIVE = (
     ),
 )
 
-FAULTS = SHAPE + THERMAL + RENEWABLE + STORAGE + RESPONSE + INTERCHANGE + RESERVE + NETWORK + SECURITY + OBJECTIVE
+FAULTS = (
+    *(*SHAPE, *THERMAL, *DEEP, *RENEWABLE, *STORAGE, *RESPONSE, *INTERCHANGE),
+    *(*RESERVE, *NETWORK, *SECURITY, *OBJECTIVE),
+)

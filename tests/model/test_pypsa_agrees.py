@@ -95,6 +95,8 @@ def _straight(facts: GridFacts) -> GridFacts:
     units = tuple(
         replace(
             u,
+            deep_bands=(),
+            oil_support=None,
             curve=replace(
                 u.curve,
                 output_mw=(u.curve.output_mw[0], u.curve.output_mw[-1]),

@@ -12,7 +12,7 @@ from dispatch.case.interchange import VARIANTS, InterchangeForecast
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.security import Security
 from dispatch.case.storage import StoreState
-from dispatch.case.thermal import MustRun, Outage, UnitState
+from dispatch.case.thermal import AFTER, BEFORE, MustRun, Outage, Retrofit, UnitState
 from dispatch.horizon import BEIJING, Horizon
 from dispatch.schedule.outcome import (
     AuditReport,
@@ -67,7 +67,7 @@ CASES = st.builds(
     grid=_names,
     edition=_counts,
     horizon=st.builds(Horizon, start=_times, step_count=_counts, step_h=_numbers),
-    units=_several(st.builds(UnitState, _names, st.booleans(), _numbers, _numbers)),
+    units=_several(st.builds(UnitState, _names, st.booleans(), _numbers, _numbers, st.none() | _numbers)),
     stores=_several(st.builds(StoreState, _names, _numbers, _numbers)),
     response_share=_numbers,
     interchange=st.builds(Interchange, st.sampled_from(VARIANTS), _numbers),
@@ -84,6 +84,8 @@ CASES = st.builds(
     load_forecasts=_several(st.builds(LoadForecast, _names, _series)),
     available_forecasts=_several(st.builds(AvailableForecast, _names, _series, _series)),
     interchange_forecasts=_several(st.builds(InterchangeForecast, _names, _series)),
+    deep_peak_shaving=st.booleans(),
+    retrofits=_several(st.builds(Retrofit, st.sampled_from((BEFORE, AFTER)), *[st.just("") | _names] * 3)),
     security=st.builds(Security, st.booleans(), _numbers, _numbers, _several(_names)),
 )
 
@@ -103,7 +105,7 @@ def grid_metrics(grid: str, *, utilisation_share: float | None = 0.9) -> GridMet
         net_export_mwh=-30.0,
         local_consumption_mwh=450.0,
         thermal_mwh=520.0,
-        cost=Cost(1.0, 2.0, 3.0, 4.0, 5.0, -6.0),
+        cost=Cost(1.0, 2.0, 3.0, 4.0, 5.0, -6.0, 7.0, 8.0),
         penalty=Penalty(7.0, 8.0, 9.0, 10.0),
         start_count=2,
         carbon_tco2=400.0,
@@ -116,6 +118,10 @@ def grid_metrics(grid: str, *, utilisation_share: float | None = 0.9) -> GridMet
         pumped_charge_mwh=16.0,
         pumped_discharge_mwh=17.0,
         reserve_short_mwh=0.5,
+        below_normal_mwh=18.0,
+        below_normal_h=19.0,
+        oil_support_h=20.0,
+        oil_t=21.0,
     )
 
 
@@ -124,6 +130,7 @@ def a_schedule() -> Schedule:
     times = Horizon(START, 2, 0.5).times
     kinds = {
         ("on", "started", "stopped", "output_mw"): ["g1", "g2"],
+        ("below_normal_mw", "oil_support", "oil_t_per_h"): ["g1", "g2"],
         ("injected_mw", "curtailed_mw"): ["w1"],
         ("charge_mw", "discharge_mw", "level_mwh"): ["s1"],
         ("delayed_mw", "repaid_mw", "advanced_mw", "spared_mw", "filled_mw"): ["c1"],
@@ -139,7 +146,7 @@ def a_schedule() -> Schedule:
         names = pd.Index(columns[table], dtype="str")
         values = {name: [position + k, position + k + 0.25] for k, name in enumerate(names)}
         frames[table] = pd.DataFrame(values, index=times, columns=names)
-    for table in ("on", "started", "stopped"):
+    for table in ("on", "started", "stopped", "oil_support"):
         frames[table] = pd.DataFrame({"g1": [1, 0], "g2": [0, 1]}, index=times, columns=frames[table].columns)
     return Schedule(step_h=0.5, **frames)
 
