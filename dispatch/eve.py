@@ -75,7 +75,7 @@ def states_after(case: Case, facts: GridFacts, schedule: Schedule) -> tuple[Unit
     for name, state in before.items():
         after = _state_after(state, on[name], float(output[name].iloc[-1]), step_h)
         line = lines[name]
-        if line is not None and oil[name].any():
+        if line is not None and (oil[name].any() or state.oil_hours_h is not None):
             had = state.on and state.output_mw < line.below_mw - POWER_MW
             hours = _hours_so(oil[name], step_h, so_before=had, hours_before=state.oil_hours_h or 0.0)
             after = replace(after, oil_hours_h=hours)

@@ -40,7 +40,8 @@ def _unknown_flaws(path: str, retrofit: Retrofit, facts: GridFacts) -> Iterator[
     if retrofit.unit:
         yield from unknown_flaws("UNKNOWN_UNIT", f"{path}.unit", retrofit.unit, [u.name for u in facts.units])
     else:
-        classes = sorted({u.technology_class for u in facts.units if retrofit.grid in ("", u.grid)})
+        anywhere = retrofit.grid not in facts.members
+        classes = sorted({u.technology_class for u in facts.units if anywhere or u.grid == retrofit.grid})
         yield from unknown_flaws("UNKNOWN_CLASS", f"{path}.technology_class", retrofit.technology_class, classes)
 
 

@@ -181,7 +181,7 @@ def test_hours_before_the_horizon_count_towards_the_most_time_and_the_time_apart
 
 @pytest.mark.parametrize("step_h", [0.25, 0.5])
 def test_oil_times_are_hours_and_not_steps(step_h: float) -> None:
-    """An hour of 50 MW in steps of a quarter or a half, least time of an hour: as many steps with oil as an hour has."""
+    """An hour of 50 MW in steps of a quarter or a half: as many steps with oil as an hour has."""
     facts = one_bus_facts(replace(BOILER, oil_support=OIL), HELP, load_mw=[70.0, 50.0] + [70.0] * 22)
     states = (UnitState("boiler", True, 48.0, 70.0), UnitState("help", True, 48.0, 0.0))
     outcome = outcome_of(facts, hours=3, step_h=step_h, start=SUMMER_DAY, units=states)

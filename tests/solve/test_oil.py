@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -49,7 +50,7 @@ def test_what_is_repaired_keeps_its_times(
     kept = own.repaired(on, np.array(wanted), 0 * free, free)[:, 0]
     line = [before] * served + kept.tolist()
     edges = [0, *(k for k in range(1, len(line)) if line[k] != line[k - 1]), len(line)]
-    for begin, end in zip(edges, edges[1:], strict=False):
+    for begin, end in itertools.pairwise(edges):
         if line[begin]:
             assert end - begin <= max(least + longer, served)
             assert end - begin >= least or end == len(line)

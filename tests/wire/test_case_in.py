@@ -104,6 +104,21 @@ def test_no_bytes_that_parse_are_answered_by_anything_but_a_case_or_its_flaws(no
         assert isinstance(case_from(message), Case)
 
 
+def test_a_retrofit_without_its_state_is_refused() -> None:
+    message = case_to(a_case())
+    message.retrofits.add(technology_class="usc_1000")
+    assert _flaws(message) == {"retrofits[0].state": "REQUIRED"}
+
+
+def test_deep_peak_shaving_holds_where_nothing_is_said_of_it() -> None:
+    message = case_to(a_case())
+    assert message.deep_peak_shaving
+    message.ClearField("deep_peak_shaving")
+    assert case_from(message).deep_peak_shaving
+    message.deep_peak_shaving = False
+    assert not case_from(message).deep_peak_shaving
+
+
 def test_a_plan_that_has_no_name_on_the_wire_is_refused() -> None:
     case = Case("jibei", 2030, a_case().horizon, (), (), interchange=Interchange("enormous"))
     with pytest.raises(CaseError, match=r"interchange\.variant"):
