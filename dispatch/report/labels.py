@@ -28,6 +28,7 @@ COUNTS = {
     "available_forecasts": ("plant forecast", "plant forecasts"),
     "interchange_forecasts": ("plan given", "plans given"),
 }
+NAMED_COUNT = 2  # classes and units; more are counted
 # What every case has, and a label names only where the compared ones differ in it.
 SHARED: tuple[Callable[[Case], str], ...] = (
     lambda case: f"edition {case.edition}",
@@ -90,5 +91,16 @@ def _departures(case: Case) -> Iterator[str]:
         yield f"overload at {security.overload_cny_per_mwh:g} CNY/MWh"
     if security.unwatched:
         yield f"unwatched lines: {len(security.unwatched)}"
+    yield from _flexibility(case)
     counts = {names: len(getattr(case, field)) for field, names in COUNTS.items()}
     yield from (f"{count} {names[count > 1]}" for names, count in counts.items() if count)
+
+
+def _flexibility(case: Case) -> Iterator[str]:
+    """No deep peak-shaving, and classes and units before or after their retrofit; counted where they are many."""
+    if not case.deep_peak_shaving:
+        yield "no deep peak-shaving"
+    for state in dict.fromkeys(retrofit.state for retrofit in case.retrofits):
+        said = [r.unit or r.technology_class for r in case.retrofits if r.state == state]
+        named = ", ".join(said) if len(said) <= NAMED_COUNT else f"{len(said)} classes and units"
+        yield f"{state} retrofit: {named}"
