@@ -68,11 +68,12 @@ def oil_rate(e: Evidence) -> Finding:
 
 def oil_least_time(e: Evidence) -> Finding:
     """
-    Oil support that ends has lasted its least time, hours before the horizon included; an outage and a heating
-    minimum above the oil line end it sooner.
+    Oil support that ends has lasted its least time, hours before the horizon included.
 
         hours with it before an end >= least
-    """  # noqa: D205 (one sentence)
+
+    An outage, and a heating minimum above the oil line, end it sooner.
+    """
     amount = np.zeros(_has(e).shape)
     for k, oil in _oils(e):
         has, before = _has(e)[:, k], _had(e, k)
