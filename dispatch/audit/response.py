@@ -60,8 +60,7 @@ def cap(e: Evidence) -> Finding:
     """
     members = e.facts.members
     own = np.array([belongs(e.facts.contracts, grid) for grid in members], dtype=float).T
-    allowed = np.array([e.inputs.response_cap_mw[grid] for grid in members])
-    amount = np.maximum(_cut_mw(e) @ own, _extra_mw(e) @ own) - allowed
+    amount = np.maximum(_cut_mw(e) @ own, _extra_mw(e) @ own) - e.inputs.response_cap_mw
     return found(CAP, amount, members, e.inputs.times)
 
 

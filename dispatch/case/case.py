@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from dispatch.case.demand_response import ContractState, ResponseTerms
 from dispatch.case.interchange import InterchangeForecast
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.security import Security
@@ -67,7 +68,7 @@ class Case:
     units: tuple[UnitState, ...]
     stores: tuple[StoreState, ...]
     name: str = ""
-    response_share: float = 0.0  # of the annual peak, cap on cut and on extra load alike
+    response_share: float = 0.0  # of the annual peak (or the day's), cap on cut and on extra load alike
     interchange: Interchange = field(default_factory=Interchange)
     reserve: Reserve = field(default_factory=Reserve)
     prices: Prices = field(default_factory=Prices)
@@ -78,6 +79,8 @@ class Case:
     available_forecasts: tuple[AvailableForecast, ...] = ()
     interchange_forecasts: tuple[InterchangeForecast, ...] = ()
     security: Security = field(default_factory=Security)
+    contracts: tuple[ContractState, ...] = ()  # a contract without one owes nothing and has been at rest for long
+    response: ResponseTerms = field(default_factory=ResponseTerms)
 
 
 @dataclass(frozen=True)

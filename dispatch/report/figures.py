@@ -58,7 +58,7 @@ def storage_levels(hourly: Hourly) -> Figure:
 def response_use(hourly: Hourly) -> Figure:
     """Load cut above the line, extra load below it, and the cap of the scenario on both."""
     x, schedule = hourly.middles, hourly.schedule
-    cap_mw = np.full(len(x), sum(hourly.inputs.response_cap_mw.values()))
+    cap_mw = hourly.inputs.response_cap_mw.sum(axis=1)
     dashed = {"color": FAINT, "width": 1.2, "dash": "dash", "shape": "hvh"}
     cap = Word("情景上限", "cap of the scenario", FAINT)
     return figure(
@@ -147,7 +147,7 @@ def place_note(hourly: Hourly) -> str:
 
 def figures_of(hourly: Hourly) -> dict[str, tuple[Word, Figure | None]]:
     """Every figure of a scenario by its key, with its heading."""
-    responding = any(hourly.inputs.response_cap_mw.values())
+    responding = bool(hourly.inputs.response_cap_mw.any())
     found: dict[str, tuple[Word, Figure | None]] = {
         "stack": (Word("逐时电力平衡", "Dispatch by carrier"), dispatch_stack(hourly)),
         "curtailment": (Word("分地点弃电", "Curtailment by place and hour"), curtailment_map(hourly)),

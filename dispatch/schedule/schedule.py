@@ -49,14 +49,20 @@ class Schedule:
     # security (priced slacks): beyond the emergency rating of a line after the worst outage, beyond a section's limit
     overload_mw: pd.DataFrame = field(default_factory=pd.DataFrame)  # lines, then links, which have none
     section_over_mw: pd.DataFrame = field(default_factory=pd.DataFrame)  # sections
+    # events of contracts that are called (of others 0 throughout)
+    called: pd.DataFrame = field(default_factory=pd.DataFrame)  # 0 or 1
+    call_started: pd.DataFrame = field(default_factory=pd.DataFrame)  # 0 or 1
 
     def __post_init__(self) -> None:
-        """Where nothing is said of overloads there are none."""
+        """Where nothing is said of overloads and calls there are none."""
         steps, branches = self.flow_mw.index, self.flow_mw.columns
         if self.overload_mw.empty:
             object.__setattr__(self, "overload_mw", pd.DataFrame(0.0, index=steps, columns=branches))
         if self.section_over_mw.empty:
             object.__setattr__(self, "section_over_mw", pd.DataFrame(index=steps, columns=branches[:0], dtype=float))
+        for name in ("called", "call_started"):
+            if getattr(self, name).empty:
+                object.__setattr__(self, name, pd.DataFrame(0, index=steps, columns=self.delayed_mw.columns))
 
     @property
     def cut_mw(self) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
 from dispatch.model import names
 from dispatch.model.rows import Model
+from dispatch.solve.events import Events, events_of
 
 NONE_LIKE_IT = -1
 NO_UNIT = -1
@@ -34,6 +35,7 @@ class Anatomy:
     steps_before_count: np.ndarray  # (units,), on or off for so many steps
     up_count: np.ndarray  # (units,), minimum up time in steps
     down_count: np.ndarray  # (units,)
+    events: Events | None = None  # of response contracts that are called
 
     def cut(self, begin: int, end: int, column_index: np.ndarray, x: np.ndarray) -> Anatomy:
         """The same from step `begin` to before `end`, in the columns of that part, after what `x` did before."""
@@ -57,6 +59,7 @@ class Anatomy:
             alike=self.alike[column_index],
             on_before=on,
             steps_before_count=steps,
+            events=None if self.events is None else self.events.cut(begin, end, column_index, x),
         )
 
 
@@ -86,6 +89,7 @@ def anatomy_of(model: Model, case: Case, facts: GridFacts, inputs: Inputs) -> An
         steps_before_count=np.array([unit.hours_h / inputs.step_h for unit in before]),
         up_count=steps([unit.min_up_h for unit in facts.units]),
         down_count=steps([unit.min_down_h for unit in facts.units]),
+        events=events_of(model, case, facts, inputs),
     )
 
 

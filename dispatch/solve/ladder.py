@@ -136,6 +136,8 @@ def _round(climb: Climb) -> None:
         whole_x = x.copy()
         whole_x[anatomy.on_index] = commitment_of(anatomy, x[anatomy.on_index], _unit_classes(climb), threshold)
         whole_x[anatomy.mode_index] = directions_of(anatomy, x)
+        if anatomy.events is not None:
+            whole_x[anatomy.events.called_index] = anatomy.events.rounded(x, threshold)
         whole_x = np.clip(whole_x, climb.problem.lower, climb.problem.upper)
         whole = np.round(whole_x[climb.problem.integer])
         if not any(np.array_equal(whole, other) for other in tried):

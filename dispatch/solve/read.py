@@ -82,6 +82,8 @@ def schedule_of(model: Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -
         flow_mw=flow,
         overload_mw=read.table(names.OVERLOAD, list(flow.columns)),
         section_over_mw=read.table(names.SECTION_OVER, [section.name for section in facts.sections]),
+        called=read.whole(names.CALLED, contracts),
+        call_started=read.whole(names.CALL_START, contracts),
     )
 
 
