@@ -10,6 +10,9 @@ import numpy as np
 
 from dispatch.audit.evidence import Evidence, numbers
 from dispatch.audit.finding import Finding, Rule, found
+from dispatch.audit.response_backlog import owed_mwh
+from dispatch.audit.response_calls import begins
+from dispatch.case.backlog import owed_cny_per_mwh
 from dispatch.case.renewable import DISTRIBUTED, LARGE
 from dispatch.units import COST_SHARE, DURATION_H
 
@@ -31,11 +34,11 @@ def objective_cny(e: Evidence) -> float:
     """
     Cost + penalty over the horizon, CNY.
 
-        thermal + storage wear and losses + response fees + imports + curtailment + reserve short + plan left
+        thermal + storage wear and losses + response fees and debts + imports + curtailment + reserve short + plan left
         + overloads
     """
     parts = (
-        *(_thermal_cny, _flexibility_cny, _storage_loss_cny, _interchange_cny),
+        *(_thermal_cny, _flexibility_cny, _response_cny, _storage_loss_cny, _interchange_cny),
         *(_curtailment_cny, _reserve_cny, _security_cny),
     )
     return float(sum(part(e) for part in parts))
@@ -77,14 +80,25 @@ def _start_cny(e: Evidence, t: int, g: int) -> float:
 
 def _flexibility_cny(e: Evidence) -> float:
     """
-    Wear by energy discharged and fees by energy cut or filled, CNY.
+    Wear by energy discharged, CNY.
 
-        sum( wear d dt ) + sum( fee (delayed + spared + filled) dt )
+        sum( wear d dt )
     """
-    called = e.table("delayed_mw") + e.table("spared_mw") + e.table("filled_mw")
     wear = e.table("discharge_mw") @ numbers(e.facts.stores, "wear_cny_per_mwh")
-    fees = called @ numbers(e.facts.contracts, "fee_cny_per_mwh")
-    return float((wear + fees).sum() * e.inputs.step_h)
+    return float(wear.sum() * e.inputs.step_h)
+
+
+def _response_cny(e: Evidence) -> float:
+    """
+    Fees by energy cut or filled and by event, and the price of what is owed when the horizon ends, CNY.
+
+        sum( fee (delayed + spared + filled) dt ) + sum( call fee x events begun ) + price x owed at the end
+    """
+    contracts = e.facts.contracts
+    moved = e.table("delayed_mw") + e.table("spared_mw") + e.table("filled_mw")
+    fees = (moved @ numbers(contracts, "fee_cny_per_mwh")).sum() * e.inputs.step_h
+    calls = begins(e).sum(axis=0) @ numbers(contracts, "call_fee_cny")
+    return float(fees + calls + owed_cny_per_mwh(e.case, e.facts) * owed_mwh(e)[-1].sum())
 
 
 def _storage_loss_cny(e: Evidence) -> float:

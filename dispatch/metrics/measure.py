@@ -10,6 +10,7 @@ from dispatch.metrics.area import Area, Basis, area_of
 from dispatch.metrics.cost import cost, penalty
 from dispatch.metrics.emissions import carbon_tco2
 from dispatch.metrics.flexibility import new_storage_use, pumped_hydro_use, response_use
+from dispatch.metrics.response import aggregator_metrics, begins, contract_metrics, states_after
 from dispatch.metrics.slacks import slacks_of
 from dispatch.schedule.outcome import GridMetrics, Metrics
 from dispatch.schedule.schedule import Schedule
@@ -23,6 +24,7 @@ def measured(case: Case, facts: GridFacts, schedule: Schedule) -> Metrics:
         total=_measured_in(basis, area_of(facts, facts.grid, facts.members)),
         members=tuple(_measured_in(basis, area_of(facts, grid, (grid,))) for grid in grids),
         slacks=slacks_of(basis),
+        contract_states=states_after(basis),
     )
 
 
@@ -56,4 +58,7 @@ def _measured_in(basis: Basis, area: Area) -> GridMetrics:
         pumped_charge_mwh=pumped.charge_mwh,
         pumped_discharge_mwh=pumped.discharge_mwh,
         reserve_short_mwh=basis.energy_mwh(short[:, area.members]),
+        response_call_count=int(begins(basis)[:, area.contracts].sum()),
+        contracts=contract_metrics(basis, area),
+        aggregators=aggregator_metrics(basis, area),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from math import isfinite
 
+from dispatch.case.demand_response import ContractState
 from dispatch.schedule.schedule import Schedule
 
 
@@ -111,8 +112,9 @@ class Cost:
     operation_cny: float  # operation and maintenance of thermal units
     start_cny: float  # starts and stops
     wear_cny: float  # storage cycles
-    response_cny: float  # fees of contracts
+    response_cny: float  # fees of contracts by energy
     interchange_cny: float  # imports paid less exports earned; negative where exports earn more
+    call_cny: float = 0.0  # fees of calls of response contracts
 
     @property
     def total_cny(self) -> float:
@@ -124,6 +126,7 @@ class Cost:
             + self.wear_cny
             + self.response_cny
             + self.interchange_cny
+            + self.call_cny
         )
 
 
@@ -136,12 +139,18 @@ class Penalty:
     interchange_cny: float
     storage_loss_cny: float
     security_cny: float = 0.0  # lines overloaded after an outage, sections beyond their limits
+    backlog_cny: float = 0.0  # energy still owed by response contracts when the horizon ends
 
     @property
     def total_cny(self) -> float:
         """The sum of the parts."""
         return (
-            self.curtailment_cny + self.reserve_cny + self.interchange_cny + self.storage_loss_cny + self.security_cny
+            self.curtailment_cny
+            + self.reserve_cny
+            + self.interchange_cny
+            + self.storage_loss_cny
+            + self.security_cny
+            + self.backlog_cny
         )
 
 
@@ -153,6 +162,32 @@ class TechnologyMetrics:
     available_mwh: float
     absorbed_mwh: float
     curtailed_mwh: float
+
+
+@dataclass(frozen=True)
+class ContractMetrics:
+    """One response contract over the horizon."""
+
+    contract: str
+    aggregator: str  # its virtual power plant, or ""
+    cut_mwh: float
+    extra_mwh: float
+    call_count: int
+    energy_fee_cny: float
+    call_fee_cny: float
+    owed_mwh: float  # when the horizon ends
+    saved_mwh: float
+
+
+@dataclass(frozen=True)
+class AggregatorMetrics:
+    """One virtual power plant (虚拟电厂) over the horizon: the sum of its contracts."""
+
+    aggregator: str
+    cut_mwh: float
+    extra_mwh: float
+    call_count: int
+    fee_cny: float
 
 
 @dataclass(frozen=True)
@@ -182,6 +217,9 @@ class GridMetrics:
     pumped_charge_mwh: float
     pumped_discharge_mwh: float
     reserve_short_mwh: float
+    response_call_count: int = 0  # events that began
+    contracts: tuple[ContractMetrics, ...] = ()  # those that did or owe anything
+    aggregators: tuple[AggregatorMetrics, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -191,6 +229,7 @@ class Metrics:
     total: GridMetrics
     members: tuple[GridMetrics, ...]
     slacks: tuple[Slack, ...]
+    contract_states: tuple[ContractState, ...] = ()  # after the last step, of every response contract
 
     @property
     def slack_used(self) -> bool:

@@ -4,6 +4,7 @@ isort:skip_file
 A run of a case: its limits, what it tells on the way, and its outcome."""
 
 from collections import abc as _abc
+from dispatch.v1 import case_pb2 as _case_pb2
 from dispatch.v1 import schedule_pb2 as _schedule_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -195,6 +196,7 @@ class Outcome(_message.Message):
     SLACKS_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     SCHEDULE_FIELD_NUMBER: _builtins.int
+    CONTRACT_STATES_FIELD_NUMBER: _builtins.int
     status: Global___Status.ValueType
     """How the run ended."""
     objective_cny: _builtins.float
@@ -235,6 +237,10 @@ class Outcome(_message.Message):
     def schedule(self) -> _schedule_pb2.Schedule:
         """What was decided, when asked for."""
 
+    @_builtins.property
+    def contract_states(self) -> _containers.RepeatedCompositeFieldContainer[_case_pb2.ContractState]:
+        """State of every response contract after the last step: what the next case begins with."""
+
     def __init__(
         self,
         *,
@@ -251,10 +257,11 @@ class Outcome(_message.Message):
         slacks: _abc.Iterable[Global___Slack] | None = ...,
         reason: _builtins.str = ...,
         schedule: _schedule_pb2.Schedule | None = ...,
+        contract_states: _abc.Iterable[_case_pb2.ContractState] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny", "_gap_share", b"_gap_share", "_objective_cny", b"_objective_cny", "audit", b"audit", "bound_cny", b"bound_cny", "certificate", b"certificate", "gap_share", b"gap_share", "metrics", b"metrics", "objective_cny", b"objective_cny", "schedule", b"schedule"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny", "_gap_share", b"_gap_share", "_objective_cny", b"_objective_cny", "audit", b"audit", "bound_cny", b"bound_cny", "certificate", b"certificate", "gap_share", b"gap_share", "metrics", b"metrics", "objective_cny", b"objective_cny", "reason", b"reason", "schedule", b"schedule", "seconds", b"seconds", "shortfalls", b"shortfalls", "slack_used", b"slack_used", "slacks", b"slacks", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny", "_gap_share", b"_gap_share", "_objective_cny", b"_objective_cny", "audit", b"audit", "bound_cny", b"bound_cny", "certificate", b"certificate", "contract_states", b"contract_states", "gap_share", b"gap_share", "metrics", b"metrics", "objective_cny", b"objective_cny", "reason", b"reason", "schedule", b"schedule", "seconds", b"seconds", "shortfalls", b"shortfalls", "slack_used", b"slack_used", "slacks", b"slacks", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bound_cny: _TypeAlias = _typing.Literal["bound_cny"]  # noqa: Y015
     _WhichOneofArgType__bound_cny: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny"]  # noqa: Y015
@@ -373,6 +380,9 @@ class Metrics(_message.Message):
     PUMPED_DISCHARGE_MWH_FIELD_NUMBER: _builtins.int
     RESERVE_SHORT_MWH_FIELD_NUMBER: _builtins.int
     MEMBERS_FIELD_NUMBER: _builtins.int
+    RESPONSE_CALL_COUNT_FIELD_NUMBER: _builtins.int
+    CONTRACTS_FIELD_NUMBER: _builtins.int
+    AGGREGATORS_FIELD_NUMBER: _builtins.int
     grid: _builtins.str
     """Name of the grid; "hebei" where both are joined."""
     load_mwh: _builtins.float
@@ -413,6 +423,8 @@ class Metrics(_message.Message):
     """Energy given by pumped hydro, in MWh."""
     reserve_short_mwh: _builtins.float
     """Reserve (备用) that is short, up and down together, in MWh."""
+    response_call_count: _builtins.int
+    """Calls of response contracts (响应调用) that began."""
     @_builtins.property
     def technologies(self) -> _containers.RepeatedCompositeFieldContainer[Global___TechnologyMetrics]:
         """The same by technology."""
@@ -428,6 +440,14 @@ class Metrics(_message.Message):
     @_builtins.property
     def members(self) -> _containers.RepeatedCompositeFieldContainer[Global___Metrics]:
         """Each member grid, where there are two."""
+
+    @_builtins.property
+    def contracts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ContractMetrics]:
+        """Each response contract that did anything or owes anything."""
+
+    @_builtins.property
+    def aggregators(self) -> _containers.RepeatedCompositeFieldContainer[Global___AggregatorMetrics]:
+        """Each virtual power plant (虚拟电厂)."""
 
     def __init__(
         self,
@@ -456,16 +476,111 @@ class Metrics(_message.Message):
         pumped_discharge_mwh: _builtins.float = ...,
         reserve_short_mwh: _builtins.float = ...,
         members: _abc.Iterable[Global___Metrics] | None = ...,
+        response_call_count: _builtins.int = ...,
+        contracts: _abc.Iterable[Global___ContractMetrics] | None = ...,
+        aggregators: _abc.Iterable[Global___AggregatorMetrics] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_utilisation_share", b"_utilisation_share", "cost", b"cost", "penalty", b"penalty", "utilisation_share", b"utilisation_share"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_utilisation_share", b"_utilisation_share", "absorbed_mwh", b"absorbed_mwh", "available_mwh", b"available_mwh", "carbon_tco2", b"carbon_tco2", "cost", b"cost", "curtailed_mwh", b"curtailed_mwh", "grid", b"grid", "load_mwh", b"load_mwh", "local_consumption_mwh", b"local_consumption_mwh", "members", b"members", "net_export_mwh", b"net_export_mwh", "penalty", b"penalty", "pumped_charge_mwh", b"pumped_charge_mwh", "pumped_discharge_mwh", b"pumped_discharge_mwh", "reserve_short_mwh", b"reserve_short_mwh", "response_cap_mw", b"response_cap_mw", "response_cut_mwh", b"response_cut_mwh", "response_extra_mwh", b"response_extra_mwh", "response_reach_mw", b"response_reach_mw", "start_count", b"start_count", "storage_charge_mwh", b"storage_charge_mwh", "storage_discharge_mwh", b"storage_discharge_mwh", "technologies", b"technologies", "thermal_mwh", b"thermal_mwh", "utilisation_share", b"utilisation_share"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_utilisation_share", b"_utilisation_share", "absorbed_mwh", b"absorbed_mwh", "aggregators", b"aggregators", "available_mwh", b"available_mwh", "carbon_tco2", b"carbon_tco2", "contracts", b"contracts", "cost", b"cost", "curtailed_mwh", b"curtailed_mwh", "grid", b"grid", "load_mwh", b"load_mwh", "local_consumption_mwh", b"local_consumption_mwh", "members", b"members", "net_export_mwh", b"net_export_mwh", "penalty", b"penalty", "pumped_charge_mwh", b"pumped_charge_mwh", "pumped_discharge_mwh", b"pumped_discharge_mwh", "reserve_short_mwh", b"reserve_short_mwh", "response_call_count", b"response_call_count", "response_cap_mw", b"response_cap_mw", "response_cut_mwh", b"response_cut_mwh", "response_extra_mwh", b"response_extra_mwh", "response_reach_mw", b"response_reach_mw", "start_count", b"start_count", "storage_charge_mwh", b"storage_charge_mwh", "storage_discharge_mwh", b"storage_discharge_mwh", "technologies", b"technologies", "thermal_mwh", b"thermal_mwh", "utilisation_share", b"utilisation_share"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__utilisation_share: _TypeAlias = _typing.Literal["utilisation_share"]  # noqa: Y015
     _WhichOneofArgType__utilisation_share: _TypeAlias = _typing.Literal["_utilisation_share", b"_utilisation_share"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__utilisation_share) -> _WhichOneofReturnType__utilisation_share | None: ...
 
 Global___Metrics: _TypeAlias = Metrics  # noqa: Y015
+
+@_typing.final
+class ContractMetrics(_message.Message):
+    """One response contract over the horizon."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTRACT_FIELD_NUMBER: _builtins.int
+    AGGREGATOR_FIELD_NUMBER: _builtins.int
+    CUT_MWH_FIELD_NUMBER: _builtins.int
+    EXTRA_MWH_FIELD_NUMBER: _builtins.int
+    CALL_COUNT_FIELD_NUMBER: _builtins.int
+    ENERGY_FEE_CNY_FIELD_NUMBER: _builtins.int
+    CALL_FEE_CNY_FIELD_NUMBER: _builtins.int
+    OWED_MWH_FIELD_NUMBER: _builtins.int
+    SAVED_MWH_FIELD_NUMBER: _builtins.int
+    contract: _builtins.str
+    """Name of the contract."""
+    aggregator: _builtins.str
+    """Name of its virtual power plant; empty: none."""
+    cut_mwh: _builtins.float
+    """Load cut, in MWh."""
+    extra_mwh: _builtins.float
+    """Load added, in MWh."""
+    call_count: _builtins.int
+    """Calls that began."""
+    energy_fee_cny: _builtins.float
+    """Fees of energy, in CNY."""
+    call_fee_cny: _builtins.float
+    """Fees of calls, in CNY."""
+    owed_mwh: _builtins.float
+    """Still owed when the horizon ends, in MWh."""
+    saved_mwh: _builtins.float
+    """Taken early and still to be spared when the horizon ends, in MWh."""
+    def __init__(
+        self,
+        *,
+        contract: _builtins.str = ...,
+        aggregator: _builtins.str = ...,
+        cut_mwh: _builtins.float = ...,
+        extra_mwh: _builtins.float = ...,
+        call_count: _builtins.int = ...,
+        energy_fee_cny: _builtins.float = ...,
+        call_fee_cny: _builtins.float = ...,
+        owed_mwh: _builtins.float = ...,
+        saved_mwh: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aggregator", b"aggregator", "call_count", b"call_count", "call_fee_cny", b"call_fee_cny", "contract", b"contract", "cut_mwh", b"cut_mwh", "energy_fee_cny", b"energy_fee_cny", "extra_mwh", b"extra_mwh", "owed_mwh", b"owed_mwh", "saved_mwh", b"saved_mwh"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ContractMetrics: _TypeAlias = ContractMetrics  # noqa: Y015
+
+@_typing.final
+class AggregatorMetrics(_message.Message):
+    """One virtual power plant over the horizon: the sum of its contracts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGGREGATOR_FIELD_NUMBER: _builtins.int
+    CUT_MWH_FIELD_NUMBER: _builtins.int
+    EXTRA_MWH_FIELD_NUMBER: _builtins.int
+    CALL_COUNT_FIELD_NUMBER: _builtins.int
+    FEE_CNY_FIELD_NUMBER: _builtins.int
+    aggregator: _builtins.str
+    """Name of the virtual power plant."""
+    cut_mwh: _builtins.float
+    """Load cut, in MWh."""
+    extra_mwh: _builtins.float
+    """Load added, in MWh."""
+    call_count: _builtins.int
+    """Calls that began."""
+    fee_cny: _builtins.float
+    """Fees of energy and of calls, in CNY."""
+    def __init__(
+        self,
+        *,
+        aggregator: _builtins.str = ...,
+        cut_mwh: _builtins.float = ...,
+        extra_mwh: _builtins.float = ...,
+        call_count: _builtins.int = ...,
+        fee_cny: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aggregator", b"aggregator", "call_count", b"call_count", "cut_mwh", b"cut_mwh", "extra_mwh", b"extra_mwh", "fee_cny", b"fee_cny"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AggregatorMetrics: _TypeAlias = AggregatorMetrics  # noqa: Y015
 
 @_typing.final
 class TechnologyMetrics(_message.Message):
@@ -514,6 +629,7 @@ class Cost(_message.Message):
     RESPONSE_CNY_FIELD_NUMBER: _builtins.int
     INTERCHANGE_CNY_FIELD_NUMBER: _builtins.int
     TOTAL_CNY_FIELD_NUMBER: _builtins.int
+    CALL_CNY_FIELD_NUMBER: _builtins.int
     fuel_cny: _builtins.float
     """Fuel, in CNY."""
     operation_cny: _builtins.float
@@ -528,6 +644,8 @@ class Cost(_message.Message):
     """Imports paid less exports earned, in CNY; negative where exports earn more."""
     total_cny: _builtins.float
     """The sum of the parts, in CNY."""
+    call_cny: _builtins.float
+    """Fees of calls of response contracts, in CNY."""
     def __init__(
         self,
         *,
@@ -538,10 +656,11 @@ class Cost(_message.Message):
         response_cny: _builtins.float = ...,
         interchange_cny: _builtins.float = ...,
         total_cny: _builtins.float = ...,
+        call_cny: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["fuel_cny", b"fuel_cny", "interchange_cny", b"interchange_cny", "operation_cny", b"operation_cny", "response_cny", b"response_cny", "start_cny", b"start_cny", "total_cny", b"total_cny", "wear_cny", b"wear_cny"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_cny", b"call_cny", "fuel_cny", b"fuel_cny", "interchange_cny", b"interchange_cny", "operation_cny", b"operation_cny", "response_cny", b"response_cny", "start_cny", b"start_cny", "total_cny", b"total_cny", "wear_cny", b"wear_cny"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -559,6 +678,7 @@ class Penalty(_message.Message):
     TOTAL_CNY_FIELD_NUMBER: _builtins.int
     STORAGE_LOSS_CNY_FIELD_NUMBER: _builtins.int
     SECURITY_CNY_FIELD_NUMBER: _builtins.int
+    BACKLOG_CNY_FIELD_NUMBER: _builtins.int
     curtailment_cny: _builtins.float
     """Curtailment, in CNY."""
     reserve_cny: _builtins.float
@@ -571,6 +691,8 @@ class Penalty(_message.Message):
     """Energy lost in storage, in CNY."""
     security_cny: _builtins.float
     """Lines overloaded after an outage and sections beyond their limits, in CNY."""
+    backlog_cny: _builtins.float
+    """Energy still owed by response contracts when the horizon ends, in CNY."""
     def __init__(
         self,
         *,
@@ -580,10 +702,11 @@ class Penalty(_message.Message):
         total_cny: _builtins.float = ...,
         storage_loss_cny: _builtins.float = ...,
         security_cny: _builtins.float = ...,
+        backlog_cny: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["curtailment_cny", b"curtailment_cny", "interchange_cny", b"interchange_cny", "reserve_cny", b"reserve_cny", "security_cny", b"security_cny", "storage_loss_cny", b"storage_loss_cny", "total_cny", b"total_cny"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["backlog_cny", b"backlog_cny", "curtailment_cny", b"curtailment_cny", "interchange_cny", b"interchange_cny", "reserve_cny", b"reserve_cny", "security_cny", b"security_cny", "storage_loss_cny", b"storage_loss_cny", "total_cny", b"total_cny"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

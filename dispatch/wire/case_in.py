@@ -12,6 +12,15 @@ from google.protobuf.message import Message
 
 from dispatch.case.case import Case, Interchange, Limits, Prices, Reserve, ReserveSeries, Scales
 from dispatch.case.check_limits import limits_flaws
+from dispatch.case.demand_response import (
+    ANNUAL_PEAK,
+    CLOSED,
+    DAY_PEAK,
+    HANDED_OVER,
+    ContractState,
+    Parcel,
+    ResponseTerms,
+)
 from dispatch.case.interchange import InterchangeForecast
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.security import Security
@@ -33,6 +42,18 @@ VARIANTS = {
     case_pb2.INTERCHANGE_VARIANT_LOW: "low",
     case_pb2.INTERCHANGE_VARIANT_CENTRAL: "central",
     case_pb2.INTERCHANGE_VARIANT_HIGH: "high",
+}
+
+
+CAP_BASES = {
+    case_pb2.CAP_BASIS_UNSPECIFIED: ANNUAL_PEAK,
+    case_pb2.CAP_BASIS_ANNUAL_PEAK: ANNUAL_PEAK,
+    case_pb2.CAP_BASIS_DAY_PEAK: DAY_PEAK,
+}
+BACKLOGS = {
+    case_pb2.BACKLOG_END_UNSPECIFIED: CLOSED,
+    case_pb2.BACKLOG_END_CLOSED: CLOSED,
+    case_pb2.BACKLOG_END_HANDED_OVER: HANDED_OVER,
 }
 
 
@@ -103,6 +124,8 @@ def reading_of(message: case_pb2.Case) -> Reading:
             InterchangeForecast(f.interface, tuple(f.net_import_mw)) for f in message.interchange_forecasts
         ),
         security=replace(given(Security, message.security), unwatched=tuple(message.security.unwatched)),
+        contracts=tuple(_contract(c, f"contracts[{k}].", findings) for k, c in enumerate(message.contracts)),
+        response=_response(message.response, findings),
     )
     return Reading(case, tuple(findings.flaws), tuple(findings.placeholders))
 
@@ -140,6 +163,28 @@ def _store(message: case_pb2.StoreState, path: str, findings: Findings) -> Store
         start_level_mwh=findings.required(message, "start_level_mwh", path),
         end_level_mwh=findings.required(message, "end_level_mwh", path),
     )
+
+
+def _contract(message: case_pb2.ContractState, path: str, findings: Findings) -> ContractState:
+    parcels = {
+        name: tuple(
+            Parcel(*(findings.required(parcel, field, f"{path}{name}[{j}].") for field in ("energy_mwh", "left_h")))
+            for j, parcel in enumerate(getattr(message, name))
+        )
+        for name in ("owed", "saved")
+    }
+    return made(ContractState, message, contract=findings.required(message, "contract", path), **parcels)
+
+
+def _response(message: case_pb2.ResponseTerms, findings: Findings) -> ResponseTerms:
+    words = []
+    for field, known in (("cap_basis", CAP_BASES), ("backlog", BACKLOGS)):
+        value = getattr(message, field)
+        if value not in known:
+            names = ", ".join(word.upper() for word in dict.fromkeys(known.values()))
+            findings.add("UNKNOWN_VALUE", f"response.{field}", f"{value} is not one of {names}")
+        words.append(known.get(value, ""))
+    return ResponseTerms(*words, message.owed_cny_per_mwh if message.HasField("owed_cny_per_mwh") else None)
 
 
 def _interchange(message: case_pb2.Interchange, findings: Findings) -> Interchange:

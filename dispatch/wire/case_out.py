@@ -7,6 +7,14 @@ from datetime import datetime
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from dispatch.case.case import Case, Interchange, Limits, Reserve
+from dispatch.case.demand_response import (
+    ANNUAL_PEAK,
+    CLOSED,
+    DAY_PEAK,
+    HANDED_OVER,
+    ContractState,
+    ResponseTerms,
+)
 from dispatch.errors import CaseError, Flaw
 from dispatch.horizon import utc
 from dispatch.v1 import case_pb2, run_pb2
@@ -17,6 +25,10 @@ VARIANTS = {
     "central": case_pb2.INTERCHANGE_VARIANT_CENTRAL,
     "high": case_pb2.INTERCHANGE_VARIANT_HIGH,
 }
+
+
+CAP_BASES = {ANNUAL_PEAK: case_pb2.CAP_BASIS_ANNUAL_PEAK, DAY_PEAK: case_pb2.CAP_BASIS_DAY_PEAK}
+BACKLOGS = {CLOSED: case_pb2.BACKLOG_END_CLOSED, HANDED_OVER: case_pb2.BACKLOG_END_HANDED_OVER}
 
 
 def stamp_of(moment: datetime) -> Timestamp:
@@ -42,8 +54,30 @@ def case_to(case: Case) -> case_pb2.Case:
         available_forecasts=[copied(f, case_pb2.AvailableForecast()) for f in case.available_forecasts],
         interchange_forecasts=[copied(f, case_pb2.InterchangeForecast()) for f in case.interchange_forecasts],
         security=copied(case.security, case_pb2.Security()),
+        contracts=[contract_state_to(state) for state in case.contracts],
+        response=_response(case.response),
     )
     return copied(case, message)
+
+
+def contract_state_to(state: ContractState) -> case_pb2.ContractState:
+    """The state of a response contract as a message."""
+    owed, saved = ([copied(p, case_pb2.Parcel()) for p in parcels] for parcels in (state.owed, state.saved))
+    return copied(state, case_pb2.ContractState(owed=owed, saved=saved))
+
+
+def _response(terms: ResponseTerms) -> case_pb2.ResponseTerms:
+    words = ((CAP_BASES, "cap_basis", terms.cap_basis), (BACKLOGS, "backlog", terms.backlog))
+    flaws = [
+        Flaw("UNKNOWN_VALUE", f"response.{field}", f"{word!r} is not one of {', '.join(known)}")
+        for known, field, word in words
+        if word not in known
+    ]
+    if flaws:
+        raise CaseError(tuple(flaws))
+    message = case_pb2.ResponseTerms(owed_cny_per_mwh=terms.owed_cny_per_mwh)
+    message.cap_basis, message.backlog = CAP_BASES[terms.cap_basis], BACKLOGS[terms.backlog]
+    return message
 
 
 def _reserve(reserve: Reserve) -> case_pb2.Reserve:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dispatch.case.demand_response import ContractState, Parcel
 from dispatch.errors import CaseError, Flaw
 from dispatch.schedule.outcome import (
+    AggregatorMetrics,
     AuditReport,
     Breach,
     Certificate,
+    ContractMetrics,
     Cost,
     GridMetrics,
     Metrics,
@@ -19,7 +22,7 @@ from dispatch.schedule.outcome import (
     TechnologyMetrics,
 )
 from dispatch.schedule.progress import Progress
-from dispatch.v1 import run_pb2
+from dispatch.v1 import case_pb2, run_pb2
 from dispatch.wire.mirror import made
 from dispatch.wire.outcome_out import STATUSES
 from dispatch.wire.schedule import schedule_from
@@ -54,7 +57,13 @@ def _metrics(message: run_pb2.Outcome) -> Metrics:
         total=_grid_metrics(message.metrics),
         members=tuple(_grid_metrics(member) for member in message.metrics.members),
         slacks=tuple(made(Slack, slack) for slack in message.slacks),
+        contract_states=tuple(_state(state) for state in message.contract_states),
     )
+
+
+def _state(message: case_pb2.ContractState) -> ContractState:
+    owed, saved = (tuple(made(Parcel, parcel) for parcel in parcels) for parcels in (message.owed, message.saved))
+    return made(ContractState, message, owed=owed, saved=saved)
 
 
 def _grid_metrics(message: run_pb2.Metrics) -> GridMetrics:
@@ -62,6 +71,8 @@ def _grid_metrics(message: run_pb2.Metrics) -> GridMetrics:
         GridMetrics,
         message,
         technologies=tuple(made(TechnologyMetrics, technology) for technology in message.technologies),
+        contracts=tuple(made(ContractMetrics, contract) for contract in message.contracts),
+        aggregators=tuple(made(AggregatorMetrics, aggregator) for aggregator in message.aggregators),
         cost=made(Cost, message.cost),
         penalty=made(Penalty, message.penalty),
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dispatch.schedule.outcome import AuditReport, Certificate, GridMetrics, Metrics, Outcome, Status
 from dispatch.schedule.progress import Progress
 from dispatch.v1 import run_pb2
+from dispatch.wire.case_out import contract_state_to
 from dispatch.wire.mirror import copied
 from dispatch.wire.schedule import schedule_to
 
@@ -34,6 +35,7 @@ def answer_from(outcome: Outcome, *, include_schedule: bool = False) -> run_pb2.
         slack_used=metrics is not None and metrics.slack_used,
         slacks=[] if metrics is None else [copied(slack, run_pb2.Slack()) for slack in metrics.slacks],
         reason=outcome.reason,
+        contract_states=[] if metrics is None else [contract_state_to(state) for state in metrics.contract_states],
     )
     if include_schedule and outcome.schedule is not None:
         message.schedule.CopyFrom(schedule_to(outcome.schedule))
@@ -50,6 +52,8 @@ def _grid_metrics(metrics: GridMetrics, members: Sequence[run_pb2.Metrics] = ())
         cost=copied(metrics.cost, run_pb2.Cost()),
         penalty=copied(metrics.penalty, run_pb2.Penalty()),
         members=members,
+        contracts=[copied(contract, run_pb2.ContractMetrics()) for contract in metrics.contracts],
+        aggregators=[copied(aggregator, run_pb2.AggregatorMetrics()) for aggregator in metrics.aggregators],
     )
     return copied(metrics, message)
 

@@ -17,7 +17,7 @@ from dispatch.wire.case_out import stamp_of
 from dispatch.wire.mirror import fields_of
 
 HALF = 0.5  # a decision above is yes
-YES_OR_NO = {"on", "started", "stopped"}
+YES_OR_NO = {"on", "started", "stopped", "called", "call_started"}
 
 
 def _kinds() -> Iterator[tuple[str, str, list[FieldDescriptor]]]:
