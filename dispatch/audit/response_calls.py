@@ -57,7 +57,7 @@ def notice(e: Evidence) -> Finding:
     served_h = np.array([c.notice_h - state.told_h for c, state in zip(contracts, own, strict=True)])
     early = np.arange(len(e.inputs.times))[:, None] * e.inputs.step_h < served_h - DURATION_H
     anew = e.table("delayed_mw") + e.table("filled_mw")
-    going_on = np.cumprod(_on(e), axis=0).astype(bool) & np.array([state.event_h > 0 for state in own])
+    going_on = np.cumprod(_on(e), axis=0).astype(bool) & np.array([state.event_h > 0 for state in own], dtype=bool)
     amount = np.where(early, np.where(going_on, 0.0, anew) + e.table("advanced_mw"), 0.0)
     return found(NOTICE, amount, names(contracts), e.inputs.times)
 
@@ -85,12 +85,12 @@ def rest(e: Evidence) -> Finding:
 
         hours since the last event at a beginning >= rest
     """
-    on, contracts = _on(e), e.facts.contracts
+    on, begun, contracts = _on(e), begins(e), e.facts.contracts
     rested_h = np.array([np.inf if s.rest_h is None else s.rest_h for s in states(e)])
-    rested_h = np.where([state.event_h > 0 for state in states(e)], 0.0, rested_h)
+    rested_h = np.where(np.array([state.event_h > 0 for state in states(e)], dtype=bool), 0.0, rested_h)
     amount = np.zeros(on.shape)
     for t, row in enumerate(on):
-        amount[t] = np.where(begins(e)[t], numbers(contracts, "min_rest_h") - rested_h, 0.0)
+        amount[t] = np.where(begun[t], numbers(contracts, "min_rest_h") - rested_h, 0.0)
         rested_h = np.where(row, 0.0, rested_h + e.inputs.step_h)
     return found(REST, amount, names(contracts), e.inputs.times)
 
@@ -101,14 +101,14 @@ def calls(e: Evidence) -> Finding:
 
         sum(begun, day) <= N,    sum(begun, season) <= M
     """
-    contracts, own = e.facts.contracts, states(e)
+    contracts, own, begun = e.facts.contracts, states(e), begins(e).astype(float)
     days = e.inputs.times.normalize()
-    used = (np.array([s.calls_today_count for s in own]), np.array([s.calls_season_count for s in own]))
-    today, season = _by_day(e, begins(e).astype(float), used[0]), _by_season(e, begins(e).astype(float), used[1])
+    today = _by_day(e, begun, np.array([state.calls_today_count for state in own]))
+    season = _by_season(e, begun, np.array([state.calls_season_count for state in own]))
     a_day = np.array([_limit(c.calls_per_day_count) for c in contracts])
     a_season = np.array([_limit(c.calls_per_season_count) for c in contracts])
-    begun = _by_day(e, begins(e).astype(float), np.zeros(len(contracts))) > 0
-    amount = np.where(begun, np.maximum(today - a_day, season - a_season), 0.0)
+    any_begun = _by_day(e, begun, np.zeros(len(contracts))) > 0
+    amount = np.where(any_begun, np.maximum(today - a_day, season - a_season), 0.0)
     return found(CALLS, amount, names(contracts), pd.DatetimeIndex(days.unique()))
 
 
@@ -145,9 +145,9 @@ def _called_mw(e: Evidence) -> np.ndarray:
 
 def _hours_so_far_h(e: Evidence) -> np.ndarray:
     """How long the event of each contract has lasted at the end of each step, h, (T, contracts); 0 at rest."""
-    hours = np.array([state.event_h for state in states(e)])
-    table = np.zeros(_on(e).shape)
-    for t, row in enumerate(_on(e)):
+    hours, on = np.array([state.event_h for state in states(e)]), _on(e)
+    table = np.zeros(on.shape)
+    for t, row in enumerate(on):
         hours = np.where(row, hours + e.inputs.step_h, 0.0)
         table[t] = hours
     return table

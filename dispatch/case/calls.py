@@ -183,7 +183,8 @@ def _allowed(case: Case, facts: GridFacts, response_cap_mw: np.ndarray) -> np.nd
         able[:, k] &= least_mw <= response_cap_mw[:, facts.members.index(contract.grid)]
         if contract.kind == REDUCE and contract.payback_share > 0:
             able[:, k] &= ~due[:, k]
-    return np.asarray(able)
+    allowed: np.ndarray = able
+    return allowed
 
 
 def _left(limits: list[int | None], used: list[int], count: int) -> np.ndarray:
@@ -191,7 +192,7 @@ def _left(limits: list[int | None], used: list[int], count: int) -> np.ndarray:
     most = np.array([np.inf if limit is None else float(limit) for limit in limits])
     left = np.tile(most, (count, 1))
     left[0] -= used
-    return np.maximum(left, 0.0)
+    return np.asarray(np.maximum(left, 0.0))
 
 
 def steps_up(hours_h: float, step_h: float) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 from dispatch.case.backlog import dearest_cny_per_mwh, dues, total_mwh
 from dispatch.case.calls import calls_of, states_of
 from dispatch.case.case import Case
+from dispatch.case.check_contracts import contract_flaws
 from dispatch.case.check_horizon import is_sound
 from dispatch.case.check_numbers import (
     LARGEST_NUMBER,
@@ -68,6 +69,11 @@ def _number_flaws(path: str, state: ContractState) -> Iterator[Flaw]:
     if state.event_h > 0 and state.rest_h:
         message = f"at rest for {state.rest_h:g} h and in an event for {state.event_h:g} h; leave one out"
         yield Flaw("EVENT_AND_REST", f"{path}.rest_h", message)
+    yield from _open_flaws(path, state)
+
+
+def _open_flaws(path: str, state: ContractState) -> Iterator[Flaw]:
+    """What is wrong with what is owed and saved by itself."""
     for name in ("owed", "saved"):
         for j, parcel in enumerate(getattr(state, name)):
             where = f"{path}.{name}[{j}]"
@@ -91,7 +97,7 @@ def contract_state_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
             yield from _event_flaws(path, state, known[state.contract])
             for name in ("owed", "saved"):
                 yield from _parcel_flaws(f"{path}.{name}", getattr(state, name), known[state.contract], case)
-    if not list(share_flaws("", case.response_share)) and is_sound(case.horizon):
+    if not list(share_flaws("", case.response_share)) and is_sound(case.horizon) and not list(contract_flaws(facts)):
         yield from _held_flaws(case, facts)
 
 

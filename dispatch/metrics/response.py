@@ -151,10 +151,8 @@ def _same_day(basis: Basis) -> np.ndarray:
 
 def _same_season(basis: Basis, contract: Contract) -> np.ndarray:
     """Whether each step lies in the season of the step after the last: no season begins in between, (T,), bool."""
-    times = basis.inputs.times.append(_next(basis))
-    first = np.array([f"{t:%m-%d}" == contract.first_day for t in times]) & np.append(
-        True, times.normalize()[1:] != times.normalize()[:-1]
-    )
-    first[0] = False
-    later = np.cumsum(first)
-    return np.asarray(later[:-1] == later[-1])
+    times = pd.DatetimeIndex([*basis.inputs.times, *_next(basis)])
+    day = times.normalize()
+    begins_now = np.array([f"{t:%m-%d}" == contract.first_day for t in times]) & np.append(False, day[1:] != day[:-1])
+    season = np.cumsum(begins_now)
+    return np.asarray(season[:-1] == season[-1])

@@ -235,7 +235,7 @@ def limit_season_energy(draft: Draft) -> None:
 
 def _energy_mwh(draft: Draft, attribute: str) -> np.ndarray:
     """Hours at full capacity as energy, MWh, (contracts,); NaN where a contract has no such hours."""
-    return each(draft.facts.contracts, attribute) * each(draft.facts.contracts, "capacity_mw")
+    return np.asarray(each(draft.facts.contracts, attribute) * each(draft.facts.contracts, "capacity_mw"))
 
 
 def response_cost(draft: Draft) -> Terms | None:

@@ -145,6 +145,9 @@ def _round(climb: Climb) -> None:
             _price(climb, whole_x)
         if climb.done or climb.search.stop():
             break
+    if anatomy.events is not None and climb.found.x is None:
+        whole_x[anatomy.events.called_index] = anatomy.events.fewest()
+        _price(climb, whole_x)
     climb.note(f"{len(tried)} roundings", began)
 
 

@@ -177,14 +177,14 @@ def _contract(message: case_pb2.ContractState, path: str, findings: Findings) ->
 
 
 def _response(message: case_pb2.ResponseTerms, findings: Findings) -> ResponseTerms:
-    words = []
+    words = {}
     for field, known in (("cap_basis", CAP_BASES), ("backlog", BACKLOGS)):
         value = getattr(message, field)
         if value not in known:
             names = ", ".join(word.upper() for word in dict.fromkeys(known.values()))
             findings.add("UNKNOWN_VALUE", f"response.{field}", f"{value} is not one of {names}")
-        words.append(known.get(value, ""))
-    return ResponseTerms(*words, message.owed_cny_per_mwh if message.HasField("owed_cny_per_mwh") else None)
+        words[field] = known.get(value, "")
+    return made(ResponseTerms, message, **words)
 
 
 def _interchange(message: case_pb2.Interchange, findings: Findings) -> Interchange:

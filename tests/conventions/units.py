@@ -23,6 +23,7 @@ WITHOUT_UNIT = {
 
 RECORDS_WITHOUT_UNIT = {
     "Terms": "sums in a program for the solver: each row in its own unit",
+    "Freedom": "bounds of decisions: 0 or 1",
     "Anatomy": "columns of a program by meaning, and yes or no",
     "Tape": "a point of a program and prices of its rows: each in its own unit",
     "Family": "rows of a program for the solver: each in its own unit",

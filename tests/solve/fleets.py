@@ -87,8 +87,8 @@ def drawn(seed: int) -> Fleet:
 
 def anatomy_with(**parts: np.ndarray) -> Anatomy:
     """An anatomy of which only some parts matter."""
-    nothing = {field.name: np.zeros((0, 0), dtype=int) for field in fields(Anatomy)}
-    return Anatomy(**{**nothing, **parts})
+    nothing = {field.name: np.zeros((0, 0), dtype=int) for field in fields(Anatomy) if field.name != "events"}
+    return Anatomy(**{**nothing, **parts}, events=None)
 
 
 def exactly(problem: Problem) -> Answer:

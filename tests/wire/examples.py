@@ -8,6 +8,15 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from dispatch.case.case import Case, Interchange, Prices, Reserve, ReserveSeries, Scales
+from dispatch.case.demand_response import (
+    ANNUAL_PEAK,
+    CLOSED,
+    DAY_PEAK,
+    HANDED_OVER,
+    ContractState,
+    Parcel,
+    ResponseTerms,
+)
 from dispatch.case.interchange import VARIANTS, InterchangeForecast
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.security import Security
@@ -15,9 +24,11 @@ from dispatch.case.storage import StoreState
 from dispatch.case.thermal import MustRun, Outage, UnitState
 from dispatch.horizon import BEIJING, Horizon
 from dispatch.schedule.outcome import (
+    AggregatorMetrics,
     AuditReport,
     Breach,
     Certificate,
+    ContractMetrics,
     Cost,
     GridMetrics,
     Metrics,
@@ -61,6 +72,8 @@ def _several(element: st.SearchStrategy[object]) -> st.SearchStrategy[tuple[obje
     return st.lists(element, max_size=3).map(tuple)
 
 
+_parcels = _several(st.builds(Parcel, _numbers, _numbers))
+
 CASES = st.builds(
     Case,
     name=st.just("") | _names,
@@ -85,6 +98,27 @@ CASES = st.builds(
     available_forecasts=_several(st.builds(AvailableForecast, _names, _series, _series)),
     interchange_forecasts=_several(st.builds(InterchangeForecast, _names, _series)),
     security=st.builds(Security, st.booleans(), _numbers, _numbers, _several(_names)),
+    contracts=_several(
+        st.builds(
+            ContractState,
+            _names,
+            _parcels,
+            _parcels,
+            _counts,
+            _counts,
+            _numbers,
+            _numbers,
+            _numbers,
+            st.none() | _numbers,
+            _numbers,
+        )
+    ),
+    response=st.builds(
+        ResponseTerms,
+        st.sampled_from((ANNUAL_PEAK, DAY_PEAK)),
+        st.sampled_from((CLOSED, HANDED_OVER)),
+        st.none() | _numbers,
+    ),
 )
 
 
@@ -116,6 +150,9 @@ def grid_metrics(grid: str, *, utilisation_share: float | None = 0.9) -> GridMet
         pumped_charge_mwh=16.0,
         pumped_discharge_mwh=17.0,
         reserve_short_mwh=0.5,
+        response_call_count=3,
+        contracts=(ContractMetrics("c1", "v1", 10.0, 11.0, 3, 18.0, 19.0, 20.0, 21.0),),
+        aggregators=(AggregatorMetrics("v1", 10.0, 11.0, 3, 37.0),),
     )
 
 
@@ -126,7 +163,7 @@ def a_schedule() -> Schedule:
         ("on", "started", "stopped", "output_mw"): ["g1", "g2"],
         ("injected_mw", "curtailed_mw"): ["w1"],
         ("charge_mw", "discharge_mw", "level_mwh"): ["s1"],
-        ("delayed_mw", "repaid_mw", "advanced_mw", "spared_mw", "filled_mw"): ["c1"],
+        ("delayed_mw", "repaid_mw", "advanced_mw", "spared_mw", "filled_mw", "called", "call_started"): ["c1"],
         ("net_import_mw", "over_plan_mw", "under_plan_mw"): ["i1"],
         ("reserve_up_mw", "reserve_down_mw"): ["g1", "g2", "s1"],
         ("short_up_mw", "short_down_mw"): ["jibei"],
@@ -141,6 +178,8 @@ def a_schedule() -> Schedule:
         frames[table] = pd.DataFrame(values, index=times, columns=names)
     for table in ("on", "started", "stopped"):
         frames[table] = pd.DataFrame({"g1": [1, 0], "g2": [0, 1]}, index=times, columns=frames[table].columns)
+    for table, values in (("called", [0, 1]), ("call_started", [0, 1])):
+        frames[table] = pd.DataFrame({"c1": values}, index=times, columns=frames[table].columns)
     return Schedule(step_h=0.5, **frames)
 
 
@@ -157,6 +196,7 @@ def an_outcome(*, schedule: Schedule | None = None) -> Outcome:
             total=grid_metrics("hebei"),
             members=(grid_metrics("hebei_south"), grid_metrics("jibei", utilisation_share=None)),
             slacks=(Slack("reserve_up", "jibei", "2030-01-15T00:00:00+08:00", 0.5),),
+            contract_states=(ContractState("c1", (Parcel(20.0, 3.0),), (), 1, 3, 5.0, 50.0, 2.0, None, 0.0),),
         ),
         certificate=Certificate("a1", "b2", "c3", (("highspy", "1.15.1"), ("pypsa", "1.4.0")), 0.005, 3, ("relaxed",)),
         shortfalls=(Shortfall("2030-01-15T00:00:00+08:00", "jibei", "zhangbei", 10.0, 0.0),),
