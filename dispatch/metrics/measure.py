@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dispatch.case.case import Case
+from dispatch.case.demand_response import ContractState
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import inputs_of
 from dispatch.metrics.absorption import absorption, local_consumption_mwh, net_export_mw
@@ -20,19 +21,21 @@ def measured(case: Case, facts: GridFacts, schedule: Schedule) -> Metrics:
     """What the schedule is worth: the whole case, and each member grid where there are several."""
     basis = Basis(case, facts, inputs_of(case, facts), schedule)
     grids = facts.members if len(facts.members) > 1 else ()
+    states = states_after(basis)
     return Metrics(
-        total=_measured_in(basis, area_of(facts, facts.grid, facts.members)),
-        members=tuple(_measured_in(basis, area_of(facts, grid, (grid,))) for grid in grids),
+        total=_measured_in(basis, area_of(facts, facts.grid, facts.members), states),
+        members=tuple(_measured_in(basis, area_of(facts, grid, (grid,)), states) for grid in grids),
         slacks=slacks_of(basis),
-        contract_states=states_after(basis),
+        contract_states=states,
     )
 
 
-def _measured_in(basis: Basis, area: Area) -> GridMetrics:
+def _measured_in(basis: Basis, area: Area, states: tuple[ContractState, ...]) -> GridMetrics:
     """Everything that is measured in one area."""
     renewable = absorption(basis, area)
     response = response_use(basis, area)
     storage, pumped = new_storage_use(basis, area), pumped_hydro_use(basis, area)
+    contracts = contract_metrics(basis, area, states)
     short = basis.table("short_up_mw") + basis.table("short_down_mw")
     return GridMetrics(
         grid=area.name,
@@ -59,6 +62,6 @@ def _measured_in(basis: Basis, area: Area) -> GridMetrics:
         pumped_discharge_mwh=pumped.discharge_mwh,
         reserve_short_mwh=basis.energy_mwh(short[:, area.members]),
         response_call_count=int(begins(basis)[:, area.contracts].sum()),
-        contracts=contract_metrics(basis, area),
-        aggregators=aggregator_metrics(basis, area),
+        contracts=contracts,
+        aggregators=aggregator_metrics(basis, area, contracts),
     )

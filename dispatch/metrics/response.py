@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import accumulate
 
 import numpy as np
@@ -13,9 +14,9 @@ from dispatch.schedule.outcome import AggregatorMetrics, ContractMetrics
 from dispatch.units import DURATION_H, ENERGY_MWH, POWER_MW
 
 
-def contract_metrics(basis: Basis, area: Area) -> tuple[ContractMetrics, ...]:
+def contract_metrics(basis: Basis, area: Area, states: Sequence[ContractState]) -> tuple[ContractMetrics, ...]:
     """
-    Each contract of an area that did anything or owes anything.
+    Each contract of an area that did anything or owes anything; `states` are those after the last step.
 
         energy fee = sum( fee (cut + filled) dt ),    call fee = fee x events begun        CNY
     """
@@ -24,7 +25,6 @@ def contract_metrics(basis: Basis, area: Area) -> tuple[ContractMetrics, ...]:
     extra = basis.schedule.extra_mw.to_numpy(dtype=float).sum(axis=0) * step_h
     fee = moved_mw(basis).sum(axis=0) * step_h * numbers(contracts, "fee_cny_per_mwh")
     begun = begins(basis).sum(axis=0)
-    states = states_after(basis)
     every = (
         ContractMetrics(
             contract=contract.name,
@@ -43,9 +43,9 @@ def contract_metrics(basis: Basis, area: Area) -> tuple[ContractMetrics, ...]:
     return tuple(m for m in every if max(m.cut_mwh, m.extra_mwh, m.owed_mwh, m.saved_mwh) > ENERGY_MWH)
 
 
-def aggregator_metrics(basis: Basis, area: Area) -> tuple[AggregatorMetrics, ...]:
+def aggregator_metrics(basis: Basis, area: Area, contracts: Sequence[ContractMetrics]) -> tuple[AggregatorMetrics, ...]:
     """Each virtual power plant of an area: the sum of its contracts."""
-    own = contract_metrics(basis, area)
+    own = [metrics for metrics in contracts if metrics.aggregator]
     return tuple(
         AggregatorMetrics(
             aggregator=aggregator.name,
@@ -84,15 +84,20 @@ def states_before(basis: Basis) -> list[ContractState]:
 
 def states_after(basis: Basis) -> tuple[ContractState, ...]:
     """The state of each contract after the last step, for a case that begins there."""
-    return tuple(_state_after(basis, k, state) for k, state in enumerate(states_before(basis)))
+    on, begun, moved = _on(basis), begins(basis), moved_mw(basis) * basis.inputs.step_h
+    before = states_before(basis)
+    return tuple(_state_after(basis, k, before[k], (on[:, k], begun[:, k], moved[:, k])) for k in range(len(before)))
 
 
-def _state_after(basis: Basis, k: int, before: ContractState) -> ContractState:
+def _state_after(
+    basis: Basis, k: int, before: ContractState, done: tuple[np.ndarray, np.ndarray, np.ndarray]
+) -> ContractState:
+    """One contract. `done`: in an event, an event begun, energy moved, each by step."""
     contract, step_h = basis.facts.contracts[k], basis.inputs.step_h
     owed_mw = basis.table("delayed_mw")[:, k] * contract.payback_share
     today, season = _same_day(basis), _same_season(basis, contract)
-    moved_mwh, begun = moved_mw(basis)[:, k] * step_h, begins(basis)[:, k]
-    event_h, rest_h = _running_h(_on(basis)[:, k], before, step_h)
+    on, begun, moved_mwh = done
+    event_h, rest_h = _running_h(on, before, step_h)
     delayed, repaid = owed_mw * step_h, basis.table("repaid_mw")[:, k] * step_h
     advanced, spared = basis.table("advanced_mw")[:, k] * step_h, basis.table("spared_mw")[:, k] * step_h
     return ContractState(

@@ -122,29 +122,23 @@ def _from(best: np.ndarray, calls: Calls, day_left: np.ndarray, t: int, later: i
 
 def _traced(calls: Calls, k: int, length: np.ndarray, after: np.ndarray, best: np.ndarray) -> np.ndarray:
     """The steps of the best events, with the event of before the horizon, if any, ended where that is best."""
-    count = len(length) - 1
-    on = np.zeros(count)
+    count, rest = len(length) - 1, int(calls.rest_count[k])
+    on, season, t = np.zeros(count), best.shape[2] - 1, 0
     day_left = np.minimum(calls.day_left_count[:, k], count).astype(int)
-    season = best.shape[2] - 1
-    t = 0
+    left_at = day_left[np.append(calls.day_index, calls.day_index[-1])]  # nothing was begun inside the horizon yet
     if calls.event_count[k] > 0:
         held, most = int(calls.held[:, k].sum()), int(calls.going_on[:, k].sum())
-        rest = int(calls.rest_count[k])
-        start = day_left[calls.day_index[0]]
-        worth = [
-            after[n] + best[min(n + rest, count), min(start, best.shape[1] - 1), season] for n in range(held, most + 1)
-        ]
-        n = held + int(np.argmax(worth)) if worth else held
-        on[:n], t = 1.0, n + rest
-    day = calls.day_index[min(t, count - 1)]
-    left = day_left[day]
+        ends = range(held, max(held, most) + 1)
+        then = [min(n + rest, count) for n in ends]
+        t = int(np.argmax([after[n] + best[m, left_at[m], season] for n, m in zip(ends, then, strict=True)]))
+        on[: ends[t]], t = 1.0, then[t]
+    left = left_at[t]
     while t < count:
-        if calls.day_index[t] != day:
-            day = calls.day_index[t]
-            left = day_left[day]
-        if (n := length[t, left, season]) == 0:
-            t += 1
-            continue
+        n = int(length[t, left, season])
         on[t : t + n] = 1.0
-        left, season, t = left - 1, season - 1, t + n + int(calls.rest_count[k])
+        later = t + 1 if n == 0 else min(t + n + rest, count)
+        left, season = left - (n > 0), season - (n > 0)
+        if later < count and calls.day_index[later] != calls.day_index[t]:
+            left = left_at[later]
+        t = later
     return on
