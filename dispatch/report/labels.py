@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from dispatch.case.case import Case, Prices, Scales
+from dispatch.case.demand_response import DAY_PEAK, HANDED_OVER, ResponseTerms
 from dispatch.case.security import Security
 from dispatch.horizon import local
 
@@ -22,6 +23,7 @@ PRICES = {
     "storage_loss_cny_per_mwh": "storage loss at",
 }
 COUNTS = {
+    "contracts": ("contract state", "contract states"),
     "outages": ("outage", "outages"),
     "must_run": ("must-run", "must-runs"),
     "load_forecasts": ("load forecast", "load forecasts"),
@@ -81,6 +83,7 @@ def _departures(case: Case) -> Iterator[str]:
     yield from (f"reserve {100 * reserve[f]:g} % of {of}" for f, of in RESERVES.items() if reserve[f] is not None)
     yield from ["reserve in MW"] if case.reserve.series else []
     yield from (f"{PRICES[f]} {price:g} CNY/MWh" for f, price in prices.items() if price != getattr(Prices(), f))
+    yield from _response(case.response)
     security = case.security
     if security.n_minus_1:
         yield "N-1"
@@ -92,3 +95,12 @@ def _departures(case: Case) -> Iterator[str]:
         yield f"unwatched lines: {len(security.unwatched)}"
     counts = {names: len(getattr(case, field)) for field, names in COUNTS.items()}
     yield from (f"{count} {names[count > 1]}" for names, count in counts.items() if count)
+
+
+def _response(terms: ResponseTerms) -> Iterator[str]:
+    """What is asked of all response contracts together, where it is not the default."""
+    if terms.cap_basis == DAY_PEAK:
+        yield "response by the day's peak"
+    if terms.backlog == HANDED_OVER:
+        price = "" if terms.owed_cny_per_mwh is None else f" at {terms.owed_cny_per_mwh:g} CNY/MWh"
+        yield f"backlog handed over{price}"

@@ -222,3 +222,15 @@ def test_starts_are_hot_warm_and_cold_by_the_hours_of_their_class() -> None:
     assert [kind.hours_off_h for kind in unit.start_types] == [0, 8, 48]
     assert [kind.start_cny for kind in unit.start_types] == pytest.approx([430 * size, 700 * size, 1050 * size])
     assert unit.start_cny == pytest.approx(700 * size)
+
+
+def test_a_contract_has_the_terms_of_its_row_and_no_others() -> None:
+    """Arc furnaces of Jibei: 4 h of notice, one call a day of 1 to 4 h, 20 a year. Electric vehicles: no calls."""
+    contracts = {contract.name: contract for contract in facts_of(JIBEI, 2030).contracts}
+    furnaces, vehicles = contracts["jb_steel_eaf"], contracts["jb_ev"]
+    assert (furnaces.notice_h, furnaces.min_event_h, furnaces.max_event_h) == (4, 1, 4)
+    assert (furnaces.calls_per_day_count, furnaces.calls_per_season_count, furnaces.has_calls) == (1, 20, True)
+    assert (vehicles.has_calls, vehicles.calls_per_day_count, vehicles.max_event_h) == (False, None, None)
+    assert (vehicles.daily_energy_h, vehicles.notice_h, vehicles.fill_hours_h) == (12, 0.5, ())
+    (operator,) = facts_of(JIBEI, 2030).aggregators
+    assert {c.name for c in contracts.values() if c.aggregator == operator.name} == {"jb_heat", "jb_vpp_ind", "jb_ev"}
