@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from dispatch.case.demand_response import Aggregator, Contract
@@ -83,9 +81,9 @@ def _number(cell: float) -> float | None:
     return None if pd.isna(cell) else float(cell)
 
 
-def _hours(cell: Any) -> tuple[tuple[int, int], ...]:
+def _hours(cell: object) -> tuple[tuple[int, int], ...]:
     """Hours of the day as in "0-8;10-16"; none where the cell is empty."""
-    spans = [] if pd.isna(cell) else [part.split("-") for part in str(cell).split(";")]
+    spans = [part.split("-") for part in cell.split(";")] if isinstance(cell, str) else []
     return tuple((int(begin), int(end)) for begin, end in spans)
 
 

@@ -193,8 +193,8 @@ def _follow_calls(tables: dict[str, pd.DataFrame], facts: GridFacts) -> None:
     """Events from what is cut or filled; at rest before the first hour."""
     for contract in facts.contracts:
         if contract.has_calls:
-            moved = sum(tables[name][contract.name] for name in ("delayed_mw", "spared_mw", "filled_mw"))
-            called = (moved > 0).astype(float)
+            delayed, spared, filled = (tables[f"{name}_mw"][contract.name] for name in ("delayed", "spared", "filled"))
+            called = (delayed + spared + filled > 0).astype(float)
             tables["called"][contract.name] = called
             tables["call_started"][contract.name] = (called - called.shift(1, fill_value=0.0)).clip(lower=0)
 

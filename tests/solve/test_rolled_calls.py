@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pandas as pd
 import pytest
 
 from dispatch.case.case import Limits
@@ -60,7 +61,7 @@ def test_the_energy_of_each_calendar_day_is_kept(outcome: Outcome) -> None:
     """2 h x 5 MW in each whole day; from 6 o'clock on one peak is left of the first, three begin the last."""
     assert outcome.schedule is not None
     cut = outcome.schedule.cut_mw["daily"]
-    by_day = cut.groupby(cut.index.normalize()).sum().tolist()
+    by_day = cut.groupby(pd.DatetimeIndex(cut.index).normalize()).sum().tolist()
     assert by_day == pytest.approx([5, 10, 10, 10])
 
 
@@ -68,7 +69,7 @@ def test_the_calls_of_a_day_and_of_a_season_are_kept(outcome: Outcome) -> None:
     """Four days are touched and each has a peak; two of the season's three calls were left."""
     assert outcome.schedule is not None
     started = outcome.schedule.call_started
-    assert started["a day"].groupby(started.index.normalize()).sum().tolist() == [1, 1, 1, 1]
+    assert started["a day"].groupby(pd.DatetimeIndex(started.index).normalize()).sum().tolist() == [1, 1, 1, 1]
     assert started["season"].sum() == 2
 
 

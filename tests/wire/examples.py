@@ -178,8 +178,8 @@ def a_schedule() -> Schedule:
         frames[table] = pd.DataFrame(values, index=times, columns=names)
     for table in ("on", "started", "stopped"):
         frames[table] = pd.DataFrame({"g1": [1, 0], "g2": [0, 1]}, index=times, columns=frames[table].columns)
-    for table, values in (("called", [0, 1]), ("call_started", [0, 1])):
-        frames[table] = pd.DataFrame({"c1": values}, index=times, columns=frames[table].columns)
+    for table in ("called", "call_started"):
+        frames[table] = pd.DataFrame({"c1": [0, 1]}, index=times, columns=frames[table].columns)
     return Schedule(step_h=0.5, **frames)
 
 
