@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from dispatch.case.demand_response import Aggregator, Contract
@@ -78,7 +80,7 @@ def peak_mw(table: Tables) -> float:
 
 def _number(cell: float) -> float | None:
     """A cell as a number, or None where it is empty."""
-    return None if pd.isna(cell) else float(cell)
+    return None if math.isnan(cell) else float(cell)
 
 
 def _hours(cell: object) -> tuple[tuple[int, int], ...]:
