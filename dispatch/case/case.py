@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from dispatch.case.interchange import InterchangeForecast
+from dispatch.case.objective import COST
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.security import Security
 from dispatch.case.storage import StoreState
@@ -78,6 +79,7 @@ class Case:
     available_forecasts: tuple[AvailableForecast, ...] = ()
     interchange_forecasts: tuple[InterchangeForecast, ...] = ()
     security: Security = field(default_factory=Security)
+    objective: str = COST  # cost, absorption_first or co2
 
 
 @dataclass(frozen=True)
@@ -89,3 +91,4 @@ class Limits:
     seed_count: int = 0  # random seed of the solver
     strict: bool = False  # a priced slack in use makes the case INFEASIBLE
     memory_gb: float | None = None  # resident memory of the process, GB of 2^30 bytes; None: no limit
+    prices: bool = False  # price the schedule too, with its commitment fixed
