@@ -10,7 +10,7 @@ import numpy as np
 
 from dispatch.audit.evidence import Evidence, numbers
 from dispatch.audit.finding import Finding, Rule, found
-from dispatch.case.objective import ABSORPTION_FIRST, COST, SLACK_WEIGHT
+from dispatch.case.objective import ABSORPTION_FIRST, CO2, COST, SLACK_WEIGHT
 from dispatch.case.renewable import DISTRIBUTED, LARGE
 from dispatch.units import COST_SHARE, DURATION_H
 
@@ -40,9 +40,9 @@ def first(e: Evidence) -> Finding:
     W  SLACK_WEIGHT, what one MWh of any priced slack counts as
     """
     aim, sought = e.proof.aim, e.case.objective
-    rule = Rule("objective-first", "" if aim is None else aim.unit, FIRST_AMOUNT)
+    rule = Rule("objective-first", "tCO2" if sought == CO2 else "MWh", FIRST_AMOUNT)
     if sought == COST and aim is None:
-        return found(rule, np.zeros(0), [])
+        return found(rule, np.zeros(1), [sought])
     if aim is None or aim.objective != sought or aim.held is None or aim.limit is None:
         return found(rule, np.array([np.inf]), [sought])
     amount = (_curtailed_mwh(e) if sought == ABSORPTION_FIRST else _carbon_tco2(e)) + SLACK_WEIGHT * _slack_mwh(e)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dispatch.case.objective import ABSORPTION_FIRST, CO2, SLACK_WEIGHT
+from dispatch.case.objective import ABSORPTION_FIRST, CO2, LOSS_WEIGHT, SLACK_WEIGHT
 from dispatch.model import names
 from dispatch.model.draft import Draft, each
 from dispatch.model.terms import Terms, total
@@ -41,7 +41,7 @@ def first_of(draft: Draft) -> First | None:
     objective = draft.case.objective
     if objective == ABSORPTION_FIRST:
         held = total([curtailed_mwh(draft), slack_mwh(draft) * SLACK_WEIGHT])
-        sought = total([held, lost_mwh(draft)])
+        sought = total([held, lost_mwh(draft) * LOSS_WEIGHT])
         return First(
             objective, UNITS[objective], sought, held, -float(draft.inputs.available_mw.sum()) * draft.inputs.step_h
         )
@@ -62,8 +62,8 @@ def lost_mwh(draft: Draft) -> Terms:
     """
     Energy lost in storage, MWh: sum( dt ((1 - eta_c) c + (1 / eta_d - 1) d) ).
 
-    Sought with curtailment, for else the least curtailment is bought by burning surplus in round trips. Not held with
-    it: a store may still save fuel.
+    Sought with curtailment, for else the least curtailment is bought by burning surplus in round trips, and with a
+    weight a little above 1, for else the two tie. Not held with it: a store may still save fuel.
     """
     if draft.stores.empty:
         return _none()

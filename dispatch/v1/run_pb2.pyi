@@ -308,8 +308,8 @@ class Aim(_message.Message):
     unit: _builtins.str
     """Unit of the numbers below: MWh or tCO2."""
     least: _builtins.float
-    """The least that the first search found: MWh curtailed and lost in storage, or tCO2; a MWh of a priced slack counts
-    as 100.
+    """The least that the first search found: MWh curtailed and lost in storage (each of these as 1.01), or tCO2; a MWh
+    of a priced slack counts as 100.
     """
     bound: _builtins.float
     """Proven lower bound of it."""
