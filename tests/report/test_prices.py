@@ -21,13 +21,8 @@ from tests.small import GRID, line, small_case, small_facts
 @cache
 def priced() -> Scenario:
     """Four hours of the triangle with one narrow line, priced."""
-    lines = (
-        line("ab", "a", "b", rating_mw=140.0),
-        line("bc", "b", "c"),
-        line("ac", "a", "c"),
-        line("tie", "neighbour", "a"),
-    )
-    facts = small_facts(lines=lines)
+    narrow, tie = line("ab", "a", "b", rating_mw=140.0), line("tie", "neighbour", "a")
+    facts = small_facts(lines=(narrow, line("bc", "b", "c"), line("ac", "a", "c"), tie))
     case = small_case(facts, hours=4)
     return Scenario(label_of(case), case, facts, run(case, facts, Limits(0.001, 30.0, prices=True)))
 
