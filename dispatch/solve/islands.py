@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
-from scipy.sparse.csgraph import connected_components
 
 from dispatch.case.facts import GridFacts
+from dispatch.grid import sensitivity
 from dispatch.grid.sensitivity import sensitivity_of
 
 
@@ -34,10 +33,5 @@ class Islands:
 
 def islands_of(facts: GridFacts) -> Islands:
     """The islands that AC lines make of the buses; DC links join none."""
-    index = {bus.name: k for k, bus in enumerate(facts.buses)}
-    ends = np.array([(index[line.from_bus], index[line.to_bus]) for line in facts.lines], dtype=int).reshape(-1, 2)
-    count = len(facts.buses)
-    joined = sp.csr_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(count, count))
-    number = connected_components(joined, directed=False)[1]
-    ptdf = sensitivity_of(facts.buses, facts.lines).ptdf_share if facts.lines else np.zeros((0, count))
-    return Islands(np.asarray(number), ptdf)
+    found = sensitivity_of(facts.buses, facts.lines)
+    return Islands(sensitivity.islands_of(facts.buses, facts.lines), found.ptdf_share)

@@ -31,21 +31,26 @@ FIRST_TIME_SHARE = 0.5  # of the time: the first search leaves the rest to the s
 
 
 def climbed_in_turn(
-    problem: Problem, model: Model, first: First, search: Search, report: Report, known: Known
+    problem: Problem, model: Model, search: Search, report: Report, known: tuple[Known, Known]
 ) -> tuple[Found, Status, Proof]:
-    """What is sought first, then the least cost of what attains it."""
+    """What the model seeks first, then the least cost of what attains it; each search knows its own rows found."""
+    first = model.first
+    if first is None:
+        message = "the model seeks nothing before the cost"
+        raise ValueError(message)
     now = time.monotonic()
     deadline_s = now + FIRST_TIME_SHARE * max(0.0, search.deadline_s - now)
     earlier = replace(search, deadline_s=deadline_s, gap_share=FIRST_GAP_SHARE * search.gap_share)
     sought = replace(problem, cost=_row(first.sought, model), constant=first.offset)
-    before, status, proof = climbed(sought, earlier, lambda *_: report(None, None), known)
+    left = Kept()
+    before, status, proof = climbed(sought, earlier, lambda *_: report(None, None), known[0], left)
     told = [f"{first.objective}: {step}" for step in before.steps]
     if before.x is None:
         before.steps = told
         return before, status, Proof(None, None)
     aim = _aim(first, model, before, proof, proven=status is Status.OPTIMAL, gap_share=earlier.gap_share)
-    kept = Kept(whole_x=before.x)
-    found, status, proof = climbed(held_to(problem, model, aim), search, report, known, kept)
+    kept = Kept(whole_x=before.x, found=left.found)
+    found, status, proof = climbed(held_to(problem, model, aim), search, report, known[1], kept)
     if found.x is None:  # the time is over
         found.x, found.objective_cny, found.infeasible = before.x, problem.value(before.x), False
     found.steps = [*told, _told(aim), *found.steps]

@@ -138,7 +138,7 @@ def flow_prices(priced: Priced) -> np.ndarray:
     """
     duals = priced.duals
     limiting = duals.row_price.copy()
-    for family in (names.BALANCE, "Line-voltage_law", "Reserve-up"):
+    for family in (names.BALANCE, names.VOLTAGE_LAW, "Reserve-up"):
         if family in priced.model.rows:
             limiting[priced.model.rows[family].numbers] = 0.0
     return priced.columns(names.LINE_FLOW, duals.column_price + duals.problem.rows.T @ limiting)
