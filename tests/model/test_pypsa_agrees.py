@@ -24,7 +24,7 @@ from dispatch.solve.problem import problem_of
 from tests.answers import outcome_of
 from tests.small import SUMMER_DAY, curve, one_bus_facts, one_start, small_case, unit
 
-NARROW_SHARE = 0.9
+NARROW_SHARE = 0.7
 
 
 @pytest.fixture(autouse=True)
@@ -49,9 +49,9 @@ def test_the_relaxation_of_jibei_without_commitment_equals_pypsa_optimize() -> N
 
 
 def test_the_price_at_every_bus_of_a_congested_jibei_equals_that_of_pypsa() -> None:
-    """Little wind, and the line that carries most at 90 % of that: PyPSA's own prices, bus by bus, hour by hour."""
+    """Less wind, and the line that carries most at 70 % of that: PyPSA's own prices, bus by bus, hour by hour."""
     facts = _straight(facts_of("jibei", 2030))
-    case = replace(_everything_on(facts), scales=Scales(renewable_share=0.3))
+    case = replace(_everything_on(facts), scales=Scales(renewable_share=0.6))
     free = run(case, facts, Limits(1e-6, 60.0)).schedule
     assert free is not None
     inner = [line.name for line in facts.lines if not {line.from_bus[0], line.to_bus[0]} & {"X"}]

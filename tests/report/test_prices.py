@@ -27,7 +27,7 @@ def priced() -> Scenario:
     return Scenario(label_of(case), case, facts, run(case, facts, Limits(0.001, 30.0, prices=True)))
 
 
-def with_prices_at(scenario: Scenario, by_step: list[list[float]]) -> Scenario:
+def with_prices_at(scenario: Scenario, by_step: list[list[int]]) -> Scenario:
     """The scenario with other prices at its five buses."""
     report = scenario.outcome.prices
     assert report is not None

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,20 +34,20 @@ from tests.solve.priced import world_of
 NO_RESERVE = (ReserveRule(GRID, 0.0, 0.0, 0.0, largest_unit=False),)
 
 
-def windy(**changes: object) -> GridFacts:
+def windy(**changes: Any) -> GridFacts:
     """A coal unit of 100 to 400 MW at 200 CNY/MWh, on, 50,000 CNY a start; a dear unit; 150 MW of wind in hour 0."""
     coal = free_unit("coal", 200.0, 400.0, output_min_mw=100.0, heating_output_min_mw=100.0)
     coal = replace(coal, start_types=one_start(50_000.0), curve=curve([100.0, 400.0], [200.0], 20_000.0))
-    parts: dict[str, object] = {
+    parts: dict[str, Any] = {
         "plants": (plant("wind", bus="a", capacity_mw=150.0),),
         "available_share": {"wind": [1.0] + [0.0] * 23},
         "reserve_rules": NO_RESERVE,
     }
     loads = [200.0] + [400.0] * 23
-    return one_bus_facts(coal, free_unit("dear", 1000.0, 400.0), load_mw=loads, **{**parts, **changes})  # type: ignore[arg-type]
+    return one_bus_facts(coal, free_unit("dear", 1000.0, 400.0), load_mw=loads, **{**parts, **changes})
 
 
-def answer(facts: GridFacts, objective: str, hours: int = 2, limits: Limits = EXACT, **case: object) -> Outcome:
+def answer(facts: GridFacts, objective: str, hours: int = 2, limits: Limits = EXACT, **case: Any) -> Outcome:
     return run(small_case(facts, hours=hours, start=SUMMER_DAY, objective=objective, **case), facts, limits)
 
 
