@@ -49,7 +49,7 @@ def climbed_in_turn(
         before.steps = told
         return before, status, Proof(None, None)
     aim = _aim(first, model, before, proof, proven=status is Status.OPTIMAL, gap_share=earlier.gap_share)
-    kept = Kept(whole_x=before.x, found=left.found)
+    kept = Kept(whole_x=before.x, found_index=left.found_index)
     found, status, proof = climbed(held_to(problem, model, aim), search, report, known[1], kept)
     if found.x is None:  # the time is over
         found.x, found.objective_cny, found.infeasible = before.x, problem.value(before.x), False
