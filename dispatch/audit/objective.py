@@ -13,8 +13,11 @@ from dispatch.audit.finding import Finding, Rule, found
 from dispatch.audit.response_backlog import owed_mwh
 from dispatch.audit.response_calls import begins
 from dispatch.case.backlog import owed_cny_per_mwh
+from dispatch.case.objective import ABSORPTION_FIRST, CO2, COST, SLACK_WEIGHT
 from dispatch.case.renewable import DISTRIBUTED, LARGE
 from dispatch.units import COST_SHARE, DURATION_H
+
+FIRST_AMOUNT = 0.1  # MWh or tCO2: two amounts of what was sought first closer than this are the same
 
 
 def value(e: Evidence) -> Finding:
@@ -28,6 +31,46 @@ def value(e: Evidence) -> Finding:
     amount = abs(expected) + 1.0 if stated is None else abs(stated - expected)
     rule = Rule("objective-value", "CNY", COST_SHARE * max(1.0, abs(expected)))
     return found(rule, np.array([amount]), ["objective"])
+
+
+def first(e: Evidence) -> Finding:
+    """
+    What was sought before the cost is what the proof says it is, and keeps its limit.
+
+        | held - (curtailed + W slack) |,  curtailed + W slack - limit      <=  0.1      MWh, absorption first
+        | held - (carbon + W slack) |,     carbon + W slack - limit         <=  0.1      tCO2, carbon first
+
+    W  SLACK_WEIGHT, what one MWh of any priced slack counts as
+    """
+    aim, sought = e.proof.aim, e.case.objective
+    rule = Rule("objective-first", "tCO2" if sought == CO2 else "MWh", FIRST_AMOUNT)
+    if sought == COST and aim is None:
+        return found(rule, np.zeros(1), [sought])
+    if aim is None or aim.objective != sought or aim.held is None or aim.limit is None:
+        return found(rule, np.array([np.inf]), [sought])
+    amount = (_curtailed_mwh(e) if sought == ABSORPTION_FIRST else _carbon_tco2(e)) + SLACK_WEIGHT * _slack_mwh(e)
+    return found(rule, np.array([max(abs(aim.held - amount), amount - aim.limit)]), [sought])
+
+
+def _curtailed_mwh(e: Evidence) -> float:
+    """Wind and sun left, MWh."""
+    return float(e.table("curtailed_mw").sum() * e.inputs.step_h)
+
+
+def _carbon_tco2(e: Evidence) -> float:
+    """Carbon by the curve of each unit while it is on, tCO2."""
+    output = e.table("output_mw")
+    by_unit = (
+        np.interp(output[e.on[:, k], k], unit.curve.output_mw, unit.curve.carbon_tco2_per_h).sum()
+        for k, unit in enumerate(e.facts.units)
+    )
+    return float(sum(by_unit) * e.inputs.step_h)
+
+
+def _slack_mwh(e: Evidence) -> float:
+    """Every priced slack together, MWh."""
+    tables = ("short_up_mw", "short_down_mw", "over_plan_mw", "under_plan_mw", "overload_mw", "section_over_mw")
+    return float(sum(e.table(name).sum() for name in tables) * e.inputs.step_h)
 
 
 def objective_cny(e: Evidence) -> float:

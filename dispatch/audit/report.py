@@ -71,6 +71,7 @@ RULES: tuple[Callable[[Evidence], Finding], ...] = (
     contingency.one_circuit_lost,
     contingency.sections,
     objective.value,
+    objective.first,
 )
 
 

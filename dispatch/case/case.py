@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from dispatch.case.demand_response import ContractState, ResponseTerms
 from dispatch.case.interchange import InterchangeForecast
+from dispatch.case.objective import COST
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.security import Security
 from dispatch.case.storage import StoreState
@@ -81,6 +82,7 @@ class Case:
     security: Security = field(default_factory=Security)
     contracts: tuple[ContractState, ...] = ()  # a contract without one owes nothing and has been at rest for long
     response: ResponseTerms = field(default_factory=ResponseTerms)
+    objective: str = COST  # cost, absorption_first or co2
 
 
 @dataclass(frozen=True)
@@ -92,3 +94,4 @@ class Limits:
     seed_count: int = 0  # random seed of the solver
     strict: bool = False  # a priced slack in use makes the case INFEASIBLE
     memory_gb: float | None = None  # resident memory of the process, GB of 2^30 bytes; None: no limit
+    prices: bool = False  # price the schedule too, with its commitment fixed

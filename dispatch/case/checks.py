@@ -22,6 +22,7 @@ from dispatch.case.check_numbers import (
     share_flaws,
     unknown_flaws,
 )
+from dispatch.case.check_objective import carbon_flaws, objective_flaws
 from dispatch.case.check_response import contract_state_flaws, response_flaws
 from dispatch.case.check_security import security_flaws, unwatched_flaws
 from dispatch.case.check_stores import store_flaws
@@ -71,6 +72,7 @@ def _own_flaws(case: Case, grids: Sequence[str], editions: Sequence[int]) -> Ite
         yield from number_flaws(f"scales.{name}", getattr(case.scales, name), "times", LARGEST_SCALE_SHARE)
     yield from security_flaws(case.security)
     yield from response_flaws(case)
+    yield from objective_flaws(case)
 
 
 def _price_flaws(case: Case) -> Iterator[Flaw]:
@@ -84,3 +86,4 @@ def _flaws_against(case: Case, facts: GridFacts) -> Iterator[Flaw]:
     yield from forecast_flaws(case, facts)
     yield from unwatched_flaws(case.security, facts)
     yield from contract_state_flaws(case, facts)
+    yield from carbon_flaws(case, facts)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
+from dispatch.model.aims import first_of
 from dispatch.model.calls import count_calls, decide_calls, limit_event_length
 from dispatch.model.curtailment import curtail, curtailment_penalty
 from dispatch.model.demand_response import (
@@ -96,4 +97,5 @@ def built(case: Case, facts: GridFacts, inputs: Inputs) -> Model:
         terms = price(draft)
         if terms is not None:
             draft.model.add_cost(terms)
+    draft.model.first = first_of(draft)
     return draft.model

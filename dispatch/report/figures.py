@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from dispatch.report.drawing import Figure, axis, bars, figure, gw, hatched, rounded, slopes, steps
+from dispatch.report.prices import price_figure
 from dispatch.report.series import (
     Hourly,
     curtailed_by_bus_mw,
@@ -155,5 +156,6 @@ def figures_of(hourly: Hourly) -> dict[str, tuple[Word, Figure | None]]:
         "response": (Word("需求响应", "Demand response"), response_use(hourly) if responding else None),
         "exchange": (Word("对外交换", "Exchange with the neighbours"), exchange(hourly)),
         "units": (Word("开机台数", "Thermal units on"), units_on(hourly)),
+        "prices": (Word("电价（机组组合固定）", "Price, commitment fixed"), price_figure(hourly)),
     }
     return {key: (replace(word), drawn) for key, (word, drawn) in found.items()}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from dispatch.case.case import Case, Prices, Scales
 from dispatch.case.demand_response import DAY_PEAK, HANDED_OVER, ResponseTerms
+from dispatch.case.objective import ABSORPTION_FIRST, CO2
 from dispatch.case.security import Security
 from dispatch.horizon import local
 
@@ -22,6 +23,7 @@ PRICES = {
     "distributed_curtailment_cny_per_mwh": "roof-top curtailment at",
     "storage_loss_cny_per_mwh": "storage loss at",
 }
+OBJECTIVES = {ABSORPTION_FIRST: "absorption first", CO2: "CO2 first"}
 COUNTS = {
     "contracts": ("contract state", "contract states"),
     "outages": ("outage", "outages"),
@@ -73,7 +75,8 @@ def _told_apart(labels: list[str], names: Sequence[str]) -> list[str]:
 
 
 def _departures(case: Case) -> Iterator[str]:
-    """What differs from the grid's own tables, in the order of the fields of a case."""
+    """What differs from the grid's own tables and from least cost."""
+    yield from [OBJECTIVES[case.objective]] if case.objective in OBJECTIVES else []
     if case.interchange.variant != "central":
         yield f"{case.interchange.variant} plan"
     if case.interchange.band_share > 0:

@@ -99,6 +99,8 @@ LABELS_ZH = {
     "plant forecast": "项电站预测",
     "% of load": "% 负荷",
     "% of wind and sun": "% 风光",
+    "absorption first": "消纳优先",
+    "CO2 first": "碳排放优先",
     "reserve in MW": "给定备用容量",
     "reserve": "备用",
     "load": "负荷",

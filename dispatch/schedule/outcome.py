@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from math import isfinite
 
+import numpy as np
+
 from dispatch.case.demand_response import ContractState
+from dispatch.schedule.prices import PriceTables
 from dispatch.schedule.schedule import Schedule
 
 
@@ -21,11 +24,30 @@ class Status(Enum):
 
 
 @dataclass(frozen=True)
+class Aim:
+    """
+    What was sought before the cost, and how well: MWh where `objective` is absorption_first, tCO2 where it is co2.
+
+    Every schedule has at least `bound`; the cheapest of those with at most `limit` was then sought, and the gap of the
+    proof is of that cost. A number that does not exist is None.
+    """
+
+    objective: str  # absorption_first or co2
+    unit: str  # MWh or tCO2
+    least: float | None  # found in the first search, of what it seeks
+    bound: float | None  # proven in the first search, of the same
+    limit: float | None  # what the second search had to keep to
+    held: float | None  # what the schedule comes to, of the same as `limit`
+    proven: bool = False  # `least` lies within the first search's own gap of `bound`
+
+
+@dataclass(frozen=True)
 class Proof:
     """What the search knows. A number that does not exist is None, never infinite."""
 
     objective_cny: float | None
     bound_cny: float | None
+    aim: Aim | None = None  # where something was sought before the cost
 
     @property
     def gap_share(self) -> float | None:
@@ -58,6 +80,8 @@ class Solution:
     steps: tuple[str, ...] = ()  # what the search did, in words, for the certificate
     shortfalls: tuple[Shortfall, ...] = ()  # where INFEASIBLE
     reason: str = ""  # in words, where there is no schedule
+    point_x: np.ndarray | None = None  # the schedule as the model's columns
+    prices: PriceReport | None = None  # where they were asked for
 
 
 @dataclass(frozen=True)
@@ -92,6 +116,18 @@ class AuditReport:
     def passed(self) -> bool:
         """No rule is broken."""
         return not self.breaches
+
+
+@dataclass(frozen=True)
+class PriceReport:
+    """The prices of a schedule and what was checked of them; no tables, and the reason, where a check fails."""
+
+    tables: PriceTables | None
+    checks: tuple[RuleCheck, ...] = ()
+    reason: str = ""  # in words, where there are no prices
+    # what a MWh more absorbed, or a tonne less, costs where that was sought before the cost; else None
+    absorption_cny_per_mwh: float | None = None
+    carbon_cny_per_tco2: float | None = None
 
 
 @dataclass(frozen=True)
@@ -263,3 +299,4 @@ class Outcome:
     shortfalls: tuple[Shortfall, ...] = ()
     reason: str = ""  # in words, where there is no schedule
     seconds: tuple[tuple[str, float], ...] = field(default=())  # by station, and "total"
+    prices: PriceReport | None = None  # where they were asked for

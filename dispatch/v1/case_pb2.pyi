@@ -72,6 +72,34 @@ BACKLOG_END_HANDED_OVER: BacklogEnd.ValueType  # 2
 """It is told in the answer (`contract_states`), for the next case to begin with."""
 Global___BacklogEnd: _TypeAlias = BacklogEnd  # noqa: Y015
 
+class _Objective:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ObjectiveEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Objective.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OBJECTIVE_UNSPECIFIED: _Objective.ValueType  # 0
+    """Least cost, penalties counted."""
+    OBJECTIVE_COST: _Objective.ValueType  # 1
+    """Least cost, penalties counted."""
+    OBJECTIVE_ABSORPTION_FIRST: _Objective.ValueType  # 2
+    """Most wind and sun absorbed (消纳优先), then least cost. At most 60 h."""
+    OBJECTIVE_CO2: _Objective.ValueType  # 3
+    """Least carbon dioxide, then least cost. At most 60 h."""
+
+class Objective(_Objective, metaclass=_ObjectiveEnumTypeWrapper):
+    """What a case seeks."""
+
+OBJECTIVE_UNSPECIFIED: Objective.ValueType  # 0
+"""Least cost, penalties counted."""
+OBJECTIVE_COST: Objective.ValueType  # 1
+"""Least cost, penalties counted."""
+OBJECTIVE_ABSORPTION_FIRST: Objective.ValueType  # 2
+"""Most wind and sun absorbed (消纳优先), then least cost. At most 60 h."""
+OBJECTIVE_CO2: Objective.ValueType  # 3
+"""Least carbon dioxide, then least cost. At most 60 h."""
+Global___Objective: _TypeAlias = Objective  # noqa: Y015
+
 class _InterchangeVariant:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -125,6 +153,7 @@ class Case(_message.Message):
     SECURITY_FIELD_NUMBER: _builtins.int
     CONTRACTS_FIELD_NUMBER: _builtins.int
     RESPONSE_FIELD_NUMBER: _builtins.int
+    OBJECTIVE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Name of the caller's choice, repeated nowhere."""
     grid: _builtins.str
@@ -135,6 +164,8 @@ class Case(_message.Message):
     """Demand response (需求响应): cap on load cut, and on extra load alike, in any hour, as a share of the annual peak
     of each grid, 0 to 1, or of the day's (`response.cap_basis`). 0 is no response.
     """
+    objective: Global___Objective.ValueType
+    """What is sought. Absent: least cost."""
     @_builtins.property
     def horizon(self) -> Global___Horizon:
         """Required. The time that the case covers."""
@@ -220,10 +251,11 @@ class Case(_message.Message):
         security: Global___Security | None = ...,
         contracts: _abc.Iterable[Global___ContractState] | None = ...,
         response: Global___ResponseTerms | None = ...,
+        objective: Global___Objective.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_edition", b"_edition", "edition", b"edition", "horizon", b"horizon", "interchange", b"interchange", "prices", b"prices", "reserve", b"reserve", "response", b"response", "scales", b"scales", "security", b"security"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_edition", b"_edition", "available_forecasts", b"available_forecasts", "contracts", b"contracts", "edition", b"edition", "grid", b"grid", "horizon", b"horizon", "interchange", b"interchange", "interchange_forecasts", b"interchange_forecasts", "load_forecasts", b"load_forecasts", "must_run", b"must_run", "name", b"name", "outages", b"outages", "prices", b"prices", "reserve", b"reserve", "response", b"response", "response_share", b"response_share", "scales", b"scales", "security", b"security", "stores", b"stores", "units", b"units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_edition", b"_edition", "available_forecasts", b"available_forecasts", "contracts", b"contracts", "edition", b"edition", "grid", b"grid", "horizon", b"horizon", "interchange", b"interchange", "interchange_forecasts", b"interchange_forecasts", "load_forecasts", b"load_forecasts", "must_run", b"must_run", "name", b"name", "objective", b"objective", "outages", b"outages", "prices", b"prices", "reserve", b"reserve", "response", b"response", "response_share", b"response_share", "scales", b"scales", "security", b"security", "stores", b"stores", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__edition: _TypeAlias = _typing.Literal["edition"]  # noqa: Y015
     _WhichOneofArgType__edition: _TypeAlias = _typing.Literal["_edition", b"_edition"]  # noqa: Y015

@@ -5,6 +5,7 @@ A run of a case: its limits, what it tells on the way, and its outcome."""
 
 from collections import abc as _abc
 from dispatch.v1 import case_pb2 as _case_pb2
+from dispatch.v1 import prices_pb2 as _prices_pb2
 from dispatch.v1 import schedule_pb2 as _schedule_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -68,6 +69,7 @@ class Limits(_message.Message):
     SEED_COUNT_FIELD_NUMBER: _builtins.int
     STRICT_FIELD_NUMBER: _builtins.int
     MEMORY_GB_FIELD_NUMBER: _builtins.int
+    PRICES_FIELD_NUMBER: _builtins.int
     gap_share: _builtins.float
     """Stop when (objective - bound) / |objective| is at most this share, below 1; 0.005 when absent."""
     time_seconds: _builtins.float
@@ -80,6 +82,10 @@ class Limits(_message.Message):
     """Memory that the process of the solve may hold, libraries included (0.1 to 0.2), in GB of 2^30 bytes. What needs more
     ends as FAILED. Absent: what the service allows, which caps it too.
     """
+    prices: _builtins.bool
+    """Put prices into the outcome: the duals of the schedule with its commitment fixed. They take seconds of their own,
+    "pricing".
+    """
     def __init__(
         self,
         *,
@@ -88,10 +94,11 @@ class Limits(_message.Message):
         seed_count: _builtins.int = ...,
         strict: _builtins.bool = ...,
         memory_gb: _builtins.float | None = ...,
+        prices: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_gap_share", b"_gap_share", "_memory_gb", b"_memory_gb", "_time_seconds", b"_time_seconds", "gap_share", b"gap_share", "memory_gb", b"memory_gb", "time_seconds", b"time_seconds"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_gap_share", b"_gap_share", "_memory_gb", b"_memory_gb", "_time_seconds", b"_time_seconds", "gap_share", b"gap_share", "memory_gb", b"memory_gb", "seed_count", b"seed_count", "strict", b"strict", "time_seconds", b"time_seconds"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_gap_share", b"_gap_share", "_memory_gb", b"_memory_gb", "_time_seconds", b"_time_seconds", "gap_share", b"gap_share", "memory_gb", b"memory_gb", "prices", b"prices", "seed_count", b"seed_count", "strict", b"strict", "time_seconds", b"time_seconds"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__gap_share: _TypeAlias = _typing.Literal["gap_share"]  # noqa: Y015
     _WhichOneofArgType__gap_share: _TypeAlias = _typing.Literal["_gap_share", b"_gap_share"]  # noqa: Y015
@@ -197,6 +204,8 @@ class Outcome(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     SCHEDULE_FIELD_NUMBER: _builtins.int
     CONTRACT_STATES_FIELD_NUMBER: _builtins.int
+    PRICES_FIELD_NUMBER: _builtins.int
+    AIM_FIELD_NUMBER: _builtins.int
     status: Global___Status.ValueType
     """How the run ended."""
     objective_cny: _builtins.float
@@ -241,6 +250,14 @@ class Outcome(_message.Message):
     def contract_states(self) -> _containers.RepeatedCompositeFieldContainer[_case_pb2.ContractState]:
         """State of every response contract after the last step: what the next case begins with."""
 
+    @_builtins.property
+    def prices(self) -> Global___PriceReport:
+        """What one more MW is worth, when `limits.prices` asks for it."""
+
+    @_builtins.property
+    def aim(self) -> Global___Aim:
+        """What was sought before the cost, where the case seeks something first; `gap_share` is of the cost within its limit."""
+
     def __init__(
         self,
         *,
@@ -258,10 +275,12 @@ class Outcome(_message.Message):
         reason: _builtins.str = ...,
         schedule: _schedule_pb2.Schedule | None = ...,
         contract_states: _abc.Iterable[_case_pb2.ContractState] | None = ...,
+        prices: Global___PriceReport | None = ...,
+        aim: Global___Aim | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny", "_gap_share", b"_gap_share", "_objective_cny", b"_objective_cny", "audit", b"audit", "bound_cny", b"bound_cny", "certificate", b"certificate", "gap_share", b"gap_share", "metrics", b"metrics", "objective_cny", b"objective_cny", "schedule", b"schedule"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny", "_gap_share", b"_gap_share", "_objective_cny", b"_objective_cny", "aim", b"aim", "audit", b"audit", "bound_cny", b"bound_cny", "certificate", b"certificate", "gap_share", b"gap_share", "metrics", b"metrics", "objective_cny", b"objective_cny", "prices", b"prices", "schedule", b"schedule"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny", "_gap_share", b"_gap_share", "_objective_cny", b"_objective_cny", "audit", b"audit", "bound_cny", b"bound_cny", "certificate", b"certificate", "contract_states", b"contract_states", "gap_share", b"gap_share", "metrics", b"metrics", "objective_cny", b"objective_cny", "reason", b"reason", "schedule", b"schedule", "seconds", b"seconds", "shortfalls", b"shortfalls", "slack_used", b"slack_used", "slacks", b"slacks", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny", "_gap_share", b"_gap_share", "_objective_cny", b"_objective_cny", "aim", b"aim", "audit", b"audit", "bound_cny", b"bound_cny", "certificate", b"certificate", "contract_states", b"contract_states", "gap_share", b"gap_share", "metrics", b"metrics", "objective_cny", b"objective_cny", "prices", b"prices", "reason", b"reason", "schedule", b"schedule", "seconds", b"seconds", "shortfalls", b"shortfalls", "slack_used", b"slack_used", "slacks", b"slacks", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bound_cny: _TypeAlias = _typing.Literal["bound_cny"]  # noqa: Y015
     _WhichOneofArgType__bound_cny: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny"]  # noqa: Y015
@@ -277,6 +296,118 @@ class Outcome(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__objective_cny) -> _WhichOneofReturnType__objective_cny | None: ...
 
 Global___Outcome: _TypeAlias = Outcome  # noqa: Y015
+
+@_typing.final
+class Aim(_message.Message):
+    """What was sought before the cost, and how well. A number that does not exist is absent."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OBJECTIVE_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    LEAST_FIELD_NUMBER: _builtins.int
+    BOUND_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    HELD_FIELD_NUMBER: _builtins.int
+    PROVEN_FIELD_NUMBER: _builtins.int
+    objective: _builtins.str
+    """absorption_first or co2."""
+    unit: _builtins.str
+    """Unit of the numbers below: MWh or tCO2."""
+    least: _builtins.float
+    """The least that the first search found: MWh curtailed and lost in storage (each of these as 1.01), or tCO2; a MWh
+    of a priced slack counts as 100.
+    """
+    bound: _builtins.float
+    """Proven lower bound of it."""
+    limit: _builtins.float
+    """What the second search had to keep to: MWh curtailed, or tCO2; a MWh of a priced slack counts as 100."""
+    held: _builtins.float
+    """What the schedule comes to, of the same."""
+    proven: _builtins.bool
+    """The first search met its own gap, a tenth of the one asked for."""
+    def __init__(
+        self,
+        *,
+        objective: _builtins.str = ...,
+        unit: _builtins.str = ...,
+        least: _builtins.float | None = ...,
+        bound: _builtins.float | None = ...,
+        limit: _builtins.float | None = ...,
+        held: _builtins.float | None = ...,
+        proven: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bound", b"_bound", "_held", b"_held", "_least", b"_least", "_limit", b"_limit", "bound", b"bound", "held", b"held", "least", b"least", "limit", b"limit"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound", b"_bound", "_held", b"_held", "_least", b"_least", "_limit", b"_limit", "bound", b"bound", "held", b"held", "least", b"least", "limit", b"limit", "objective", b"objective", "proven", b"proven", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bound: _TypeAlias = _typing.Literal["bound"]  # noqa: Y015
+    _WhichOneofArgType__bound: _TypeAlias = _typing.Literal["_bound", b"_bound"]  # noqa: Y015
+    _WhichOneofReturnType__held: _TypeAlias = _typing.Literal["held"]  # noqa: Y015
+    _WhichOneofArgType__held: _TypeAlias = _typing.Literal["_held", b"_held"]  # noqa: Y015
+    _WhichOneofReturnType__least: _TypeAlias = _typing.Literal["least"]  # noqa: Y015
+    _WhichOneofArgType__least: _TypeAlias = _typing.Literal["_least", b"_least"]  # noqa: Y015
+    _WhichOneofReturnType__limit: _TypeAlias = _typing.Literal["limit"]  # noqa: Y015
+    _WhichOneofArgType__limit: _TypeAlias = _typing.Literal["_limit", b"_limit"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bound) -> _WhichOneofReturnType__bound | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__held) -> _WhichOneofReturnType__held | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__least) -> _WhichOneofReturnType__least | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__limit) -> _WhichOneofReturnType__limit | None: ...
+
+Global___Aim: _TypeAlias = Aim  # noqa: Y015
+
+@_typing.final
+class PriceReport(_message.Message):
+    """Prices of the schedule and what was checked of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TABLES_FIELD_NUMBER: _builtins.int
+    CHECKS_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    ABSORPTION_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
+    CARBON_CNY_PER_TCO2_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    """In words, where there are no prices."""
+    absorption_cny_per_mwh: _builtins.float
+    """What one more MWh absorbed costs at the margin, where absorption was sought first."""
+    carbon_cny_per_tco2: _builtins.float
+    """What one tonne less costs at the margin, where carbon was sought first."""
+    @_builtins.property
+    def tables(self) -> _prices_pb2.PriceTables:
+        """The prices; absent where a check fails or the time was over."""
+
+    @_builtins.property
+    def checks(self) -> _containers.RepeatedCompositeFieldContainer[Global___RuleCheck]:
+        """Every check of the prices."""
+
+    def __init__(
+        self,
+        *,
+        tables: _prices_pb2.PriceTables | None = ...,
+        checks: _abc.Iterable[Global___RuleCheck] | None = ...,
+        reason: _builtins.str = ...,
+        absorption_cny_per_mwh: _builtins.float | None = ...,
+        carbon_cny_per_tco2: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_absorption_cny_per_mwh", b"_absorption_cny_per_mwh", "_carbon_cny_per_tco2", b"_carbon_cny_per_tco2", "absorption_cny_per_mwh", b"absorption_cny_per_mwh", "carbon_cny_per_tco2", b"carbon_cny_per_tco2", "tables", b"tables"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_absorption_cny_per_mwh", b"_absorption_cny_per_mwh", "_carbon_cny_per_tco2", b"_carbon_cny_per_tco2", "absorption_cny_per_mwh", b"absorption_cny_per_mwh", "carbon_cny_per_tco2", b"carbon_cny_per_tco2", "checks", b"checks", "reason", b"reason", "tables", b"tables"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__absorption_cny_per_mwh: _TypeAlias = _typing.Literal["absorption_cny_per_mwh"]  # noqa: Y015
+    _WhichOneofArgType__absorption_cny_per_mwh: _TypeAlias = _typing.Literal["_absorption_cny_per_mwh", b"_absorption_cny_per_mwh"]  # noqa: Y015
+    _WhichOneofReturnType__carbon_cny_per_tco2: _TypeAlias = _typing.Literal["carbon_cny_per_tco2"]  # noqa: Y015
+    _WhichOneofArgType__carbon_cny_per_tco2: _TypeAlias = _typing.Literal["_carbon_cny_per_tco2", b"_carbon_cny_per_tco2"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__absorption_cny_per_mwh) -> _WhichOneofReturnType__absorption_cny_per_mwh | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__carbon_cny_per_tco2) -> _WhichOneofReturnType__carbon_cny_per_tco2 | None: ...
+
+Global___PriceReport: _TypeAlias = PriceReport  # noqa: Y015
 
 @_typing.final
 class Shortfall(_message.Message):

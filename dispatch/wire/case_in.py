@@ -22,6 +22,7 @@ from dispatch.case.demand_response import (
     ResponseTerms,
 )
 from dispatch.case.interchange import InterchangeForecast
+from dispatch.case.objective import ABSORPTION_FIRST, CO2, COST
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.security import Security
 from dispatch.case.storage import StoreState
@@ -42,6 +43,13 @@ VARIANTS = {
     case_pb2.INTERCHANGE_VARIANT_LOW: "low",
     case_pb2.INTERCHANGE_VARIANT_CENTRAL: "central",
     case_pb2.INTERCHANGE_VARIANT_HIGH: "high",
+}
+
+OBJECTIVES = {
+    case_pb2.OBJECTIVE_UNSPECIFIED: COST,
+    case_pb2.OBJECTIVE_COST: COST,
+    case_pb2.OBJECTIVE_ABSORPTION_FIRST: ABSORPTION_FIRST,
+    case_pb2.OBJECTIVE_CO2: CO2,
 }
 
 
@@ -126,6 +134,7 @@ def reading_of(message: case_pb2.Case) -> Reading:
         security=replace(given(Security, message.security), unwatched=tuple(message.security.unwatched)),
         contracts=tuple(_contract(c, f"contracts[{k}].", findings) for k, c in enumerate(message.contracts)),
         response=_response(message.response, findings),
+        objective=_objective(message, findings),
     )
     return Reading(case, tuple(findings.flaws), tuple(findings.placeholders))
 
@@ -194,6 +203,14 @@ def _interchange(message: case_pb2.Interchange, findings: Findings) -> Interchan
     return Interchange(variant=variant or "", band_share=message.band_share)
 
 
+def _objective(message: case_pb2.Case, findings: Findings) -> str:
+    objective = OBJECTIVES.get(message.objective)
+    if objective is None:
+        words = f"{message.objective} is not one of COST, ABSORPTION_FIRST, CO2"
+        findings.add("UNKNOWN_VALUE", "objective", words)
+    return objective or COST
+
+
 def _reserve(message: case_pb2.Reserve) -> Reserve:
     series = tuple(ReserveSeries(s.grid, tuple(s.up_mw), tuple(s.down_mw)) for s in message.series)
     return made(Reserve, message, series=series)
@@ -227,6 +244,7 @@ def limits_from(message: run_pb2.Limits) -> Limits:
         seed_count=message.seed_count,
         strict=message.strict,
         memory_gb=message.memory_gb if message.HasField("memory_gb") else default.memory_gb,
+        prices=message.prices,
     )
     if flaws := tuple(limits_flaws(limits)):
         raise CaseError(flaws)

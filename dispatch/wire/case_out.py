@@ -15,6 +15,7 @@ from dispatch.case.demand_response import (
     ContractState,
     ResponseTerms,
 )
+from dispatch.case.objective import ABSORPTION_FIRST, CO2, COST
 from dispatch.errors import CaseError, Flaw
 from dispatch.horizon import utc
 from dispatch.v1 import case_pb2, run_pb2
@@ -24,6 +25,12 @@ VARIANTS = {
     "low": case_pb2.INTERCHANGE_VARIANT_LOW,
     "central": case_pb2.INTERCHANGE_VARIANT_CENTRAL,
     "high": case_pb2.INTERCHANGE_VARIANT_HIGH,
+}
+
+OBJECTIVES = {
+    COST: case_pb2.OBJECTIVE_COST,
+    ABSORPTION_FIRST: case_pb2.OBJECTIVE_ABSORPTION_FIRST,
+    CO2: case_pb2.OBJECTIVE_CO2,
 }
 
 
@@ -56,6 +63,7 @@ def case_to(case: Case) -> case_pb2.Case:
         security=copied(case.security, case_pb2.Security()),
         contracts=[contract_state_to(state) for state in case.contracts],
         response=_response(case.response),
+        objective=_objective(case.objective),
     )
     return copied(case, message)
 
@@ -91,6 +99,13 @@ def _interchange(interchange: Interchange) -> case_pb2.Interchange:
         words = f"{interchange.variant!r} is not one of {', '.join(VARIANTS)}"
         raise CaseError((Flaw("UNKNOWN_VALUE", "interchange.variant", words),))
     return case_pb2.Interchange(variant=variant, band_share=interchange.band_share)
+
+
+def _objective(objective: str) -> case_pb2.Objective.ValueType:
+    if objective not in OBJECTIVES:
+        words = f"{objective!r} is not one of {', '.join(OBJECTIVES)}"
+        raise CaseError((Flaw("UNKNOWN_VALUE", "objective", words),))
+    return OBJECTIVES[objective]
 
 
 def limits_to(limits: Limits) -> run_pb2.Limits:

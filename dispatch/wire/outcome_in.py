@@ -6,6 +6,7 @@ from dispatch.case.demand_response import ContractState, Parcel
 from dispatch.errors import CaseError, Flaw
 from dispatch.schedule.outcome import (
     AggregatorMetrics,
+    Aim,
     AuditReport,
     Breach,
     Certificate,
@@ -15,6 +16,7 @@ from dispatch.schedule.outcome import (
     Metrics,
     Outcome,
     Penalty,
+    PriceReport,
     Proof,
     RuleCheck,
     Shortfall,
@@ -25,7 +27,7 @@ from dispatch.schedule.progress import Progress
 from dispatch.v1 import case_pb2, run_pb2
 from dispatch.wire.mirror import made
 from dispatch.wire.outcome_out import STATUSES
-from dispatch.wire.schedule import schedule_from
+from dispatch.wire.schedule import prices_from, schedule_from
 
 _STATUS = {value: status for status, value in STATUSES.items()}
 
@@ -41,7 +43,7 @@ def outcome_from(message: run_pb2.Outcome) -> Outcome:
         raise CaseError((Flaw("UNKNOWN_VALUE", "status", f"{message.status} is not a status"),))
     return Outcome(
         status=_STATUS[message.status],
-        proof=made(Proof, message),
+        proof=made(Proof, message, aim=_aim(message)),
         schedule=schedule_from(message.schedule) if message.HasField("schedule") else None,
         audit=_audit(message.audit) if message.HasField("audit") else None,
         metrics=_metrics(message) if message.HasField("metrics") else None,
@@ -49,7 +51,17 @@ def outcome_from(message: run_pb2.Outcome) -> Outcome:
         shortfalls=tuple(made(Shortfall, shortfall) for shortfall in message.shortfalls),
         reason=message.reason,
         seconds=tuple(sorted(message.seconds.items(), key=lambda item: (item[0] == "total", item[0]))),
+        prices=_prices(message.prices) if message.HasField("prices") else None,
     )
+
+
+def _aim(message: run_pb2.Outcome) -> Aim | None:
+    return made(Aim, message.aim) if message.HasField("aim") else None
+
+
+def _prices(message: run_pb2.PriceReport) -> PriceReport:
+    tables = prices_from(message.tables) if message.HasField("tables") else None
+    return made(PriceReport, message, tables=tables, checks=tuple(made(RuleCheck, check) for check in message.checks))
 
 
 def _metrics(message: run_pb2.Outcome) -> Metrics:

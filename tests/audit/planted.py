@@ -18,7 +18,7 @@ from dispatch.case.demand_response import HANDED_OVER, ContractState, Parcel, Re
 from dispatch.case.facts import GridFacts
 from dispatch.case.renewable import AvailableForecast
 from dispatch.case.thermal import MustRun, Outage, RunningMinimum, UnitState
-from dispatch.schedule.outcome import Proof
+from dispatch.schedule.outcome import Aim, Proof
 from dispatch.schedule.schedule import Schedule
 from tests.audit.good import HOURS, Edits, Solved, added, good_case, good_facts, proof_of, schedule_of
 from tests.small import WINTER_DAY
@@ -82,6 +82,11 @@ def asked(**series: float) -> Callable[[Case], Case]:
     """The case asks for reserve in MW."""
     by_direction = {name: (value,) * HOURS for name, value in series.items()}
     return lambda case: replace(case, reserve=Reserve(series=(ReserveSeries("jibei", **by_direction),)))
+
+
+def seeking(objective: str) -> Callable[[Case], Case]:
+    """The case seeks something before the cost."""
+    return lambda case: replace(case, objective=objective)
 
 
 def table(name: str, change: Callable[[Any], Any]) -> Callable[[Schedule], Schedule]:
@@ -480,6 +485,19 @@ OBJECTIVE = (
         "objective-value",
         "a cold start at the price of a warm one",
         proof=lambda p: Proof(p.objective_cny and p.objective_cny - 5_000, 0),
+    ),
+    Fault("objective-first", "absorption was asked for, and nobody sought it", case=seeking("absorption_first")),
+    Fault(
+        "objective-first",
+        "less is curtailed than is told",
+        case=seeking("absorption_first"),
+        proof=lambda p: replace(p, aim=Aim("absorption_first", "MWh", 0.0, 0.0, 1e6, 1.0)),
+    ),
+    Fault(
+        "objective-first",
+        "carbon beyond its limit",
+        case=seeking("co2"),
+        proof=lambda p: replace(p, aim=Aim("co2", "tCO2", 1.0, 1.0, 1.0, 1.0)),
     ),
 )
 

@@ -18,6 +18,7 @@ from dispatch.case.demand_response import (
     ResponseTerms,
 )
 from dispatch.case.interchange import VARIANTS, InterchangeForecast
+from dispatch.case.objective import OBJECTIVES
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.security import Security
 from dispatch.case.storage import StoreState
@@ -25,6 +26,7 @@ from dispatch.case.thermal import MustRun, Outage, UnitState
 from dispatch.horizon import BEIJING, Horizon
 from dispatch.schedule.outcome import (
     AggregatorMetrics,
+    Aim,
     AuditReport,
     Breach,
     Certificate,
@@ -34,6 +36,7 @@ from dispatch.schedule.outcome import (
     Metrics,
     Outcome,
     Penalty,
+    PriceReport,
     Proof,
     RuleCheck,
     Shortfall,
@@ -41,6 +44,7 @@ from dispatch.schedule.outcome import (
     Status,
     TechnologyMetrics,
 )
+from dispatch.schedule.prices import PRICE_TABLES, PriceTables
 from dispatch.schedule.schedule import TABLES, Schedule
 
 START = datetime(2030, 1, 15, tzinfo=BEIJING)
@@ -119,6 +123,7 @@ CASES = st.builds(
         st.sampled_from((CLOSED, HANDED_OVER)),
         st.none() | _numbers,
     ),
+    objective=st.sampled_from(OBJECTIVES),
 )
 
 
@@ -181,6 +186,27 @@ def a_schedule() -> Schedule:
     for table in ("called", "call_started"):
         frames[table] = pd.DataFrame({"c1": [0, 1]}, index=times, columns=frames[table].columns)
     return Schedule(step_h=0.5, **frames)
+
+
+def price_tables() -> PriceTables:
+    """Two steps of half an hour; a bus, a grid, a line, a section, a contract and a store."""
+    times = Horizon(START, 2, 0.5).times
+    groups = (("b1", 4), ("jibei", 4), ("l1", 2), ("c1", 2), ("d1", 1), ("s1", 3))
+    names = [name for name, count in groups for _ in range(count)]
+    frames = {
+        table: pd.DataFrame({name: [k, -k - 0.5]}, index=times, columns=pd.Index([name], dtype="str"))
+        for k, (table, name) in enumerate(zip(PRICE_TABLES, names, strict=True))
+    }
+    return PriceTables(step_h=0.5, **frames)
+
+
+def an_aim() -> Aim:
+    return Aim("absorption_first", "MWh", least=10.0, bound=9.5, limit=11.0, held=10.5, proven=True)
+
+
+def a_price_report(tables: PriceTables | None = None) -> PriceReport:
+    check = RuleCheck("prices-signs", 7, 0.0, 0.01, "CNY/MWh")
+    return PriceReport(tables, (check,), "" if tables else "too late", absorption_cny_per_mwh=1600.0)
 
 
 def an_outcome(*, schedule: Schedule | None = None) -> Outcome:

@@ -67,6 +67,7 @@ def test_every_missing_part_is_named_at_once() -> None:
     message.outages.add(unit="x")
     message.must_run.add(unit="x").start.GetCurrentTime()
     message.interchange.variant = 9  # type: ignore[assignment]
+    message.objective = 9  # type: ignore[assignment]
     assert _flaws(message) == {
         "horizon.start": "REQUIRED",
         "horizon.step_count": "REQUIRED",
@@ -80,6 +81,7 @@ def test_every_missing_part_is_named_at_once() -> None:
         "outages[0].end": "REQUIRED",
         "must_run[0].end": "REQUIRED",
         "interchange.variant": "UNKNOWN_VALUE",
+        "objective": "UNKNOWN_VALUE",
     }
 
 

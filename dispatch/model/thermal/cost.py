@@ -6,12 +6,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dispatch.case.objective import CO2
 from dispatch.model import names
 from dispatch.model.draft import Draft, each
 from dispatch.model.terms import Terms, total
 from dispatch.model.thermal.limits import runs_two_steps, start_limit_mw, stop_limit_mw
 from dispatch.model.thermal.output_limits import output_mw
 from dispatch.model.thermal.start_types import start_cost
+
+
+@dataclass(frozen=True)
+class CarbonKinks:
+    """Convex curves of carbon in the same way."""
+
+    idle_tco2_per_h: np.ndarray  # (units,)
+    slope_tco2_per_mwh: np.ndarray  # (units,)
+    rise_tco2_per_mwh: np.ndarray  # (units, K)
 
 
 @dataclass(frozen=True)
@@ -40,7 +50,7 @@ def bend_cost_curves(draft: Draft) -> None:
     kinks, long = kinks_of(draft), runs_two_steps(draft)
     start, stop = start_limit_mw(draft), stop_limit_mw(draft)
     for k in range(kinks.kink_mw.shape[1]):
-        bent = kinks.rise_cny_per_mwh[:, k] > 0
+        bent = bent_at(draft, k)
         if not bent.any():
             continue
         draft.decide(f"{names.BEYOND}_{k}", draft.units[bent])
@@ -92,16 +102,37 @@ def thermal_cost(draft: Draft) -> Terms | None:
     return total([part.all() for part in cost])
 
 
+def bent_at(draft: Draft, k: int) -> np.ndarray:
+    """Units whose fuel is dearer beyond kink k, or whose carbon rises faster where that is sought, (units,), bool."""
+    bent = kinks_of(draft).rise_cny_per_mwh[:, k] > 0
+    if draft.case.objective == CO2:
+        bent = bent | (carbon_kinks_of(draft).rise_tco2_per_mwh[:, k] > 0)
+    return np.asarray(bent)
+
+
 def kinks_of(draft: Draft) -> Kinks:
     """The curves of the facts as a first piece and kinks."""
+    idle, slope, rise = _pieces(draft, "fuel_cny_per_h")
+    kink = np.zeros(rise.shape)
+    for g, unit in enumerate(draft.facts.units):
+        inner = unit.curve.output_mw[1:-1]
+        kink[g, : len(inner)] = inner
+    return Kinks(idle, slope, kink, rise)
+
+
+def carbon_kinks_of(draft: Draft) -> CarbonKinks:
+    """The curves of carbon as a first piece and kinks, at the same outputs."""
+    return CarbonKinks(*_pieces(draft, "carbon_tco2_per_h"))
+
+
+def _pieces(draft: Draft, attribute: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of a curve: where its first piece meets zero output, its slope, (units,), and each later rise, (units, K)."""
     units = draft.facts.units
-    count = max((len(unit.curve.output_mw) - 2 for unit in units), default=0)
-    kink, rise = np.zeros((len(units), max(count, 0))), np.zeros((len(units), max(count, 0)))
+    rise = np.zeros((len(units), max((len(unit.curve.output_mw) - 2 for unit in units), default=0)))
     idle, slope = np.zeros(len(units)), np.zeros(len(units))
     for g, unit in enumerate(units):
-        point, cost = np.array(unit.curve.output_mw), np.array(unit.curve.fuel_cny_per_h)
-        slopes = np.diff(cost) / np.diff(point) if len(point) > 1 else np.zeros(1)
-        idle[g], slope[g] = cost[0] - slopes[0] * point[0], slopes[0]
-        kink[g, : len(slopes) - 1] = point[1:-1]
+        point, value = np.array(unit.curve.output_mw), np.array(getattr(unit.curve, attribute))
+        slopes = np.diff(value) / np.diff(point) if len(point) > 1 else np.zeros(1)
+        idle[g], slope[g] = value[0] - slopes[0] * point[0], slopes[0]
         rise[g, : len(slopes) - 1] = np.diff(slopes)
-    return Kinks(idle, slope, kink, np.maximum(rise, 0.0))
+    return idle, slope, np.maximum(rise, 0.0)
