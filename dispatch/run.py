@@ -20,6 +20,7 @@ from dispatch.schedule.outcome import AuditReport, Certificate, Metrics, Outcome
 from dispatch.schedule.progress import Progress, Tell, silent
 from dispatch.solve.climb import Kept
 from dispatch.solve.highs import Stop, never
+from dispatch.solve.pricing import with_prices
 from dispatch.solve.solve import Asked, Clock, solved
 
 TOOLS = ("hebei-dispatch", "highspy", "linopy", "pypsa", "numpy", "pandas")
@@ -60,7 +61,11 @@ def _answered(case: Case, facts: GridFacts, limits: Limits, watch: Stopwatch, ke
     watch.at("building")
     model = built(case, facts, inputs)
     watch.at("searching")
-    solution = solved(model, Asked(case, facts, inputs), limits, watch.clock, watch.tell, kept)
+    asked = Asked(case, facts, inputs)
+    solution = solved(model, asked, limits, watch.clock, watch.tell, kept)
+    if limits.prices:
+        watch.at("pricing")
+        solution = with_prices(model, asked, solution, limits, watch.clock, watch.tell)
     if solution.schedule is None:
         return _without_schedule(case, facts, limits, watch, solution)
     watch.at("auditing")
@@ -77,6 +82,7 @@ def _answered(case: Case, facts: GridFacts, limits: Limits, watch: Stopwatch, ke
         certificate=_certificate(case, facts, limits, solution),
         reason=reason,
         seconds=watch.seconds(),
+        prices=None if status is Status.FAILED else solution.prices,
     )
 
 

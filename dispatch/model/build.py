@@ -7,8 +7,18 @@ from collections.abc import Callable
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
+from dispatch.model.aims import first_of
+from dispatch.model.calls import count_calls, decide_calls, limit_event_length
 from dispatch.model.curtailment import curtail, curtailment_penalty
-from dispatch.model.demand_response import limit_daily_energy, offer_response, pay_back, response_cost
+from dispatch.model.demand_response import (
+    aggregate_response,
+    backlog_penalty,
+    limit_daily_energy,
+    limit_season_energy,
+    offer_response,
+    pay_back,
+    response_cost,
+)
 from dispatch.model.draft import Draft
 from dispatch.model.interchange import follow_plan, interchange_cost
 from dispatch.model.network import balance_buses, carry_power, follow_voltage_law
@@ -61,6 +71,11 @@ FORMULATION: tuple[Callable[[Draft], None], ...] = (
     offer_response,
     pay_back,
     limit_daily_energy,
+    limit_season_energy,
+    aggregate_response,
+    decide_calls,
+    limit_event_length,
+    count_calls,
     follow_plan,
     carry_power,
     follow_voltage_law,
@@ -77,6 +92,7 @@ OBJECTIVE: tuple[Callable[[Draft], Terms | None], ...] = (
     storage_cost,
     loss_penalty,
     response_cost,
+    backlog_penalty,
     interchange_cost,
     curtailment_penalty,
     reserve_penalty,
@@ -93,4 +109,5 @@ def built(case: Case, facts: GridFacts, inputs: Inputs) -> Model:
         terms = price(draft)
         if terms is not None:
             draft.model.add_cost(terms)
+    draft.model.first = first_of(draft)
     return draft.model

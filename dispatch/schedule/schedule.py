@@ -53,9 +53,12 @@ class Schedule:
     below_normal_mw: pd.DataFrame = field(default_factory=pd.DataFrame)  # what a unit on lacks to its normal minimum
     oil_support: pd.DataFrame = field(default_factory=pd.DataFrame)  # 0 or 1
     oil_t_per_h: pd.DataFrame = field(default_factory=pd.DataFrame)
+    # events of contracts that are called (of others 0 throughout)
+    called: pd.DataFrame = field(default_factory=pd.DataFrame)  # 0 or 1
+    call_started: pd.DataFrame = field(default_factory=pd.DataFrame)  # 0 or 1
 
     def __post_init__(self) -> None:
-        """Where nothing is said of overloads or of output below the normal minimum there is none."""
+        """Where nothing is said of overloads, calls or output below the normal minimum there is none."""
         steps, branches = self.flow_mw.index, self.flow_mw.columns
         if self.overload_mw.empty:
             object.__setattr__(self, "overload_mw", pd.DataFrame(0.0, index=steps, columns=branches))
@@ -65,6 +68,9 @@ class Schedule:
             if getattr(self, name).empty:
                 units = self.output_mw.columns
                 object.__setattr__(self, name, pd.DataFrame(0, index=self.output_mw.index, columns=units, dtype=kind))
+        for name in ("called", "call_started"):
+            if getattr(self, name).empty:
+                object.__setattr__(self, name, pd.DataFrame(0, index=steps, columns=self.delayed_mw.columns))
 
     @property
     def cut_mw(self) -> pd.DataFrame:

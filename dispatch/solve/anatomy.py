@@ -13,6 +13,7 @@ from dispatch.case.inputs import Inputs
 from dispatch.case.oil import oil_starts
 from dispatch.model import names
 from dispatch.model.rows import Model
+from dispatch.solve.events import Events, events_of
 from dispatch.solve.oil import OilSupports, oil_supports_of
 
 NONE_LIKE_IT = -1
@@ -37,6 +38,7 @@ class Anatomy:
     up_count: np.ndarray  # (units,), minimum up time in steps
     down_count: np.ndarray  # (units,)
     oil: OilSupports | None = None  # None: no unit may need any
+    events: Events | None = None  # of response contracts that are called
 
     def cut(self, begin: int, end: int, column_index: np.ndarray, x: np.ndarray) -> Anatomy:
         """The same from step `begin` to before `end`, in the columns of that part, after what `x` did before."""
@@ -61,6 +63,7 @@ class Anatomy:
             on_before=on,
             steps_before_count=steps,
             oil=None if self.oil is None else self.oil.cut(begin, places(self.oil.support_index), x),
+            events=None if self.events is None else self.events.cut(begin, end, column_index, x),
         )
 
 
@@ -92,6 +95,7 @@ def anatomy_of(model: Model, case: Case, facts: GridFacts, inputs: Inputs) -> An
         up_count=steps([unit.min_up_h for unit in facts.units]),
         down_count=steps([unit.min_down_h for unit in facts.units]),
         oil=oil_supports_of(starts, columns(names.OIL)) if starts else None,
+        events=events_of(model, case, facts, inputs),
     )
 
 

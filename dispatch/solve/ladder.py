@@ -139,6 +139,8 @@ def _round(climb: Climb) -> None:
         if (oil := anatomy.oil) is not None:
             on, problem = whole_x[anatomy.on_index] > 0, climb.problem
             whole_x[oil.support_index] = oil.repaired(on, x, problem.lower, problem.upper)
+        if anatomy.events is not None:
+            whole_x[anatomy.events.called_index] = anatomy.events.rounded(x, threshold)
         whole_x = np.clip(whole_x, climb.problem.lower, climb.problem.upper)
         whole = np.round(whole_x[climb.problem.integer])
         if not any(np.array_equal(whole, other) for other in tried):
@@ -146,6 +148,9 @@ def _round(climb: Climb) -> None:
             _price(climb, whole_x)
         if climb.done or climb.search.stop():
             break
+    if anatomy.events is not None and climb.found.x is None:
+        whole_x[anatomy.events.called_index] = anatomy.events.fewest()
+        _price(climb, whole_x)
     climb.note(f"{len(tried)} roundings", began)
 
 

@@ -277,6 +277,8 @@ class ContractSchedule(_message.Message):
     ADVANCED_MW_FIELD_NUMBER: _builtins.int
     SPARED_MW_FIELD_NUMBER: _builtins.int
     FILLED_MW_FIELD_NUMBER: _builtins.int
+    CALLED_FIELD_NUMBER: _builtins.int
+    CALL_STARTED_FIELD_NUMBER: _builtins.int
     contract: _builtins.str
     """Name of the contract."""
     @_builtins.property
@@ -299,6 +301,14 @@ class ContractSchedule(_message.Message):
     def filled_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """Extra load that is never given back (填谷), in MW."""
 
+    @_builtins.property
+    def called(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bool]:
+        """Whether an event is running; never where the contract's terms speak of no calls."""
+
+    @_builtins.property
+    def call_started(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bool]:
+        """Whether an event begins in this step."""
+
     def __init__(
         self,
         *,
@@ -308,10 +318,12 @@ class ContractSchedule(_message.Message):
         advanced_mw: _abc.Iterable[_builtins.float] | None = ...,
         spared_mw: _abc.Iterable[_builtins.float] | None = ...,
         filled_mw: _abc.Iterable[_builtins.float] | None = ...,
+        called: _abc.Iterable[_builtins.bool] | None = ...,
+        call_started: _abc.Iterable[_builtins.bool] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["advanced_mw", b"advanced_mw", "contract", b"contract", "delayed_mw", b"delayed_mw", "filled_mw", b"filled_mw", "repaid_mw", b"repaid_mw", "spared_mw", b"spared_mw"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["advanced_mw", b"advanced_mw", "call_started", b"call_started", "called", b"called", "contract", b"contract", "delayed_mw", b"delayed_mw", "filled_mw", b"filled_mw", "repaid_mw", b"repaid_mw", "spared_mw", b"spared_mw"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,7 @@ from dispatch.audit.evidence import Evidence
 from dispatch.audit.objective import objective_cny
 from dispatch.audit.shape import columns_of
 from dispatch.case.case import Case, Interchange
+from dispatch.case.demand_response import Aggregator
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import inputs_of
 from dispatch.case.network import Section
@@ -97,7 +99,7 @@ class Solved:
 
 
 def good_facts() -> GridFacts:
-    """The triangle: two coal units and a gas unit that heat, two of them bound to run, a section, and the rest."""
+    """The triangle: two coal units and a gas unit that heat, a section, factories that are called, and the rest."""
     facts = small_facts(sections=(Section("from a", ("ab", "ac"), (), 300.0, 300.0),))
     coal_1, coal_2, gas = facts.units
     types = (StartType(4, 20_000), StartType(8, 25_000), StartType(50, 30_000))  # cold just when it starts, in hour 2
@@ -106,7 +108,16 @@ def good_facts() -> GridFacts:
         deep_bands=(DeepBand(180.0, 200.0), DeepBand(160.0, 300.0)),
         oil_support=OilSupport(109.0, 2.0, 7_000.0, 3.0, least_h=2.0, most_h=3.0, apart_h=2.0),
     )
-    return replace(facts, units=(coal_1, paid, replace(gas, start_types=types)))
+    factories, irrigation, cold_stores = facts.contracts
+    terms: dict[str, Any] = {"notice_h": 2.0, "least_call_share": 0.1, "min_event_h": 1.0, "max_event_h": 4.0}
+    counts: dict[str, Any] = {"min_rest_h": 1.0, "calls_per_day_count": 2, "calls_per_season_count": 20}
+    called = replace(factories, **terms, **counts, call_fee_cny=1_000.0, aggregator="vpp")
+    return replace(
+        facts,
+        units=(coal_1, paid, replace(gas, start_types=types)),
+        contracts=(called, replace(irrigation, aggregator="vpp"), cold_stores),
+        aggregators=(Aggregator("vpp", "jibei", 100.0),),
+    )
 
 
 def good_case(facts: GridFacts, step_h: float = 1.0) -> Case:
@@ -154,6 +165,7 @@ def schedule_of(case: Case, facts: GridFacts, decided: Edits | None = None) -> S
     for (table, component), values in series.items():
         tables[table][component] = np.repeat(np.array(values, dtype=float), steps_an_hour)
     _follow_state(tables, case)
+    _follow_calls(tables, facts)
     _balance(tables, case, facts)
     _flow(tables, case, facts)
     _follow_output(tables)
@@ -183,6 +195,16 @@ def _follow_state(tables: dict[str, pd.DataFrame], case: Case) -> None:
     for store, efficiency, start_mwh in (("battery", 0.9, 60.0), ("pumps", 0.87, 400.0)):
         into = tables["charge_mw"][store] * efficiency - tables["discharge_mw"][store] / efficiency
         tables["level_mwh"][store] = start_mwh + into.cumsum() * case.horizon.step_h
+
+
+def _follow_calls(tables: dict[str, pd.DataFrame], facts: GridFacts) -> None:
+    """Events from what is cut or filled; at rest before the first hour."""
+    for contract in facts.contracts:
+        if contract.has_calls:
+            delayed, spared, filled = (tables[f"{name}_mw"][contract.name] for name in ("delayed", "spared", "filled"))
+            called = (delayed + spared + filled > 0).astype(float)
+            tables["called"][contract.name] = called
+            tables["call_started"][contract.name] = (called - called.shift(1, fill_value=0.0)).clip(lower=0)
 
 
 def _balance(tables: dict[str, pd.DataFrame], case: Case, facts: GridFacts) -> None:

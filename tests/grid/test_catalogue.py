@@ -253,3 +253,15 @@ def test_every_unit_is_known_before_and_after_its_retrofit_in_both_editions() ->
             now = known[state]
             assert (unit.output_min_mw, unit.ramp_up_mw_per_h) == (now.output_min_mw, now.ramp_up_mw_per_h)
             assert unit.heating_output_min_mw == now.heating_output_min_mw
+
+
+def test_a_contract_has_the_terms_of_its_row_and_no_others() -> None:
+    """Arc furnaces of Jibei: 4 h of notice, one call a day of 1 to 4 h, 20 a year. Electric vehicles: no calls."""
+    contracts = {contract.name: contract for contract in facts_of(JIBEI, 2030).contracts}
+    furnaces, vehicles = contracts["jb_steel_eaf"], contracts["jb_ev"]
+    assert (furnaces.notice_h, furnaces.min_event_h, furnaces.max_event_h) == (4, 1, 4)
+    assert (furnaces.calls_per_day_count, furnaces.calls_per_season_count, furnaces.has_calls) == (1, 20, True)
+    assert (vehicles.has_calls, vehicles.calls_per_day_count, vehicles.max_event_h) == (False, None, None)
+    assert (vehicles.daily_energy_h, vehicles.notice_h, vehicles.fill_hours_h) == (12, 0.5, ())
+    (operator,) = facts_of(JIBEI, 2030).aggregators
+    assert {c.name for c in contracts.values() if c.aggregator == operator.name} == {"jb_heat", "jb_vpp_ind", "jb_ev"}

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dispatch.case.case import Case, Interchange, Prices, Reserve, ReserveSeries, Scales
+from dispatch.case.demand_response import DAY_PEAK, HANDED_OVER, ContractState, ResponseTerms
 from dispatch.case.renewable import LoadForecast
 from dispatch.case.security import Security
 from dispatch.case.thermal import Retrofit
@@ -65,6 +66,15 @@ def test_a_label_names_every_departure() -> None:
         "事故限额 ×1.1, 过载价 10000 元/MWh, 不校核线路数 1, 无深度调峰, "
         "改造前: coal_300, 改造后: 3 类或台, 2 项负荷预测"
     )
+
+
+def test_a_label_names_what_is_asked_of_response_contracts() -> None:
+    handed = ResponseTerms(DAY_PEAK, HANDED_OVER, 900.0)
+    case = replace(base(), response=handed, contracts=(ContractState("factories"),))
+    parts = ["response 5 %", "response by the day's peak", "backlog handed over at 900 CNY/MWh", "1 contract state"]
+    assert label_of(case).split(", ") == parts
+    assert label_zh(label_of(case)) == "响应 5 %, 响应按日最大负荷, 欠量移交价 900 元/MWh, 1 项合约状态"
+    assert label_of(replace(base(), response=ResponseTerms(backlog=HANDED_OVER))) == "response 5 %, backlog handed over"
 
 
 def test_edition_and_day_are_named_where_they_differ() -> None:

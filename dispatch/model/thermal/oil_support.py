@@ -106,12 +106,22 @@ def keep_oil_apart(draft: Draft) -> None:
 
 def oil_cost(draft: Draft) -> Terms | None:
     """Oil burnt, CNY: sum( price rate z dt ), at a rate in t/h that does not depend on output."""
+    return _burnt(draft, "price_cny_per_t")
+
+
+def oil_carbon_tco2(draft: Draft) -> Terms | None:
+    """Carbon dioxide of the oil, tCO2: sum( e rate z dt )."""
+    return _burnt(draft, "carbon_tco2_per_t")
+
+
+def _burnt(draft: Draft, per_t: str) -> Terms | None:
+    """What comes of each tonne of oil, summed; None where no unit may need any."""
     states = oil_starts(draft.case, draft.facts, draft.inputs)
     if not states:
         return None
-    price = np.array([s.oil.oil_t_per_h * s.oil.price_cny_per_t for s in states])
+    rate = np.array([s.oil.oil_t_per_h * getattr(s.oil, per_t) for s in states])
     oil: Terms = draft.variable(names.OIL, draft.units[_places(states)])
-    return oil * (price * draft.inputs.step_h)
+    return (oil * (rate * draft.inputs.step_h)).all()
 
 
 def _places(states: list[OilStart]) -> list[int]:
