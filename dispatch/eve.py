@@ -8,6 +8,7 @@ solved from there with stored weather, load and plan, without response, to a gap
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -23,6 +24,7 @@ from dispatch.horizon import Horizon, beijing
 from dispatch.run import run
 from dispatch.schedule.progress import Tell, silent
 from dispatch.schedule.schedule import Schedule
+from dispatch.units import POWER_MW
 
 LONG_H = 240.0  # longer than every minimum up or down time
 EVE_HOURS = 24
@@ -51,7 +53,7 @@ def case_of(
         grid=facts.grid,
         edition=facts.edition,
         horizon=Horizon(start, round(hours / step_h), step_h),
-        units=states_after(eve, outcome.schedule),
+        units=states_after(eve, facts, outcome.schedule),
         stores=half_full(facts.stores),
         name=f"{facts.grid} {day}",
         interchange=Interchange(variant),
@@ -64,21 +66,35 @@ def half_full(stores: tuple[Store, ...]) -> tuple[StoreState, ...]:
     return tuple(StoreState(store.name, level, level) for store, level in zip(stores, levels, strict=True))
 
 
-def states_after(case: Case, schedule: Schedule) -> tuple[UnitState, ...]:
+def states_after(case: Case, facts: GridFacts, schedule: Schedule) -> tuple[UnitState, ...]:
     """The state of every unit after the last step of a schedule."""
-    before = {state.unit: state for state in case.units}
-    on, output = schedule.on, schedule.output_mw
-    return tuple(_state_after(before[name], on[name], float(output[name].iloc[-1]), schedule.step_h) for name in before)
+    before, step_h = {state.unit: state for state in case.units}, schedule.step_h
+    on, output, oil = schedule.on, schedule.output_mw, schedule.oil_support
+    lines = {unit.name: unit.oil_support for unit in facts.units}
+    states = []
+    for name, state in before.items():
+        after = _state_after(state, on[name], float(output[name].iloc[-1]), step_h)
+        line = lines[name]
+        if line is not None and (oil[name].any() or state.oil_hours_h is not None):
+            had = state.on and state.output_mw < line.below_mw - POWER_MW
+            hours = _hours_so(oil[name], step_h, so_before=had, hours_before=state.oil_hours_h or 0.0)
+            after = replace(after, oil_hours_h=hours)
+        states.append(after)
+    return tuple(states)
 
 
 def _state_after(before: UnitState, on: pd.Series, output_mw: float, step_h: float) -> UnitState:
     now = bool(on.iloc[-1])
-    changed = np.flatnonzero(on.to_numpy() != on.iloc[-1])
+    hours = _hours_so(on, step_h, so_before=before.on, hours_before=before.hours_h)
+    return UnitState(before.unit, now, hours, output_mw if now else 0.0)
+
+
+def _hours_so(decided: pd.Series, step_h: float, *, so_before: bool, hours_before: float) -> float:
+    """For how long a decision has been what it is after the last step, h."""
+    changed = np.flatnonzero(decided.to_numpy() != decided.iloc[-1])
     if len(changed):
-        hours = (len(on) - 1 - changed[-1]) * step_h
-    else:
-        hours = len(on) * step_h + (before.hours_h if before.on == now else 0.0)
-    return UnitState(before.unit, now, float(hours), output_mw if now else 0.0)
+        return float((len(decided) - 1 - changed[-1]) * step_h)
+    return float(len(decided) * step_h + (hours_before if so_before == bool(decided.iloc[-1]) else 0.0))
 
 
 def _all_on(facts: GridFacts, start: datetime) -> tuple[UnitState, ...]:

@@ -6,6 +6,7 @@ import time
 from importlib.metadata import version
 
 from dispatch.audit import audited
+from dispatch.case.as_asked import as_asked
 from dispatch.case.case import Case, Limits
 from dispatch.case.checks import checked
 from dispatch.case.facts import GridFacts
@@ -19,6 +20,7 @@ from dispatch.schedule.outcome import AuditReport, Certificate, Metrics, Outcome
 from dispatch.schedule.progress import Progress, Tell, silent
 from dispatch.solve.climb import Kept
 from dispatch.solve.highs import Stop, never
+from dispatch.solve.pricing import with_prices
 from dispatch.solve.solve import Asked, Clock, solved
 
 TOOLS = ("hebei-dispatch", "highspy", "linopy", "pypsa", "numpy", "pandas")
@@ -54,11 +56,16 @@ def run(
 def _answered(case: Case, facts: GridFacts, limits: Limits, watch: Stopwatch, kept: Kept) -> Outcome:
     watch.at("checking")
     checked(case, facts, limits)
+    facts = as_asked(case, facts)
     inputs = inputs_of(case, facts)
     watch.at("building")
     model = built(case, facts, inputs)
     watch.at("searching")
-    solution = solved(model, Asked(case, facts, inputs), limits, watch.clock, watch.tell, kept)
+    asked = Asked(case, facts, inputs)
+    solution = solved(model, asked, limits, watch.clock, watch.tell, kept)
+    if limits.prices:
+        watch.at("pricing")
+        solution = with_prices(model, asked, solution, limits, watch.clock, watch.tell)
     if solution.schedule is None:
         return _without_schedule(case, facts, limits, watch, solution)
     watch.at("auditing")
@@ -75,6 +82,7 @@ def _answered(case: Case, facts: GridFacts, limits: Limits, watch: Stopwatch, ke
         certificate=_certificate(case, facts, limits, solution),
         reason=reason,
         seconds=watch.seconds(),
+        prices=None if status is Status.FAILED else solution.prices,
     )
 
 

@@ -10,7 +10,7 @@ from dispatch.case.case import Case
 from dispatch.case.checks import flaws_of
 from dispatch.case.facts import GridFacts
 from dispatch.case.storage import StoreState
-from dispatch.case.thermal import UnitState
+from dispatch.case.thermal import OilSupport, UnitState
 from dispatch.errors import SolverFailed
 from dispatch.eve import LONG_H, case_of, half_full, states_after
 from dispatch.schedule.schedule import Schedule
@@ -68,7 +68,7 @@ def test_hours_on_count_from_the_last_change_or_across_the_whole_horizon() -> No
         "fresh": [0, 0, 0, 0],
     }
     output = {name: [110.0, 120.0, 130.0, 140.0] for name in on}
-    assert states_after(case, schedule_with(on, output, 0.5)) == (
+    assert states_after(case, facts, schedule_with(on, output, 0.5)) == (
         UnitState("always", True, 50.0, 140.0),
         UnitState("started", True, 1.5, 140.0),
         UnitState("stopped", False, 0.5, 0.0),
@@ -76,6 +76,19 @@ def test_hours_on_count_from_the_last_change_or_across_the_whole_horizon() -> No
         UnitState("turned", True, 2.0, 140.0),
         UnitState("fresh", False, 2.0, 0.0),
     )
+
+
+def test_hours_with_oil_or_without_it_are_those_since_it_last_changed() -> None:
+    """Half hours: begun two steps before the end; ended a step before; with oil, or without it, as the hour before."""
+    line = OilSupport(120.0, 1.0, 1.0, 1.0, least_h=1.0, most_h=9.0, apart_h=1.0)
+    names = ("begun", "ended", "always", "never")
+    facts = one_bus_facts(*(unit(name, oil_support=line) for name in names), load_mw=0.0)
+    before = {"begun": 130.0, "ended": 110.0, "always": 110.0, "never": 130.0}
+    case = small_case(facts, units=tuple(UnitState(n, True, 9.0, mw, 1.0) for n, mw in before.items()))
+    oil = {"begun": [0, 0, 1, 1], "ended": [1, 1, 1, 0], "always": [1, 1, 1, 1], "never": [0, 0, 0, 0]}
+    schedule = schedule_with(dict.fromkeys(names, [1] * 4), dict.fromkeys(names, [115.0] * 4), 0.5)
+    told = replace(schedule, oil_support=pd.DataFrame(oil, index=schedule.on.index))
+    assert [state.oil_hours_h for state in states_after(case, facts, told)] == [1.0, 0.5, 3.0, 3.0]
 
 
 def test_stores_begin_and_end_half_way_between_their_limits() -> None:

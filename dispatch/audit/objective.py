@@ -10,8 +10,14 @@ import numpy as np
 
 from dispatch.audit.evidence import Evidence, numbers
 from dispatch.audit.finding import Finding, Rule, found
+from dispatch.audit.response_backlog import owed_mwh
+from dispatch.audit.response_calls import begins
+from dispatch.case.backlog import owed_cny_per_mwh
+from dispatch.case.objective import ABSORPTION_FIRST, CO2, COST, SLACK_WEIGHT
 from dispatch.case.renewable import DISTRIBUTED, LARGE
 from dispatch.units import COST_SHARE, DURATION_H
+
+FIRST_AMOUNT = 0.1  # MWh or tCO2: two amounts of what was sought first closer than this are the same
 
 
 def value(e: Evidence) -> Finding:
@@ -27,15 +33,57 @@ def value(e: Evidence) -> Finding:
     return found(rule, np.array([amount]), ["objective"])
 
 
+def first(e: Evidence) -> Finding:
+    """
+    What was sought before the cost is what the proof says it is, and keeps its limit.
+
+        | held - (curtailed + W slack) |,  curtailed + W slack - limit      <=  0.1      MWh, absorption first
+        | held - (carbon + W slack) |,     carbon + W slack - limit         <=  0.1      tCO2, carbon first
+
+    W  SLACK_WEIGHT, what one MWh of any priced slack counts as
+    """
+    aim, sought = e.proof.aim, e.case.objective
+    rule = Rule("objective-first", "tCO2" if sought == CO2 else "MWh", FIRST_AMOUNT)
+    if sought == COST and aim is None:
+        return found(rule, np.zeros(1), [sought])
+    if aim is None or aim.objective != sought or aim.held is None or aim.limit is None:
+        return found(rule, np.array([np.inf]), [sought])
+    amount = (_curtailed_mwh(e) if sought == ABSORPTION_FIRST else _carbon_tco2(e)) + SLACK_WEIGHT * _slack_mwh(e)
+    return found(rule, np.array([max(abs(aim.held - amount), amount - aim.limit)]), [sought])
+
+
+def _curtailed_mwh(e: Evidence) -> float:
+    """Wind and sun left, MWh."""
+    return float(e.table("curtailed_mw").sum() * e.inputs.step_h)
+
+
+def _carbon_tco2(e: Evidence) -> float:
+    """Carbon by the curve of each unit while it is on, and of its oil, tCO2."""
+    output = e.table("output_mw")
+    by_unit = (
+        np.interp(output[e.on[:, k], k], unit.curve.output_mw, unit.curve.carbon_tco2_per_h).sum()
+        for k, unit in enumerate(e.facts.units)
+    )
+    oils = [unit.oil_support for unit in e.facts.units]
+    of_oil = np.array([oil.oil_t_per_h * oil.carbon_tco2_per_t if oil else 0.0 for oil in oils])
+    return float((sum(by_unit) + (e.table("oil_support") @ of_oil).sum()) * e.inputs.step_h)
+
+
+def _slack_mwh(e: Evidence) -> float:
+    """Every priced slack together, MWh."""
+    tables = ("short_up_mw", "short_down_mw", "over_plan_mw", "under_plan_mw", "overload_mw", "section_over_mw")
+    return float(sum(e.table(name).sum() for name in tables) * e.inputs.step_h)
+
+
 def objective_cny(e: Evidence) -> float:
     """
     Cost + penalty over the horizon, CNY.
 
-        thermal + storage wear and losses + response fees + imports + curtailment + reserve short + plan left
-        + overloads
+        thermal + deep output + oil + storage wear and losses + response fees and debts + imports + curtailment
+        + reserve short + plan left + overloads
     """
     parts = (
-        *(_thermal_cny, _flexibility_cny, _storage_loss_cny, _interchange_cny),
+        *(_thermal_cny, _deep_cny, _oil_cny, _flexibility_cny, _response_cny, _storage_loss_cny, _interchange_cny),
         *(_curtailment_cny, _reserve_cny, _security_cny),
     )
     return float(sum(part(e) for part in parts))
@@ -58,6 +106,27 @@ def _thermal_cny(e: Evidence) -> float:
     return float(fuel + operation + starts + stops)
 
 
+def _deep_cny(e: Evidence) -> float:
+    """
+    What units are paid for output below their normal minimum, band by band, CNY.
+
+        sum( price max(0, upper edge - max(p, lower edge)) u dt )        lower edge: where the next band begins, else 0
+    """
+    paid, output, step_h = 0.0, e.table("output_mw"), e.inputs.step_h
+    for k, unit in enumerate(e.facts.units):
+        edges_mw = [band.below_mw for band in unit.deep_bands] + [0.0]
+        for band, least_mw in zip(unit.deep_bands, edges_mw[1:], strict=True):
+            lacking_mw = np.maximum(band.below_mw - np.maximum(output[e.on[:, k], k], least_mw), 0.0)
+            paid += float(lacking_mw.sum() * band.price_cny_per_mwh * step_h)
+    return paid
+
+
+def _oil_cny(e: Evidence) -> float:
+    """Oil of units with oil support, CNY: sum( price rate z dt )."""
+    price = [u.oil_support.oil_t_per_h * u.oil_support.price_cny_per_t if u.oil_support else 0.0 for u in e.facts.units]
+    return float((e.table("oil_support") @ np.array(price)).sum() * e.inputs.step_h)
+
+
 def _start_cny(e: Evidence, t: int, g: int) -> float:
     """
     A start of unit g in step t, by how long it has been off, CNY.
@@ -77,14 +146,25 @@ def _start_cny(e: Evidence, t: int, g: int) -> float:
 
 def _flexibility_cny(e: Evidence) -> float:
     """
-    Wear by energy discharged and fees by energy cut or filled, CNY.
+    Wear by energy discharged, CNY.
 
-        sum( wear d dt ) + sum( fee (delayed + spared + filled) dt )
+        sum( wear d dt )
     """
-    called = e.table("delayed_mw") + e.table("spared_mw") + e.table("filled_mw")
     wear = e.table("discharge_mw") @ numbers(e.facts.stores, "wear_cny_per_mwh")
-    fees = called @ numbers(e.facts.contracts, "fee_cny_per_mwh")
-    return float((wear + fees).sum() * e.inputs.step_h)
+    return float(wear.sum() * e.inputs.step_h)
+
+
+def _response_cny(e: Evidence) -> float:
+    """
+    Fees by energy cut or filled and by event, and the price of what is owed when the horizon ends, CNY.
+
+        sum( fee (delayed + spared + filled) dt ) + sum( call fee x events begun ) + price x owed at the end
+    """
+    contracts = e.facts.contracts
+    moved = e.table("delayed_mw") + e.table("spared_mw") + e.table("filled_mw")
+    fees = (moved @ numbers(contracts, "fee_cny_per_mwh")).sum() * e.inputs.step_h
+    calls = begins(e).sum(axis=0) @ numbers(contracts, "call_fee_cny")
+    return float(fees + calls + owed_cny_per_mwh(e.case, e.facts) * owed_mwh(e)[-1].sum())
 
 
 def _storage_loss_cny(e: Evidence) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from dispatch.audit import (
     contingency,
+    deep,
     interchange,
     network,
     objective,
@@ -13,12 +14,15 @@ from dispatch.audit import (
     renewable,
     reserve,
     response,
+    response_backlog,
+    response_calls,
     storage,
     thermal,
 )
 from dispatch.audit.evidence import Evidence
 from dispatch.audit.finding import Finding
 from dispatch.audit.shape import readable, shape
+from dispatch.case.as_asked import as_asked
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import inputs_of
@@ -35,6 +39,12 @@ RULES: tuple[Callable[[Evidence], Finding], ...] = (
     thermal.must_run,
     thermal.in_service,
     thermal.running_minimum,
+    deep.below_normal,
+    deep.oil_support,
+    deep.oil_rate,
+    deep.oil_least_time,
+    deep.oil_most_time,
+    deep.oil_apart,
     renewable.available,
     renewable.must_take,
     storage.level,
@@ -50,9 +60,20 @@ RULES: tuple[Callable[[Evidence], Finding], ...] = (
     response.kind,
     response.capacity,
     response.cap,
-    response.payback,
-    response.advance,
+    response.aggregator,
+    response.hours,
+    response_backlog.payback,
+    response_backlog.advance,
+    response_backlog.deadline,
+    response_backlog.backlog,
     response.daily_energy,
+    response_calls.season_energy,
+    response_calls.called,
+    response_calls.least_call,
+    response_calls.notice,
+    response_calls.event_length,
+    response_calls.rest,
+    response_calls.calls,
     interchange.band,
     interchange.limits,
     reserve.requirement,
@@ -65,6 +86,7 @@ RULES: tuple[Callable[[Evidence], Finding], ...] = (
     contingency.one_circuit_lost,
     contingency.sections,
     objective.value,
+    objective.first,
 )
 
 
@@ -74,6 +96,7 @@ def audited(case: Case, facts: GridFacts, schedule: Schedule, proof: Proof) -> A
 
     Where the tables cannot be read (`schedule-shape`), nothing else can be said and no other rule is listed.
     """
+    facts = as_asked(case, facts)
     evidence = Evidence(case, facts, inputs_of(case, facts), schedule, proof)
     findings = [shape(evidence)]
     if readable(evidence):

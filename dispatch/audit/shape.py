@@ -38,9 +38,11 @@ def columns_of(facts: GridFacts) -> dict[str, Sequence[str]]:
     units, stores = names(facts.units), names(facts.stores)
     by_owner: dict[tuple[str, ...], Sequence[str]] = {
         ("on", "started", "stopped", "output_mw"): units,
+        ("below_normal_mw", "oil_support", "oil_t_per_h"): units,
         ("injected_mw", "curtailed_mw"): names(facts.plants),
         ("charge_mw", "discharge_mw", "level_mwh"): stores,
         ("delayed_mw", "repaid_mw", "advanced_mw", "spared_mw", "filled_mw"): names(facts.contracts),
+        ("called", "call_started"): names(facts.contracts),
         ("net_import_mw", "over_plan_mw", "under_plan_mw"): names(facts.interfaces),
         ("reserve_up_mw", "reserve_down_mw"): [*units, *stores],
         ("short_up_mw", "short_down_mw"): facts.members,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from dispatch.case.demand_response import ContractState, ResponseTerms
 from dispatch.case.interchange import InterchangeForecast
+from dispatch.case.objective import COST
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.security import Security
 from dispatch.case.storage import StoreState
-from dispatch.case.thermal import MustRun, Outage, UnitState
+from dispatch.case.thermal import MustRun, Outage, Retrofit, UnitState
 from dispatch.horizon import Horizon
 
 
@@ -67,7 +69,7 @@ class Case:
     units: tuple[UnitState, ...]
     stores: tuple[StoreState, ...]
     name: str = ""
-    response_share: float = 0.0  # of the annual peak, cap on cut and on extra load alike
+    response_share: float = 0.0  # of the annual peak (or the day's), cap on cut and on extra load alike
     interchange: Interchange = field(default_factory=Interchange)
     reserve: Reserve = field(default_factory=Reserve)
     prices: Prices = field(default_factory=Prices)
@@ -78,6 +80,11 @@ class Case:
     available_forecasts: tuple[AvailableForecast, ...] = ()
     interchange_forecasts: tuple[InterchangeForecast, ...] = ()
     security: Security = field(default_factory=Security)
+    deep_peak_shaving: bool = True  # units may run below their normal minimum, and are paid for it
+    retrofits: tuple[Retrofit, ...] = ()  # in place of the edition's own states
+    contracts: tuple[ContractState, ...] = ()  # a contract without one owes nothing and has been at rest for long
+    response: ResponseTerms = field(default_factory=ResponseTerms)
+    objective: str = COST  # cost, absorption_first or co2
 
 
 @dataclass(frozen=True)
@@ -89,3 +96,4 @@ class Limits:
     seed_count: int = 0  # random seed of the solver
     strict: bool = False  # a priced slack in use makes the case INFEASIBLE
     memory_gb: float | None = None  # resident memory of the process, GB of 2^30 bytes; None: no limit
+    prices: bool = False  # price the schedule too, with its commitment fixed

@@ -10,22 +10,21 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dispatch.case.check_numbers import duplicate_flaws, share_flaws, unknown_flaws
+from dispatch.case.check_contracts import contract_flaws
+from dispatch.case.check_numbers import above_zero, duplicate_flaws, not_below_zero, share_flaws, unknown_flaws
 from dispatch.case.check_pumped_hydro import pumped_hydro_flaws
 from dispatch.case.check_security import section_flaws
 from dispatch.case.check_sizes import size_flaws
 from dispatch.case.check_thermal_facts import thermal_flaws
-from dispatch.case.demand_response import FILL, REDUCE, SHIFT, Contract
 from dispatch.case.facts import GridFacts
 from dispatch.case.interchange import VARIANTS
 from dispatch.errors import Flaw
 from dispatch.horizon import HOURS_PER_YEAR
 from dispatch.units import SHARE
 
-TABLES = ("buses", "lines", "links", "units", "plants", "stores", "contracts", "interfaces", "sections")
+TABLES = ("buses", "lines", "links", "units", "plants", "stores", "contracts", "interfaces", "sections", "aggregators")
 PLACED = ("units", "plants", "stores", "interfaces")  # each stands at one bus
 BRANCHES = ("lines", "links")
-LARGEST_PAYBACK_SHARE = 2.0
 
 
 def facts_flaws(facts: GridFacts) -> tuple[Flaw, ...]:
@@ -47,7 +46,7 @@ def _flaws(facts: GridFacts) -> Iterator[Flaw]:
     yield from _plant_flaws(facts)
     yield from _store_flaws(facts)
     yield from pumped_hydro_flaws(facts)
-    yield from _contract_flaws(facts)
+    yield from contract_flaws(facts)
     yield from _interface_flaws(facts)
     yield from section_flaws(facts)
     yield from _rule_flaws(facts)
@@ -120,28 +119,6 @@ def _store_flaws(facts: GridFacts) -> Iterator[Flaw]:
             yield Flaw("MINIMUM_ABOVE_MAXIMUM", f"{path}.level_min_mwh", message)
 
 
-def _contract_flaws(facts: GridFacts) -> Iterator[Flaw]:
-    for k, contract in enumerate(facts.contracts):
-        path = f"facts.contracts[{k}]"
-        yield from unknown_flaws("UNKNOWN_KIND", f"{path}.kind", contract.kind, (REDUCE, SHIFT, FILL))
-        yield from unknown_flaws("UNKNOWN_MEMBER_GRID", f"{path}.grid", contract.grid, facts.members)
-        for name, unit in (("capacity_mw", "MW"), ("daily_energy_h", "h"), ("fee_cny_per_mwh", "CNY/MWh")):
-            yield from not_below_zero(f"{path}.{name}", getattr(contract, name), unit)
-        yield from _payback_flaws(path, contract)
-        total_share = sum(share for _, share in contract.bus_shares)
-        if abs(total_share - 1) > SHARE:
-            message = f"the shares of its buses add up to {total_share:g}; make it 1"
-            yield Flaw("SHARES_NOT_ONE", f"{path}.bus_shares", message)
-
-
-def _payback_flaws(path: str, contract: Contract) -> Iterator[Flaw]:
-    if not 0 <= contract.payback_share <= LARGEST_PAYBACK_SHARE:
-        message = f"{contract.payback_share} cannot be meant; give 0 to {LARGEST_PAYBACK_SHARE:g}"
-        yield Flaw("SHARE_OUT_OF_RANGE", f"{path}.payback_share", message)
-    if contract.kind != FILL and contract.payback_share > 0:
-        yield from above_zero(f"{path}.payback_window_h", contract.payback_window_h, "h")
-
-
 def _interface_flaws(facts: GridFacts) -> Iterator[Flaw]:
     for k, interface in enumerate(facts.interfaces):
         path = f"facts.interfaces[{k}]"
@@ -193,15 +170,3 @@ def _table_flaws(field: str, table: np.ndarray, column_count: int, *, signed: bo
         yield Flaw("NOT_FINITE", field, f"{int((~np.isfinite(table)).sum())} values are no numbers")
     elif not signed and (table < 0).any():
         yield Flaw("NEGATIVE", field, f"{int((table < 0).sum())} values are negative; give 0 or more")
-
-
-def above_zero(field: str, value: float, unit: str) -> Iterator[Flaw]:
-    """The number is above 0 (and is one)."""
-    if not value > 0:
-        yield Flaw("NOT_POSITIVE", field, f"{value:g} {unit}; give more than 0")
-
-
-def not_below_zero(field: str, value: float, unit: str) -> Iterator[Flaw]:
-    """The number is 0 or more (and is one)."""
-    if not value >= 0:
-        yield Flaw("NEGATIVE", field, f"{value:g} {unit}; give 0 or more")

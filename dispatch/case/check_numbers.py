@@ -58,6 +58,18 @@ def missing_flaws(code: str, table: str, given: Sequence[str], needed: Sequence[
             yield Flaw(code, table, f"{name!r} is missing; give the state of each of the {len(needed)}")
 
 
+def above_zero(field: str, value: float, unit: str) -> Iterator[Flaw]:
+    """The number is above 0 (and is one)."""
+    if not value > 0:
+        yield Flaw("NOT_POSITIVE", field, f"{value:g} {unit}; give more than 0")
+
+
+def not_below_zero(field: str, value: float, unit: str) -> Iterator[Flaw]:
+    """The number is 0 or more (and is one)."""
+    if not value >= 0:
+        yield Flaw("NEGATIVE", field, f"{value:g} {unit}; give 0 or more")
+
+
 def _choice(name: str, known: Sequence[str]) -> str:
     """A few names that would do, the likeliest first."""
     if not known:

@@ -29,7 +29,10 @@ LARGEST = {  # by the end of a name, the longest end first
     "_h": LARGEST_NUMBER,
     "reactance_share": LARGEST_REACTANCE,
 }
-TABLES = ("lines", "links", "units", "plants", "stores", "contracts", "interfaces", "sections", "reserve_rules")
+TABLES = (
+    *("lines", "links", "units", "plants", "stores", "contracts", "interfaces", "sections", "reserve_rules"),
+    "aggregators",
+)
 
 
 def size_flaws(facts: GridFacts) -> Iterator[Flaw]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import pairwise
 
+from dispatch.case.check_flexibility import flexibility_flaws
 from dispatch.case.check_numbers import unknown_flaws
 from dispatch.case.facts import GridFacts
 from dispatch.case.thermal import CostCurve, ThermalUnit
@@ -30,6 +31,7 @@ def thermal_flaws(facts: GridFacts) -> Iterator[Flaw]:
         yield from _limit_flaws(path, unit)
         yield from _start_type_flaws(f"{path}.start_types", unit)
         yield from _curve_flaws(f"{path}.curve", unit)
+        yield from flexibility_flaws(path, unit)
         if unit.heats and unit.city not in seasons:
             message = f"{unit.name} heats, but {unit.city} has no heating season; add one"
             yield Flaw("HEATING_SEASON_MISSING", f"{path}.city", message)

@@ -14,6 +14,7 @@ from datetime import timedelta
 
 import numpy as np
 
+from dispatch.case.as_asked import as_asked, lowest_mw
 from dispatch.case.case import Case
 from dispatch.case.check_horizon import is_sound, span_flaws
 from dispatch.case.check_numbers import (
@@ -58,8 +59,9 @@ class Start:
         return np.asarray(np.maximum(self.unit.stop_ramp_mw, self.output_min_mw))
 
 
-def unit_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
+def unit_flaws(case: Case, stored: GridFacts) -> Iterator[Flaw]:
     """States, outages and must-run hours of the units."""
+    facts = as_asked(case, stored)
     given, known = [s.unit for s in case.units], {u.name: u for u in facts.units}
     yield from missing_flaws("UNIT_STATE_MISSING", "units", given, list(known))
     yield from duplicate_flaws("units", "unit", given)
@@ -71,7 +73,7 @@ def unit_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
         yield from flaws
     yield from _span_flaws(case, list(known))
     if is_sound(case.horizon):
-        starts = [s for s in _starts(case, facts) if s.unit.name not in broken]
+        starts = [s for s in _starts(case, facts, stored) if s.unit.name not in broken]
         yield from _both_flaws(case, facts)
         for start in starts:
             yield from _start_flaws(start)
@@ -87,6 +89,8 @@ def _state_flaws(path: str, state: UnitState) -> Iterator[Flaw]:
         mode = "on" if state.on else "off"
         message = f"{state.hours_h:g} h is no time; give how long {state.unit} has been {mode}, above 0"
         yield Flaw("HOURS_NOT_POSITIVE", f"{path}.hours_h", message)
+    if state.oil_hours_h is not None:
+        yield from number_flaws(f"{path}.oil_hours_h", state.oil_hours_h, "h", LARGEST_NUMBER)
     if not state.on and POWER_MW < state.output_mw <= LARGEST_POWER_MW:
         message = f"{state.output_mw:g} MW from {state.unit}, which is off; give 0 MW, or say that it is on"
         yield Flaw("OFF_WITH_OUTPUT", f"{path}.output_mw", message)
@@ -115,10 +119,11 @@ def _usable(case: Case, facts: GridFacts) -> Case:
     )
 
 
-def _starts(case: Case, facts: GridFacts) -> Iterator[Start]:
+def _starts(case: Case, facts: GridFacts, stored: GridFacts) -> Iterator[Start]:
     horizon = case.horizon
     before = replace(horizon, start=horizon.start - timedelta(hours=horizon.step_h), step_count=horizon.step_count + 1)
     lower, upper = output_limits_mw(facts, before.times)
+    lower[0] = np.minimum(lower[0], [lowest_mw(case, unit) for unit in stored.units])
     usable = _usable(case, facts)
     in_service = ~covered(usable.outages, facts.units, horizon.times)
     must_run = covered(usable.must_run, facts.units, horizon.times)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from dispatch.case.case import Case, Limits
 from dispatch.case.check_facts import unsound_facts
+from dispatch.case.check_flexibility import retrofit_flaws
 from dispatch.case.check_forecasts import forecast_flaws
 from dispatch.case.check_horizon import horizon_flaws
 from dispatch.case.check_limits import limits_flaws
@@ -22,6 +23,8 @@ from dispatch.case.check_numbers import (
     share_flaws,
     unknown_flaws,
 )
+from dispatch.case.check_objective import carbon_flaws, objective_flaws
+from dispatch.case.check_response import contract_state_flaws, response_flaws
 from dispatch.case.check_security import security_flaws, unwatched_flaws
 from dispatch.case.check_stores import store_flaws
 from dispatch.case.check_units import unit_flaws
@@ -69,6 +72,8 @@ def _own_flaws(case: Case, grids: Sequence[str], editions: Sequence[int]) -> Ite
     for name in ("load_share", "renewable_share", "new_storage_share", "pumped_hydro_share"):
         yield from number_flaws(f"scales.{name}", getattr(case.scales, name), "times", LARGEST_SCALE_SHARE)
     yield from security_flaws(case.security)
+    yield from response_flaws(case)
+    yield from objective_flaws(case)
 
 
 def _price_flaws(case: Case) -> Iterator[Flaw]:
@@ -77,7 +82,10 @@ def _price_flaws(case: Case) -> Iterator[Flaw]:
 
 
 def _flaws_against(case: Case, facts: GridFacts) -> Iterator[Flaw]:
+    yield from retrofit_flaws(case, facts)
     yield from unit_flaws(case, facts)
     yield from store_flaws(case, facts)
     yield from forecast_flaws(case, facts)
     yield from unwatched_flaws(case.security, facts)
+    yield from contract_state_flaws(case, facts)
+    yield from carbon_flaws(case, facts)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dispatch.case.demand_response import Contract
+from dispatch.case.demand_response import Aggregator, Contract
 from dispatch.case.interchange import Interface
 from dispatch.case.network import Bus, Line, Link, Section
 from dispatch.case.pumped_hydro import PumpGroup
@@ -64,6 +64,7 @@ class GridFacts:
     year: StoredYear
     content_sha256: str  # of every file the facts were read from
     sections: tuple[Section, ...] = ()
+    aggregators: tuple[Aggregator, ...] = ()
 
     @property
     def pump_groups(self) -> tuple[PumpGroup, ...]:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from dispatch.case.case import Case
+from dispatch.case.demand_response import DAY_PEAK
 from dispatch.case.facts import GridFacts
 from dispatch.case.interchange import Interface
 from dispatch.case.pumped_hydro import Bank, banks_of
@@ -51,7 +52,7 @@ class Inputs:
     level_min_mwh: np.ndarray  # (stores,), that both reservoirs allow
     level_max_mwh: np.ndarray  # (stores,)
     contract_mw: np.ndarray  # (T, contracts), zero out of season
-    response_cap_mw: dict[str, float]  # by member grid
+    response_cap_mw: np.ndarray  # (T, members), of all contracts of a grid together
     planned_import_mw: np.ndarray  # (T, interfaces), negative: export
     import_floor_mw: np.ndarray  # (T, interfaces), lower edge of the plan's band
     import_ceiling_mw: np.ndarray  # (T, interfaces), upper edge of the plan's band
@@ -91,7 +92,7 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         level_min_mwh=scale * np.array([store.usable_min_mwh for store in facts.stores]),
         level_max_mwh=scale * np.array([store.usable_max_mwh for store in facts.stores]),
         contract_mw=_contract_mw(facts, times),
-        response_cap_mw={g: case.response_share * facts.annual_peak_mw[g] for g in facts.members},
+        response_cap_mw=_response_cap_mw(case, facts, load),
         planned_import_mw=plan,
         import_floor_mw=np.maximum(plan - band, -_limits(facts.interfaces, "export_limit_mw")),
         import_ceiling_mw=np.minimum(plan + band, _limits(facts.interfaces, "import_limit_mw")),
@@ -195,6 +196,16 @@ def _banks(case: Case, facts: GridFacts) -> tuple[Bank, ...]:
 def _contract_mw(facts: GridFacts, times: pd.DatetimeIndex) -> np.ndarray:
     columns = [c.capacity_mw * in_yearly_season(times, c.first_day, c.last_day) for c in facts.contracts]
     return np.column_stack(columns) if columns else np.zeros((len(times), 0))
+
+
+def _response_cap_mw(case: Case, facts: GridFacts, load_mw: np.ndarray) -> np.ndarray:
+    """The case's share of each member's annual peak, or of its highest load of the day in the horizon, (T, members)."""
+    peak_mw = np.tile([facts.annual_peak_mw[grid] for grid in facts.members], (len(load_mw), 1))
+    if case.response.cap_basis == DAY_PEAK:
+        own = np.array([[bus.grid == grid for grid in facts.members] for bus in facts.buses], dtype=float)
+        by_grid = pd.DataFrame(load_mw @ own)
+        peak_mw = by_grid.groupby(case.horizon.times.normalize()).transform("max").to_numpy()
+    return np.asarray(case.response_share * peak_mw)
 
 
 def _planned_import_mw(case: Case, facts: GridFacts, rows: np.ndarray) -> np.ndarray:

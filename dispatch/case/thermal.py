@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+BEFORE, AFTER = "before", "after"
+
 
 @dataclass(frozen=True)
 class CostCurve:
@@ -29,8 +31,48 @@ class StartType:
 
 
 @dataclass(frozen=True)
+class DeepBand:
+    """
+    A band of deep peak-shaving (深度调峰): what a MWh not given between two outputs earns the unit.
+
+    It ends where the next band begins, the last one at the unit's least output.
+    """
+
+    below_mw: float  # upper edge; of the first band the normal minimum, from which on the unit is paid
+    price_cny_per_mwh: float
+
+
+@dataclass(frozen=True)
+class OilSupport:
+    """What a unit needs below the output at which coal alone keeps burning (投油稳燃): oil, and to stay there."""
+
+    below_mw: float
+    oil_t_per_h: float
+    price_cny_per_t: float
+    carbon_tco2_per_t: float
+    least_h: float  # once below, at least so long
+    most_h: float  # and at most so long
+    apart_h: float  # between two times below
+
+
+@dataclass(frozen=True)
+class Flexibility:
+    """Limits of a unit before or after its flexibility retrofit (灵活性改造)."""
+
+    retrofit: str  # before or after
+    output_min_mw: float
+    heating_output_min_mw: float
+    ramp_up_mw_per_h: float
+    ramp_down_mw_per_h: float
+
+
+@dataclass(frozen=True)
 class ThermalUnit:
-    """One unit. Limits in the heating season differ for a unit that also heats (`heats`)."""
+    """
+    One unit. Limits in the heating season differ for a unit that also heats (`heats`).
+
+    `output_min_mw` and `heating_output_min_mw` are technical minimums, in the retrofit state that holds.
+    """
 
     name: str
     plant: str
@@ -55,6 +97,20 @@ class ThermalUnit:
     other_cny_per_mwh: float  # operation and maintenance
     curve: CostCurve
     stop_reserve_mw: float | None = None  # highest output and reserve up together in that hour; None: `stop_ramp_mw`
+    retrofit: str = ""  # the state that holds, before or after; "" where only one is known
+    flexibilities: tuple[Flexibility, ...] = ()  # of each retrofit state, where there are two
+    deep_bands: tuple[DeepBand, ...] = ()  # by falling output and rising price; empty: never paid
+    oil_support: OilSupport | None = None
+
+    @property
+    def normal_min_mw(self) -> float:
+        """Normal minimum (有偿调峰基准): output below it is paid for; 0 where none is."""
+        return self.deep_bands[0].below_mw if self.deep_bands else 0.0
+
+    @property
+    def least_mw(self) -> float:
+        """Least output in any season."""
+        return min(self.output_min_mw, self.heating_output_min_mw) if self.heats else self.output_min_mw
 
     @property
     def stop_reach_mw(self) -> float:
@@ -92,6 +148,17 @@ class UnitState:
     on: bool
     hours_h: float  # on for, or off for
     output_mw: float
+    oil_hours_h: float | None = None  # with oil support, or without it, for; None: for long enough
+
+
+@dataclass(frozen=True)
+class Retrofit:
+    """Units of a class, or one unit, taken as before or after their flexibility retrofit (灵活性改造)."""
+
+    state: str  # before or after
+    technology_class: str = ""  # a class, or
+    unit: str = ""  # a unit, which goes before its class
+    grid: str = ""  # the class in this member grid alone; "": in all
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def new_case(asked: argparse.Namespace) -> int:
     """A case to stdout, with the state that a solve of the day before leaves."""
     edition = asked.edition or edition_of(asked.date)
     horizon = Horizon(midnight(asked.date), asked.hours * round(1 / asked.step), asked.step)
-    refuse(Case(asked.grid, edition, horizon, (), (), response_share=asked.response))
+    refuse(Case(asked.grid, edition, horizon, (), (), response_share=asked.response, objective=asked.objective))
     facts = facts_of(asked.grid, edition)
     say(f"edition {edition}; weather and load of the stored synthetic year {STORED_EDITION}, by month and day")
     live = LiveLine()
@@ -38,7 +38,8 @@ def new_case(asked: argparse.Namespace) -> int:
         tell=live.of("the day before"),
     )
     live.done("the day before", "solved")
-    case = replace(case, response_share=asked.response, security=Security(n_minus_1=asked.n_minus_1))
+    security = Security(n_minus_1=asked.n_minus_1)
+    case = replace(case, response_share=asked.response, security=security, objective=asked.objective)
     print(case_text(checked(case, facts)), end="")
     return DONE
 

@@ -5,6 +5,8 @@ case.json       what was asked
 outcome.json    what was answered: status, proof, metrics, audit, certificate
 schedule.json   every table of the schedule
 schedule.nc     the schedule as a solved PyPSA network
+prices.json     every table of prices, where they were asked for
+prices/         the same as CSV: a file a table, a row a step, a column a component; CNY/MWh
 instance.json   the pglib-uc instance that the grid came from, where it did
 """
 
@@ -23,9 +25,11 @@ from dispatch.formats.json_file import bytes_of
 from dispatch.formats.pglib import is_pglib, read_pglib
 from dispatch.grid.catalogue import editions, facts_of, grids
 from dispatch.report.scenario import Scenario, label_of, told_apart
-from dispatch.schedule.outcome import Outcome
+from dispatch.schedule.outcome import Outcome, PriceReport
+from dispatch.schedule.prices import PRICE_TABLES
 from dispatch.wire import files
 
+PRICES, PRICE_FOLDER = "prices.json", "prices"
 CASE, OUTCOME, SCHEDULE, NETWORK = "case.json", "outcome.json", "schedule.json", "schedule.nc"
 INSTANCE = "instance.json"
 
@@ -58,6 +62,7 @@ def write_solved(folder: Path, scenario: Scenario, source: Path | None = None) -
     files.write_outcome(scenario.outcome, folder / OUTCOME)
     for name in (SCHEDULE, NETWORK):
         (folder / name).unlink(missing_ok=True)
+    _write_prices(folder, scenario.outcome.prices)
     if scenario.outcome.schedule is not None:
         from dispatch.grid.solved import network_of
 
@@ -67,12 +72,28 @@ def write_solved(folder: Path, scenario: Scenario, source: Path | None = None) -
         network.export_to_netcdf(folder / NETWORK)
 
 
+def _write_prices(folder: Path, report: PriceReport | None) -> None:
+    """Keep the prices, those of an earlier case are gone."""
+    (folder / PRICES).unlink(missing_ok=True)
+    for name in PRICE_TABLES:
+        (folder / PRICE_FOLDER / f"{name}.csv").unlink(missing_ok=True)
+    if report is not None and report.tables is not None:
+        files.write_prices(report.tables, folder / PRICES)
+        (folder / PRICE_FOLDER).mkdir(exist_ok=True)
+        for name in PRICE_TABLES:
+            table = getattr(report.tables, name)
+            table.to_csv(folder / PRICE_FOLDER / f"{name}.csv", index_label="step_start", float_format="%.4f")
+
+
 def read_solved(folder: Path) -> Scenario:
     """The scenario that was kept, or `CaseError` with what is wrong with its files."""
     case, facts = _kept(folder)
     outcome = files.read_outcome(folder / OUTCOME)
     if (folder / SCHEDULE).exists():
         outcome = replace(outcome, schedule=files.read_schedule(folder / SCHEDULE))
+    if outcome.prices is not None and (folder / PRICES).exists():
+        tables = files.read_prices(folder / PRICES)
+        outcome = replace(outcome, prices=replace(outcome.prices, tables=tables))
     return Scenario(label_of(case), case, facts, outcome)
 
 

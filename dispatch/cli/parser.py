@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from dispatch import __version__
+from dispatch.case.objective import COST, OBJECTIVES
 
 MINUTES_PER_HOUR = 60
 SHORTEST_STEP_H = Fraction(5, MINUTES_PER_HOUR)
@@ -79,6 +80,8 @@ def _case(verbs: Verbs) -> None:
     new.add_argument("--interchange", choices=("low", "central", "high"), default="central")
     told = "stand the loss of any one circuit"
     new.add_argument("--n-1", action="store_true", dest="n_minus_1", help=told)
+    told = "what is sought; what comes before the cost takes at most 60 h; default %(default)s"
+    new.add_argument("--objective", choices=OBJECTIVES, default=COST, help=told)
     new.add_argument("--response", type=_share, default=0.0, metavar="SHARE", help="of the peak; default 0")
 
 
@@ -92,6 +95,8 @@ def _solving(verbs: Verbs) -> None:
     solve.add_argument("--time-limit", type=_seconds, default=300.0, metavar="S", help="default %(default)s")
     told = "memory that it may hold, libraries included; beyond it FAILED; default no limit"
     solve.add_argument("--memory-gb", type=_gigabytes, metavar="GB", help=told)
+    told = "what one more MW is worth, by step and place, with every unit on or off as found"
+    solve.add_argument("--prices", action="store_true", help=told)
     solve.add_argument("--strict", action="store_true", help="priced slack in use is infeasible")
     audit = _verb(verbs, "audit", "solve:audit", "recompute every rule on a solved case")
     report = _verb(verbs, "report", "report:report", "table and page of solved cases")

@@ -33,7 +33,7 @@ def solve(asked: argparse.Namespace) -> int:
 
     case, facts = asked_in(asked.file)
     out = made_folder(asked.out)
-    limits = Limits(asked.gap, asked.time_limit, strict=asked.strict, memory_gb=asked.memory_gb)
+    limits = Limits(asked.gap, asked.time_limit, strict=asked.strict, memory_gb=asked.memory_gb, prices=asked.prices)
     live = LiveLine()
     with interruptible() as stop:
         outcome = run(case, facts, limits, live.of(asked.file.name), stop=stop)
@@ -50,10 +50,13 @@ def solve(asked: argparse.Namespace) -> int:
 
 def _show(scenario: Scenario) -> None:
     from dispatch.report.findings import findings_of
+    from dispatch.report.prices import price_table
     from dispatch.report.table import table_of
 
     print(table_of([scenario]))
     outcome = scenario.outcome
+    if outcome.prices is not None:
+        print(price_table(scenario))
     for finding in findings_of([scenario]):
         print(f"{finding.severity}: {finding.english}")
     for s in outcome.shortfalls[:MOST_SHORTFALLS]:

@@ -10,12 +10,13 @@ from pathlib import Path
 from dispatch.case.case import Case, Limits
 from dispatch.case.checks import checked
 from dispatch.case.facts import GridFacts
+from dispatch.case.objective import COST
 from dispatch.cli.case import edition_of, midnight, refuse
 from dispatch.cli.command import DONE, WrongUsage, made_folder, say
 from dispatch.cli.folder import asked_in
 from dispatch.cli.solve import code_of, ending_of
 from dispatch.cli.terminal import LiveLine, show_json
-from dispatch.errors import DispatchError
+from dispatch.errors import CaseError, DispatchError, Flaw
 from dispatch.eve import case_of
 from dispatch.grid.catalogue import facts_of
 from dispatch.horizon import Horizon
@@ -83,6 +84,11 @@ def _bases(asked: argparse.Namespace, live: LiveLine) -> Iterator[tuple[Case, Gr
             message = "--case already says which grid, date, hours and edition"
             raise WrongUsage(message)
         case, facts = asked_in(asked.case)
+        if case.objective != COST:
+            message = (
+                f"a curve compares costs, and {case.objective} spends what it takes; give a case that seeks {COST}"
+            )
+            raise CaseError((Flaw("OBJECTIVE_NOT_COMPARED", "objective", message),))
         yield case, facts
         return
     day, hours = asked.date or DEMO_DAY, DAY_H if asked.hours is None else asked.hours

@@ -14,17 +14,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dispatch.case.demand_response import Contract
 from dispatch.case.facts import GridFacts, ReserveRule, StoredYear
 from dispatch.case.interchange import VARIANTS, Interface
 from dispatch.case.network import Bus, Line, Link, Section
 from dispatch.case.renewable import RenewablePlant
-from dispatch.case.thermal import HeatingSeason, RunningMinimum
+from dispatch.case.thermal import RunningMinimum
+from dispatch.grid.contracts import aggregators, contracts, peak_mw, seasons
 from dispatch.grid.plants import renewable_plants, stores, thermal_units
 from dispatch.grid.tables import EDITIONS, MEMBERS, Tables, content_sha256, members_of, networks_folder, shared
 from dispatch.profiles.interchange import plans
-
-HOURS_PER_DAY = 24
 
 
 def grids() -> tuple[str, ...]:
@@ -59,15 +57,16 @@ def facts_of(grid: str, edition: int) -> GridFacts:
         units=units,
         plants=plants,
         stores=tuple(store for table in tables for store in stores(table)),
-        contracts=tuple(contract for table in tables for contract in _contracts(table, buses)),
+        contracts=tuple(contract for table in tables for contract in contracts(table, buses)),
         interfaces=interfaces,
-        heating_seasons=tuple(season for table in tables for season in _seasons(table)),
+        heating_seasons=tuple(season for table in tables for season in seasons(table)),
         running_minimums=tuple(minimum for table in tables for minimum in _minimums(table)),
         reserve_rules=tuple(rule for table in tables for rule in _reserve_rules(table)),
-        annual_peak_mw={table.grid: _peak_mw(table) for table in tables},
+        annual_peak_mw={table.grid: peak_mw(table) for table in tables},
         year=_year(tables, buses, plants, interfaces),
         content_sha256=content_sha256(members),
         sections=_unique(section for table in tables for section in _sections(table)),
+        aggregators=tuple(aggregator for table in tables for aggregator in aggregators(table)),
     )
 
 
@@ -117,37 +116,6 @@ def _links(table: Tables) -> tuple[Link, ...]:
     return tuple(Link(str(name), row["bus0"], row["bus1"], float(row["p_nom"])) for name, row in rows.iterrows())
 
 
-def _contracts(table: Tables, buses: tuple[Bus, ...]) -> tuple[Contract, ...]:
-    peak, heating = _peak_mw(table), _seasons(table)[0]
-    seasons = {"all": ("01-01", "12-31"), "summer": ("06-01", "08-31")}
-    seasons["heating"] = (heating.first_day, heating.last_day)
-    return tuple(
-        Contract(
-            name=row["contract"],
-            grid=row["grid"],
-            category=row["category"],
-            kind=row["kind"],
-            capacity_mw=float(row["capacity_share_of_peak"]) * peak,
-            first_day=seasons[row["season"]][0],
-            last_day=seasons[row["season"]][1],
-            daily_energy_h=min(HOURS_PER_DAY, float(row["duration_h"] * row["calls_per_day"])),
-            payback_share=float(row["payback_share"]),
-            payback_window_h=float(row["payback_window_h"]),
-            fee_cny_per_mwh=float(row["fee_cny_per_mwh"]),
-            bus_shares=_sites(row["sites"], table.grid, buses),
-        )
-        for _, row in table.sidecar("response_contracts").iterrows()
-    )
-
-
-def _sites(sites: str, grid: str, buses: tuple[Bus, ...]) -> tuple[tuple[str, float], ...]:
-    """Shares of a contract at the loads of its cities, in proportion to these loads."""
-    cities = None if sites == "all" else set(sites.split(";"))
-    here = [b for b in buses if b.grid == grid and b.load_share > 0 and (cities is None or b.city in cities)]
-    total = sum(bus.load_share for bus in here)
-    return tuple((bus.name, bus.load_share / total) for bus in here)
-
-
 def _interfaces(table: Tables, members: tuple[str, ...]) -> tuple[Interface, ...]:
     """Interfaces of a grid at buses beyond the members that its own branches reach; members plan nothing together."""
     branches = [table.static(kind) for kind in ("lines", "links")]
@@ -186,11 +154,6 @@ def _sections(table: Tables) -> tuple[Section, ...]:
     )
 
 
-def _seasons(table: Tables) -> tuple[HeatingSeason, ...]:
-    rows = table.sidecar("heating_season")
-    return tuple(HeatingSeason(r["city"], r["first_day"], r["last_day"]) for _, r in rows.iterrows())
-
-
 def _minimums(table: Tables) -> tuple[RunningMinimum, ...]:
     rows = table.sidecar("running_minimum")
     return tuple(RunningMinimum(r["plant"], int(r["units_on"])) for _, r in rows.iterrows())
@@ -202,10 +165,6 @@ def _reserve_rules(table: Tables) -> tuple[ReserveRule, ...]:
         ReserveRule(r["grid"], float(r["load_share"]), float(r["renewable_share"]), float(r["shortfall_cny_per_mwh"]))
         for _, r in rows.iterrows()
     )
-
-
-def _peak_mw(table: Tables) -> float:
-    return float(table.sidecar("annual_peak")["peak_mw"].iloc[0])
 
 
 def _year(

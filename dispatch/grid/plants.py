@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,16 @@ import pandas as pd
 from dispatch.case.pumped_hydro import LowerReservoir, PumpGroup
 from dispatch.case.renewable import TECHNOLOGIES, RenewablePlant
 from dispatch.case.storage import Store
-from dispatch.case.thermal import CostCurve, StartType, ThermalUnit
+from dispatch.case.thermal import (
+    AFTER,
+    BEFORE,
+    CostCurve,
+    DeepBand,
+    Flexibility,
+    OilSupport,
+    StartType,
+    ThermalUnit,
+)
 from dispatch.grid.tables import Tables, shared
 
 THERMAL = ("coal", "gas")
@@ -21,22 +31,35 @@ KG_PER_T = 1000.0
 def thermal_units(tables: Tables) -> tuple[ThermalUnit, ...]:
     """Every unit in service in the edition, with the limits of its class and retrofit state."""
     generators = tables.static("generators")
-    classes = shared("technology_classes").set_index("class")
-    rates = shared("heat_rates")
-    state = tables.setting("retrofit", "after")
+    kinds = Kinds.read()
+    state = tables.setting("retrofit", AFTER)
     rows = generators[generators["carrier"].isin(THERMAL)]
-    return tuple(
-        _unit(str(name), row, classes.loc[row["technology_class"]], rates, state) for name, row in rows.iterrows()
-    )
+    return tuple(_unit(str(name), row, kinds, state) for name, row in rows.iterrows())
 
 
-def _unit(name: str, row: Any, kind: Any, rates: pd.DataFrame, state: str) -> ThermalUnit:
-    size = float(row["p_nom"])
+@dataclass(frozen=True)
+class Kinds:
+    """What is known of units by their class, table by table."""
+
+    classes: Any
+    rates: Any
+    bands: Any
+    oil: Any
+
+    @classmethod
+    def read(cls) -> Kinds:
+        """From the shared tables."""
+        classes, oil = (shared(name).set_index("class") for name in ("technology_classes", "oil_support"))
+        return cls(classes, shared("heat_rates"), shared("deep_bands"), oil)
+
+
+def _unit(name: str, row: Any, kinds: Kinds, state: str) -> ThermalUnit:
+    size, own = float(row["p_nom"]), str(row["technology_class"])
+    kind, rates, bands = kinds.classes.loc[own], kinds.rates, kinds.bands
     heats = row["chp"] != "no"
-    lower = size * kind[f"p_min_pu_{state}"]
-    heating_lower = size * kind[f"heating_p_min_pu_{state}"]
     heating_upper = size * kind["heating_p_max_pu"]
-    ramp = size * kind[f"ramp_pu_per_h_{state}"]
+    known = {name: _flexibility(size, kind, name, heats=heats) for name in (BEFORE, AFTER)}
+    now = known[state]
     return ThermalUnit(
         name=name,
         plant=str(row["plant"]),
@@ -44,14 +67,14 @@ def _unit(name: str, row: Any, kind: Any, rates: pd.DataFrame, state: str) -> Th
         grid=str(row["grid"]),
         city=str(row["city"]),
         carrier=str(row["carrier"]),
-        technology_class=str(row["technology_class"]),
+        technology_class=own,
         heats=heats,
-        output_min_mw=lower,
+        output_min_mw=now.output_min_mw,
         output_max_mw=size,
-        heating_output_min_mw=heating_lower if heats else lower,
+        heating_output_min_mw=now.heating_output_min_mw,
         heating_output_max_mw=heating_upper if heats else size,
-        ramp_up_mw_per_h=ramp,
-        ramp_down_mw_per_h=ramp,
+        ramp_up_mw_per_h=now.ramp_up_mw_per_h,
+        ramp_down_mw_per_h=now.ramp_down_mw_per_h,
         start_ramp_mw=size * kind["start_ramp_pu"],
         stop_ramp_mw=size * kind["stop_ramp_pu"],
         min_up_h=float(kind["min_up_h"]),
@@ -59,7 +82,36 @@ def _unit(name: str, row: Any, kind: Any, rates: pd.DataFrame, state: str) -> Th
         start_types=_start_types(size, kind),
         stop_cny=size * kind["shut_down_cost_cny_per_mw"],
         other_cny_per_mwh=float(kind["vom_cny_per_mwh"]),
-        curve=_curve(size, kind, rates[rates["class"] == row["technology_class"]]),
+        curve=_curve(size, kind, rates[rates["class"] == own]),
+        retrofit=state,
+        flexibilities=tuple(known.values()),
+        deep_bands=_deep_bands(size, bands[bands["class"] == own]),
+        oil_support=_oil_support(size, kinds.oil.loc[own]) if own in kinds.oil.index else None,
+    )
+
+
+def _flexibility(size: float, kind: Any, state: str, *, heats: bool) -> Flexibility:
+    """Limits of a class before or after retrofit; those of the heating season where the unit heats."""
+    lower, ramp = size * kind[f"p_min_pu_{state}"], size * kind[f"ramp_pu_per_h_{state}"]
+    heating_lower = size * kind[f"heating_p_min_pu_{state}"] if heats else lower
+    return Flexibility(state, float(lower), float(heating_lower), float(ramp), float(ramp))
+
+
+def _deep_bands(size: float, rows: pd.DataFrame) -> tuple[DeepBand, ...]:
+    """Bands below the normal minimum, the highest first."""
+    pairs = sorted(zip(rows["below_share"], rows["price_cny_per_mwh"], strict=True), reverse=True)
+    return tuple(DeepBand(size * float(share), float(price)) for share, price in pairs)
+
+
+def _oil_support(size: float, kind: Any) -> OilSupport:
+    return OilSupport(
+        below_mw=size * float(kind["below_share"]),
+        oil_t_per_h=size * float(kind["oil_kg_per_h_per_mw"]) / KG_PER_T,
+        price_cny_per_t=float(kind["price_cny_per_t"]),
+        carbon_tco2_per_t=float(kind["carbon_tco2_per_t"]),
+        least_h=float(kind["least_h"]),
+        most_h=float(kind["most_h"]),
+        apart_h=float(kind["apart_h"]),
     )
 
 

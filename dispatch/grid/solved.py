@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pypsa
 
+from dispatch.case.as_asked import as_asked
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs, inputs_of
@@ -21,6 +22,7 @@ def network_of(case: Case, facts: GridFacts, schedule: Schedule) -> pypsa.Networ
     Wind and sun keep their available power as `p_max_pu`; interchange is a generator at each interface (negative:
     export); response is a generator at each bus (negative: added load).
     """
+    facts = as_asked(case, facts)
     inputs = inputs_of(case, facts)
     network = placed(case, facts, inputs)
     _describe(network, facts, inputs)

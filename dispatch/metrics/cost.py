@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from dispatch.case.backlog import owed_cny_per_mwh, total_mwh
 from dispatch.case.renewable import DISTRIBUTED
 from dispatch.metrics.area import Area, Basis, numbers
+from dispatch.metrics.deep import compensation_cny, oil_cny
+from dispatch.metrics.response import begins, states_before
 from dispatch.schedule.outcome import Cost, Penalty
 from dispatch.units import DURATION_H
 
@@ -19,7 +22,9 @@ def cost(basis: Basis, area: Area) -> Cost:
         start        sum( start v + stop w )              a start by the hours off before it
         wear         sum( wear d dt )                    per MWh discharged
         response     sum( fee (cut + filled) dt )
+        call         sum( call fee x events begun )
         interchange  sum( price net import dt )          of the area's interfaces; negative: exports earn more
+        compensation, oil        of deep peak-shaving, see `deep`
     """
     facts, schedule = basis.facts, basis.schedule
     called = schedule.cut_mw.to_numpy(dtype=float) + basis.table("filled_mw")
@@ -39,6 +44,9 @@ def cost(basis: Basis, area: Area) -> Cost:
             numbers(facts.interfaces, "price_cny_per_mwh"),
             area.interfaces,
         ),
+        compensation_cny=compensation_cny(basis, area),
+        oil_cny=oil_cny(basis, area),
+        call_cny=float((begins(basis) * numbers(facts.contracts, "call_fee_cny"))[:, area.contracts].sum()),
     )
 
 
@@ -51,6 +59,7 @@ def penalty(basis: Basis, area: Area) -> Penalty:
         interchange  sum( deviation price x (over + under the plan) dt )
         storage      sum( loss price x ((1 - eta_c) c + (1 / eta_d - 1) d) dt )
         security     sum( overload price x (lines after an outage + sections beyond their limits) dt )
+        backlog      sum( price x energy still owed when the horizon ends )
     """
     facts = basis.facts
     by_grid = {rule.grid: rule.shortfall_cny_per_mwh for rule in facts.reserve_rules}
@@ -64,6 +73,7 @@ def penalty(basis: Basis, area: Area) -> Penalty:
         interchange_cny=_priced_cny(basis, left, deviation, area.interfaces),
         storage_loss_cny=_priced_cny(basis, _lost_mw(basis), _loss_prices(basis), area.stores),
         security_cny=_security_cny(basis, area),
+        backlog_cny=_backlog_cny(basis, area),
     )
 
 
@@ -85,6 +95,14 @@ def _security_cny(basis: Basis, area: Area) -> float:
     over = basis.table("overload_mw")[:, area.branches].sum(axis=1)
     over += basis.table("section_over_mw")[:, area.sections].sum(axis=1)
     return basis.energy_mwh(over) * basis.case.security.overload_cny_per_mwh
+
+
+def _backlog_cny(basis: Basis, area: Area) -> float:
+    """What the area's contracts still owe when the horizon ends, at the price of the case, CNY."""
+    owed = basis.table("delayed_mw") * numbers(basis.facts.contracts, "payback_share") - basis.table("repaid_mw")
+    before = np.array([total_mwh(state.owed) for state in states_before(basis)])
+    left = before + owed.sum(axis=0) * basis.inputs.step_h
+    return float(left[area.contracts].sum() * owed_cny_per_mwh(basis.case, basis.facts))
 
 
 def _priced_cny(basis: Basis, power_mw: np.ndarray, cny_per_mwh: np.ndarray, own: np.ndarray) -> float:

@@ -34,7 +34,7 @@ def response_use(basis: Basis, area: Area) -> ResponseUse:
     Response used, allowed and within reach.
 
         cut = sum( (delayed + spared) dt ),   extra = sum( (repaid + advanced + filled) dt )        MWh
-        cap = sum over the area's grids of share x annual peak                                      MW
+        cap = min over t of  sum over the area's grids of share x peak (of the year, or of the day)  MW
         reach = min over t of  sum over the area's grids of  min( cap, sum of C in season that can cut )  MW
 
     A contract that only fills valleys cuts nothing and does not count towards the reach.
@@ -44,11 +44,11 @@ def response_use(basis: Basis, area: Area) -> ResponseUse:
     for grid in area.grids:
         contracts = basis.facts.contracts
         own = np.array([contract.grid == grid and contract.kind != FILL for contract in contracts], dtype=bool)
-        reach += np.minimum(caps[grid], basis.inputs.contract_mw[:, own].sum(axis=1))
+        reach += np.minimum(caps[:, basis.facts.members.index(grid)], basis.inputs.contract_mw[:, own].sum(axis=1))
     return ResponseUse(
         cut_mwh=basis.energy_mwh(basis.schedule.cut_mw.to_numpy(dtype=float)[:, area.contracts]),
         extra_mwh=basis.energy_mwh(basis.schedule.extra_mw.to_numpy(dtype=float)[:, area.contracts]),
-        cap_mw=sum(caps[grid] for grid in area.grids),
+        cap_mw=float(caps[:, area.members].sum(axis=1).min()),
         reach_mw=float(reach.min()),
     )
 

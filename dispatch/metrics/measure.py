@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dispatch.case.as_asked import as_asked
 from dispatch.case.case import Case
+from dispatch.case.demand_response import ContractState
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import inputs_of
 from dispatch.metrics.absorption import absorption, local_consumption_mwh, net_export_mw
 from dispatch.metrics.area import Area, Basis, area_of
 from dispatch.metrics.cost import cost, penalty
+from dispatch.metrics.deep import deep_use
 from dispatch.metrics.emissions import carbon_tco2
 from dispatch.metrics.flexibility import new_storage_use, pumped_hydro_use, response_use
+from dispatch.metrics.response import aggregator_metrics, begins, contract_metrics, states_after
 from dispatch.metrics.slacks import slacks_of
 from dispatch.schedule.outcome import GridMetrics, Metrics
 from dispatch.schedule.schedule import Schedule
@@ -17,20 +21,25 @@ from dispatch.schedule.schedule import Schedule
 
 def measured(case: Case, facts: GridFacts, schedule: Schedule) -> Metrics:
     """What the schedule is worth: the whole case, and each member grid where there are several."""
+    facts = as_asked(case, facts)
     basis = Basis(case, facts, inputs_of(case, facts), schedule)
     grids = facts.members if len(facts.members) > 1 else ()
+    states = states_after(basis)
     return Metrics(
-        total=_measured_in(basis, area_of(facts, facts.grid, facts.members)),
-        members=tuple(_measured_in(basis, area_of(facts, grid, (grid,))) for grid in grids),
+        total=_measured_in(basis, area_of(facts, facts.grid, facts.members), states),
+        members=tuple(_measured_in(basis, area_of(facts, grid, (grid,)), states) for grid in grids),
         slacks=slacks_of(basis),
+        contract_states=states,
     )
 
 
-def _measured_in(basis: Basis, area: Area) -> GridMetrics:
+def _measured_in(basis: Basis, area: Area, states: tuple[ContractState, ...]) -> GridMetrics:
     """Everything that is measured in one area."""
     renewable = absorption(basis, area)
     response = response_use(basis, area)
+    deep = deep_use(basis, area)
     storage, pumped = new_storage_use(basis, area), pumped_hydro_use(basis, area)
+    contracts = contract_metrics(basis, area, states)
     short = basis.table("short_up_mw") + basis.table("short_down_mw")
     return GridMetrics(
         grid=area.name,
@@ -56,4 +65,11 @@ def _measured_in(basis: Basis, area: Area) -> GridMetrics:
         pumped_charge_mwh=pumped.charge_mwh,
         pumped_discharge_mwh=pumped.discharge_mwh,
         reserve_short_mwh=basis.energy_mwh(short[:, area.members]),
+        below_normal_mwh=deep.below_normal_mwh,
+        below_normal_h=deep.below_normal_h,
+        oil_support_h=deep.oil_support_h,
+        oil_t=deep.oil_t,
+        response_call_count=int(begins(basis)[:, area.contracts].sum()),
+        contracts=contracts,
+        aggregators=aggregator_metrics(basis, area, contracts),
     )

@@ -7,8 +7,18 @@ from collections.abc import Callable
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
+from dispatch.model.aims import first_of
+from dispatch.model.calls import count_calls, decide_calls, limit_event_length
 from dispatch.model.curtailment import curtail, curtailment_penalty
-from dispatch.model.demand_response import limit_daily_energy, offer_response, pay_back, response_cost
+from dispatch.model.demand_response import (
+    aggregate_response,
+    backlog_penalty,
+    limit_daily_energy,
+    limit_season_energy,
+    offer_response,
+    pay_back,
+    response_cost,
+)
 from dispatch.model.draft import Draft
 from dispatch.model.interchange import follow_plan, interchange_cost
 from dispatch.model.network import balance_buses, carry_power, follow_voltage_law
@@ -26,6 +36,13 @@ from dispatch.model.thermal.commitment import (
 )
 from dispatch.model.thermal.cost import bend_cost_curves, thermal_cost
 from dispatch.model.thermal.headroom import decide_unit_reserve
+from dispatch.model.thermal.oil_support import (
+    decide_oil_support,
+    hold_least_oil_time,
+    hold_most_oil_time,
+    keep_oil_apart,
+    oil_cost,
+)
 from dispatch.model.thermal.output_limits import decide_output, limit_output_above
 from dispatch.model.thermal.ramping import limit_ramp_down, limit_ramp_up
 from dispatch.model.thermal.start_types import choose_start_types
@@ -38,6 +55,10 @@ FORMULATION: tuple[Callable[[Draft], None], ...] = (
     hold_running_minimum,
     choose_start_types,
     decide_output,
+    decide_oil_support,
+    hold_least_oil_time,
+    hold_most_oil_time,
+    keep_oil_apart,
     decide_unit_reserve,
     limit_output_above,
     limit_ramp_up,
@@ -54,6 +75,11 @@ FORMULATION: tuple[Callable[[Draft], None], ...] = (
     offer_response,
     pay_back,
     limit_daily_energy,
+    limit_season_energy,
+    aggregate_response,
+    decide_calls,
+    limit_event_length,
+    count_calls,
     follow_plan,
     carry_power,
     follow_voltage_law,
@@ -67,9 +93,11 @@ FORMULATION: tuple[Callable[[Draft], None], ...] = (
 
 OBJECTIVE: tuple[Callable[[Draft], Terms | None], ...] = (
     thermal_cost,
+    oil_cost,
     storage_cost,
     loss_penalty,
     response_cost,
+    backlog_penalty,
     interchange_cost,
     curtailment_penalty,
     reserve_penalty,
@@ -86,4 +114,5 @@ def built(case: Case, facts: GridFacts, inputs: Inputs) -> Model:
         terms = price(draft)
         if terms is not None:
             draft.model.add_cost(terms)
+    draft.model.first = first_of(draft)
     return draft.model

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from dispatch.case.calls import Calls, calls_of
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
@@ -44,6 +45,16 @@ class Draft:
     def contracts(self) -> pd.Index:
         """Response contracts."""
         return named(contract.name for contract in self.facts.contracts)
+
+    @cached_property
+    def calls(self) -> Calls:
+        """What limits the events of contracts that are called."""
+        return calls_of(self.case, self.facts, self.inputs.response_cap_mw)
+
+    @cached_property
+    def called(self) -> pd.Index:
+        """Response contracts that are called in events."""
+        return self.contracts[self.calls.contract_indices]
 
     @cached_property
     def interfaces(self) -> pd.Index:

@@ -8,6 +8,8 @@ STOP = "Generator-shut_down"
 START_AFTER = "Generator-start_after"  # + steps off
 START_AS = "Generator-start_as"  # + number of the type
 BEYOND = "Generator-beyond_kink"  # + number of the kink
+OIL = "Generator-oil_support"
+OIL_BEGUN = "Generator-oil_begun"
 RESERVE_UP_LIMITED = "Generator-reserve_up"
 RESERVE_DOWN_LIMITED = "Generator-reserve_down"
 
@@ -29,6 +31,9 @@ SPARED = "DemandResponse-spared"
 FILLED = "DemandResponse-filled"
 OWED = "DemandResponse-owed"
 SAVED = "DemandResponse-saved"
+CALLED = "DemandResponse-called"
+CALL_START = "DemandResponse-call_start"
+CALL_STOP = "DemandResponse-call_stop"
 
 OVER_PLAN = "Interchange-over_plan"
 UNDER_PLAN = "Interchange-under_plan"

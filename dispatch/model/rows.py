@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from dispatch.model.terms import ABSENT, Terms
+
+if TYPE_CHECKING:
+    from dispatch.model.aims import First
 
 SIGNS = ("<=", "=", ">=")
 Axes = Mapping[str, Any]  # name of the axis to its labels, a sequence
@@ -66,6 +69,7 @@ class Model:
     constant_cny: float = 0.0  # of the objective: what is paid whatever is decided
     column_count: int = 0
     row_count: int = 0
+    first: First | None = None  # what is minimised before the cost
 
     def add_variable(
         self, name: str, axes: Axes, lower: np.ndarray | float, upper: np.ndarray | float, *, integer: bool = False

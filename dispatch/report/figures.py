@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from dispatch.report.drawing import Figure, axis, bars, figure, gw, hatched, rounded, slopes, steps
+from dispatch.report.prices import price_figure
 from dispatch.report.series import (
     Hourly,
     curtailed_by_bus_mw,
@@ -58,7 +59,7 @@ def storage_levels(hourly: Hourly) -> Figure:
 def response_use(hourly: Hourly) -> Figure:
     """Load cut above the line, extra load below it, and the cap of the scenario on both."""
     x, schedule = hourly.middles, hourly.schedule
-    cap_mw = np.full(len(x), sum(hourly.inputs.response_cap_mw.values()))
+    cap_mw = hourly.inputs.response_cap_mw.sum(axis=1)
     dashed = {"color": FAINT, "width": 1.2, "dash": "dash", "shape": "hvh"}
     cap = Word("情景上限", "cap of the scenario", FAINT)
     return figure(
@@ -147,7 +148,7 @@ def place_note(hourly: Hourly) -> str:
 
 def figures_of(hourly: Hourly) -> dict[str, tuple[Word, Figure | None]]:
     """Every figure of a scenario by its key, with its heading."""
-    responding = any(hourly.inputs.response_cap_mw.values())
+    responding = bool(hourly.inputs.response_cap_mw.any())
     found: dict[str, tuple[Word, Figure | None]] = {
         "stack": (Word("逐时电力平衡", "Dispatch by carrier"), dispatch_stack(hourly)),
         "curtailment": (Word("分地点弃电", "Curtailment by place and hour"), curtailment_map(hourly)),
@@ -155,5 +156,6 @@ def figures_of(hourly: Hourly) -> dict[str, tuple[Word, Figure | None]]:
         "response": (Word("需求响应", "Demand response"), response_use(hourly) if responding else None),
         "exchange": (Word("对外交换", "Exchange with the neighbours"), exchange(hourly)),
         "units": (Word("开机台数", "Thermal units on"), units_on(hourly)),
+        "prices": (Word("电价（机组组合固定）", "Price, commitment fixed"), price_figure(hourly)),
     }
     return {key: (replace(word), drawn) for key, (word, drawn) in found.items()}

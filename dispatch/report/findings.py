@@ -10,7 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dispatch.report.scenario import Scenario, nested
+from dispatch.case.objective import ABSORPTION_FIRST
+from dispatch.report.scenario import Scenario, by_objective, nested
 from dispatch.report.words import Word, label_zh
 from dispatch.schedule.outcome import Status
 from dispatch.units import COST_SHARE, POWER_MW
@@ -69,7 +70,8 @@ class Change:
 def findings_of(scenarios: Sequence[Scenario]) -> tuple[Finding, ...]:
     """Everything to be told, scenario by scenario and then pair by pair."""
     found = [finding for scenario in scenarios for finding in _alone(scenario)]
-    return (*found, *(finding for pair in nested(scenarios) for finding in _compared(*pair)))
+    found += [finding for pair in nested(scenarios) for finding in _compared(*pair)]
+    return (*found, *(finding for pair in by_objective(scenarios) for finding in _dearer(*pair)))
 
 
 def _alone(scenario: Scenario) -> Iterator[Finding]:
@@ -145,6 +147,28 @@ def _compared(narrow: Scenario, wider: Scenario) -> Iterator[Finding]:
                 f"{change.english} moves the unexpected way: {change.told} against {narrow.label}",
                 f"{change.chinese}变化方向与预期相反：较“{label_zh(narrow.label)}”{change.told}",
             )
+
+
+def _dearer(cheapest: Scenario, other: Scenario) -> Iterator[Finding]:
+    """What a MWh more absorbed, or a tonne less, costs on average against the least cost."""
+    before, after = cheapest.total, other.total
+    if before is None or after is None:
+        return
+    more_cny = after.cost.total_cny - before.cost.total_cny
+    if other.case.objective == ABSORPTION_FIRST:
+        amount, unit, unit_zh = after.absorbed_mwh - before.absorbed_mwh, "MWh more absorbed", "MWh 多消纳"
+    else:
+        amount, unit, unit_zh = before.carbon_tco2 - after.carbon_tco2, "tCO2 less", "吨少排放"
+    each = f", {more_cny / amount:,.0f} CNY each" if amount >= 1 else ""
+    each_zh = f"，每单位 {more_cny / amount:,.0f} 元" if amount >= 1 else ""
+    open_cny = resolution_of(cheapest, other)
+    left = "" if open_cny is None else f" (gaps leave {open_cny:,.0f} CNY open)"
+    yield _say(
+        NOTE,
+        other,
+        f"{amount:,.1f} {unit} for {_money(more_cny)} CNY of cost against {cheapest.label}{each}{left}",
+        f"较“{label_zh(cheapest.label)}”{amount:,.1f} {unit_zh}，成本 {_money(more_cny)} 元{each_zh}",
+    )
 
 
 def _objective(narrow: Scenario, wider: Scenario) -> Change | None:

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from dispatch.case.case import Case, Prices, Scales
+from dispatch.case.demand_response import DAY_PEAK, HANDED_OVER, ResponseTerms
+from dispatch.case.objective import ABSORPTION_FIRST, CO2
 from dispatch.case.security import Security
 from dispatch.horizon import local
 
@@ -21,13 +23,16 @@ PRICES = {
     "distributed_curtailment_cny_per_mwh": "roof-top curtailment at",
     "storage_loss_cny_per_mwh": "storage loss at",
 }
+OBJECTIVES = {ABSORPTION_FIRST: "absorption first", CO2: "CO2 first"}
 COUNTS = {
+    "contracts": ("contract state", "contract states"),
     "outages": ("outage", "outages"),
     "must_run": ("must-run", "must-runs"),
     "load_forecasts": ("load forecast", "load forecasts"),
     "available_forecasts": ("plant forecast", "plant forecasts"),
     "interchange_forecasts": ("plan given", "plans given"),
 }
+NAMED_COUNT = 2  # classes and units; more are counted
 # What every case has, and a label names only where the compared ones differ in it.
 SHARED: tuple[Callable[[Case], str], ...] = (
     lambda case: f"edition {case.edition}",
@@ -71,7 +76,8 @@ def _told_apart(labels: list[str], names: Sequence[str]) -> list[str]:
 
 
 def _departures(case: Case) -> Iterator[str]:
-    """What differs from the grid's own tables, in the order of the fields of a case."""
+    """What differs from the grid's own tables and from least cost."""
+    yield from [OBJECTIVES[case.objective]] if case.objective in OBJECTIVES else []
     if case.interchange.variant != "central":
         yield f"{case.interchange.variant} plan"
     if case.interchange.band_share > 0:
@@ -81,6 +87,7 @@ def _departures(case: Case) -> Iterator[str]:
     yield from (f"reserve {100 * reserve[f]:g} % of {of}" for f, of in RESERVES.items() if reserve[f] is not None)
     yield from ["reserve in MW"] if case.reserve.series else []
     yield from (f"{PRICES[f]} {price:g} CNY/MWh" for f, price in prices.items() if price != getattr(Prices(), f))
+    yield from _response(case.response)
     security = case.security
     if security.n_minus_1:
         yield "N-1"
@@ -90,5 +97,25 @@ def _departures(case: Case) -> Iterator[str]:
         yield f"overload at {security.overload_cny_per_mwh:g} CNY/MWh"
     if security.unwatched:
         yield f"unwatched lines: {len(security.unwatched)}"
+    yield from _flexibility(case)
     counts = {names: len(getattr(case, field)) for field, names in COUNTS.items()}
     yield from (f"{count} {names[count > 1]}" for names, count in counts.items() if count)
+
+
+def _flexibility(case: Case) -> Iterator[str]:
+    """No deep peak-shaving, and classes and units before or after their retrofit; counted where they are many."""
+    if not case.deep_peak_shaving:
+        yield "no deep peak-shaving"
+    for state in dict.fromkeys(retrofit.state for retrofit in case.retrofits):
+        said = [r.unit or r.technology_class for r in case.retrofits if r.state == state]
+        named = ", ".join(said) if len(said) <= NAMED_COUNT else f"{len(said)} classes and units"
+        yield f"{state} retrofit: {named}"
+
+
+def _response(terms: ResponseTerms) -> Iterator[str]:
+    """What is asked of all response contracts together, where it is not the default."""
+    if terms.cap_basis == DAY_PEAK:
+        yield "response by the day's peak"
+    if terms.backlog == HANDED_OVER:
+        price = "" if terms.owed_cny_per_mwh is None else f" at {terms.owed_cny_per_mwh:g} CNY/MWh"
+        yield f"backlog handed over{price}"

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
+from dispatch.case.objective import COST
 from dispatch.horizon import local
 from dispatch.report.labels import label_of, labels_of
 from dispatch.schedule.outcome import GridMetrics, Outcome
 
-__all__ = ["Scenario", "by_grid", "label_of", "nested", "told_apart"]
+__all__ = ["Scenario", "by_grid", "by_objective", "label_of", "nested", "told_apart"]
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,20 @@ def nested(scenarios: Sequence[Scenario]) -> Iterator[tuple[Scenario, Scenario]]
                 yield within[-1], wider
 
 
+def by_objective(scenarios: Sequence[Scenario]) -> Iterator[tuple[Scenario, Scenario]]:
+    """Pairs that differ in what they seek alone: least cost, and something else before it."""
+    for group in by_grid(scenarios).values():
+        for other in (scenario for scenario in group if scenario.case.objective != COST):
+            alike = replace(other.case, objective=COST)
+            twins = [s for s in group if replace(s.case, name=alike.name) == alike]
+            if twins:
+                yield twins[0], other
+
+
 def _allows(wider: Scenario, narrow: Scenario) -> bool:
     less, more = narrow.case, wider.case
     band = replace(more.interchange, band_share=less.interchange.band_share)
     alike = replace(more, name=less.name, response_share=less.response_share, interchange=band) == less
     wider_band = less.interchange.band_share <= more.interchange.band_share
+    alike = alike and more.objective == COST  # what is sought first may cost more where more is allowed
     return alike and wider_band and less.response_share <= more.response_share

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from dispatch.case.as_asked import as_asked
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs, inputs_of
 from dispatch.case.storage import PUMPED_HYDRO
 from dispatch.report.scenario import Scenario
+from dispatch.schedule.prices import PriceTables
 from dispatch.schedule.schedule import Schedule
 from dispatch.units import POWER_MW
 
@@ -23,6 +25,7 @@ class Hourly:
     inputs: Inputs
     schedule: Schedule
     start_level_mwh: dict[str, float]  # by store, before the first step
+    prices: PriceTables | None = None
 
     @property
     def middles(self) -> list[str]:
@@ -78,7 +81,9 @@ def hourly_of(scenario: Scenario) -> Hourly | None:
     if schedule is None:
         return None
     levels = {store.store: store.start_level_mwh for store in scenario.case.stores}
-    return Hourly(scenario.facts, inputs_of(scenario.case, scenario.facts), schedule, levels)
+    facts = as_asked(scenario.case, scenario.facts)
+    prices = scenario.outcome.prices.tables if scenario.outcome.prices else None
+    return Hourly(facts, inputs_of(scenario.case, facts), schedule, levels, prices)
 
 
 def total(table: pd.DataFrame, names: list[str] | None = None) -> np.ndarray:

@@ -82,6 +82,11 @@ ASSUMPTIONS = (
 
 
 LABELS_ZH = {
+    "response by the day's peak": "响应按日最大负荷",
+    "backlog handed over at": "欠量移交价",
+    "backlog handed over": "欠量移交",
+    "contract states": "项合约状态",
+    "contract state": "项合约状态",
     "response": "响应",
     "low plan": "低计划",
     "high plan": "高计划",
@@ -94,6 +99,8 @@ LABELS_ZH = {
     "plant forecast": "项电站预测",
     "% of load": "% 负荷",
     "% of wind and sun": "% 风光",
+    "absorption first": "消纳优先",
+    "CO2 first": "碳排放优先",
     "reserve in MW": "给定备用容量",
     "reserve": "备用",
     "load": "负荷",
@@ -104,6 +111,10 @@ LABELS_ZH = {
     "curtailment at": "弃电价",
     "emergency rating": "事故限额",
     "unwatched lines:": "不校核线路数",
+    "no deep peak-shaving": "无深度调峰",
+    "before retrofit:": "改造前:",
+    "after retrofit:": "改造后:",
+    "classes and units": "类或台",
     "overload at": "过载价",
     "CNY/MWh": "元/MWh",
     "outages": "项停运",

@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from math import isfinite
 
+import numpy as np
+
+from dispatch.case.demand_response import ContractState
+from dispatch.schedule.prices import PriceTables
 from dispatch.schedule.schedule import Schedule
 
 
@@ -20,11 +24,30 @@ class Status(Enum):
 
 
 @dataclass(frozen=True)
+class Aim:
+    """
+    What was sought before the cost, and how well: MWh where `objective` is absorption_first, tCO2 where it is co2.
+
+    Every schedule has at least `bound`; the cheapest of those with at most `limit` was then sought, and the gap of the
+    proof is of that cost. A number that does not exist is None.
+    """
+
+    objective: str  # absorption_first or co2
+    unit: str  # MWh or tCO2
+    least: float | None  # found in the first search, of what it seeks
+    bound: float | None  # proven in the first search, of the same
+    limit: float | None  # what the second search had to keep to
+    held: float | None  # what the schedule comes to, of the same as `limit`
+    proven: bool = False  # `least` lies within the first search's own gap of `bound`
+
+
+@dataclass(frozen=True)
 class Proof:
     """What the search knows. A number that does not exist is None, never infinite."""
 
     objective_cny: float | None
     bound_cny: float | None
+    aim: Aim | None = None  # where something was sought before the cost
 
     @property
     def gap_share(self) -> float | None:
@@ -57,6 +80,8 @@ class Solution:
     steps: tuple[str, ...] = ()  # what the search did, in words, for the certificate
     shortfalls: tuple[Shortfall, ...] = ()  # where INFEASIBLE
     reason: str = ""  # in words, where there is no schedule
+    point_x: np.ndarray | None = None  # the schedule as the model's columns
+    prices: PriceReport | None = None  # where they were asked for
 
 
 @dataclass(frozen=True)
@@ -94,6 +119,18 @@ class AuditReport:
 
 
 @dataclass(frozen=True)
+class PriceReport:
+    """The prices of a schedule and what was checked of them; no tables, and the reason, where a check fails."""
+
+    tables: PriceTables | None
+    checks: tuple[RuleCheck, ...] = ()
+    reason: str = ""  # in words, where there are no prices
+    # what a MWh more absorbed, or a tonne less, costs where that was sought before the cost; else None
+    absorption_cny_per_mwh: float | None = None
+    carbon_cny_per_tco2: float | None = None
+
+
+@dataclass(frozen=True)
 class Slack:
     """A priced slack in use: what, where, when, how many MW."""
 
@@ -111,8 +148,11 @@ class Cost:
     operation_cny: float  # operation and maintenance of thermal units
     start_cny: float  # starts and stops
     wear_cny: float  # storage cycles
-    response_cny: float  # fees of contracts
+    response_cny: float  # fees of contracts by energy
     interchange_cny: float  # imports paid less exports earned; negative where exports earn more
+    compensation_cny: float = 0.0  # paid for output below the normal minimum (深度调峰)
+    oil_cny: float = 0.0  # of oil support (投油稳燃)
+    call_cny: float = 0.0  # fees of calls of response contracts
 
     @property
     def total_cny(self) -> float:
@@ -124,6 +164,9 @@ class Cost:
             + self.wear_cny
             + self.response_cny
             + self.interchange_cny
+            + self.compensation_cny
+            + self.oil_cny
+            + self.call_cny
         )
 
 
@@ -136,12 +179,18 @@ class Penalty:
     interchange_cny: float
     storage_loss_cny: float
     security_cny: float = 0.0  # lines overloaded after an outage, sections beyond their limits
+    backlog_cny: float = 0.0  # energy still owed by response contracts when the horizon ends
 
     @property
     def total_cny(self) -> float:
         """The sum of the parts."""
         return (
-            self.curtailment_cny + self.reserve_cny + self.interchange_cny + self.storage_loss_cny + self.security_cny
+            self.curtailment_cny
+            + self.reserve_cny
+            + self.interchange_cny
+            + self.storage_loss_cny
+            + self.security_cny
+            + self.backlog_cny
         )
 
 
@@ -153,6 +202,32 @@ class TechnologyMetrics:
     available_mwh: float
     absorbed_mwh: float
     curtailed_mwh: float
+
+
+@dataclass(frozen=True)
+class ContractMetrics:
+    """One response contract over the horizon."""
+
+    contract: str
+    aggregator: str  # its virtual power plant, or ""
+    cut_mwh: float
+    extra_mwh: float
+    call_count: int
+    energy_fee_cny: float
+    call_fee_cny: float
+    owed_mwh: float  # when the horizon ends
+    saved_mwh: float
+
+
+@dataclass(frozen=True)
+class AggregatorMetrics:
+    """One virtual power plant (虚拟电厂) over the horizon: the sum of its contracts."""
+
+    aggregator: str
+    cut_mwh: float
+    extra_mwh: float
+    call_count: int
+    fee_cny: float
 
 
 @dataclass(frozen=True)
@@ -182,6 +257,13 @@ class GridMetrics:
     pumped_charge_mwh: float
     pumped_discharge_mwh: float
     reserve_short_mwh: float
+    below_normal_mwh: float = 0.0  # what units lack to their normal minimum while on
+    below_normal_h: float = 0.0  # hours of units below it
+    oil_support_h: float = 0.0  # hours of units
+    oil_t: float = 0.0
+    response_call_count: int = 0  # events that began
+    contracts: tuple[ContractMetrics, ...] = ()  # those that did or owe anything
+    aggregators: tuple[AggregatorMetrics, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -191,6 +273,7 @@ class Metrics:
     total: GridMetrics
     members: tuple[GridMetrics, ...]
     slacks: tuple[Slack, ...]
+    contract_states: tuple[ContractState, ...] = ()  # after the last step, of every response contract
 
     @property
     def slack_used(self) -> bool:
@@ -224,3 +307,4 @@ class Outcome:
     shortfalls: tuple[Shortfall, ...] = ()
     reason: str = ""  # in words, where there is no schedule
     seconds: tuple[tuple[str, float], ...] = field(default=())  # by station, and "total"
+    prices: PriceReport | None = None  # where they were asked for

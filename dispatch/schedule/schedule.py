@@ -56,17 +56,28 @@ class Schedule:
     pumping_count: pd.DataFrame = field(default_factory=pd.DataFrame)
     generating: pd.DataFrame = field(default_factory=pd.DataFrame)  # 0 or 1, units
     pumping: pd.DataFrame = field(default_factory=pd.DataFrame)  # 0 or 1
+    # deep peak-shaving (深度调峰) of thermal units
+    below_normal_mw: pd.DataFrame = field(default_factory=pd.DataFrame)  # what a unit on lacks to its normal minimum
+    oil_support: pd.DataFrame = field(default_factory=pd.DataFrame)  # 0 or 1
+    oil_t_per_h: pd.DataFrame = field(default_factory=pd.DataFrame)
+    # events of contracts that are called (of others 0 throughout)
+    called: pd.DataFrame = field(default_factory=pd.DataFrame)  # 0 or 1
+    call_started: pd.DataFrame = field(default_factory=pd.DataFrame)  # 0 or 1
 
     def __post_init__(self) -> None:
-        """Where nothing is said of overloads or of pump-turbines there are none."""
-        steps, branches = self.flow_mw.index, self.flow_mw.columns
-        if self.overload_mw.empty:
-            object.__setattr__(self, "overload_mw", pd.DataFrame(0.0, index=steps, columns=branches))
-        if self.section_over_mw.empty:
-            object.__setattr__(self, "section_over_mw", pd.DataFrame(index=steps, columns=branches[:0], dtype=float))
-        for name in BY_PUMP:
+        """Where nothing is said of overloads, pump-turbines, calls or deep output there is none."""
+        steps, branches, units = self.flow_mw.index, self.flow_mw.columns, self.output_mw.columns
+        absent: dict[str, tuple[pd.Index, type]] = {
+            "overload_mw": (branches, float),
+            "section_over_mw": (branches[:0], float),
+            **dict.fromkeys(BY_PUMP, (branches[:0], int)),
+            **dict.fromkeys(("below_normal_mw", "oil_t_per_h"), (units, float)),
+            "oil_support": (units, int),
+            **dict.fromkeys(("called", "call_started"), (self.delayed_mw.columns, int)),
+        }
+        for name, (columns, kind) in absent.items():
             if getattr(self, name).empty:
-                object.__setattr__(self, name, pd.DataFrame(index=steps, columns=branches[:0], dtype=int))
+                object.__setattr__(self, name, pd.DataFrame(0, index=steps, columns=columns, dtype=kind))
 
     @property
     def cut_mw(self) -> pd.DataFrame:

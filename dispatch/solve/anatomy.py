@@ -10,8 +10,11 @@ import numpy as np
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
+from dispatch.case.oil import oil_starts
 from dispatch.model import names
 from dispatch.model.rows import Model
+from dispatch.solve.events import Events, events_of
+from dispatch.solve.oil import OilSupports, oil_supports_of
 
 NONE_LIKE_IT = -1
 NO_UNIT = -1
@@ -38,6 +41,8 @@ class Anatomy:
     steps_before_count: np.ndarray  # (units,), on or off for so many steps
     up_count: np.ndarray  # (units,), minimum up time in steps
     down_count: np.ndarray  # (units,)
+    oil: OilSupports | None = None  # None: no unit may need any
+    events: Events | None = None  # of response contracts that are called
 
     def cut(self, begin: int, end: int, column_index: np.ndarray, x: np.ndarray) -> Anatomy:
         """The same from step `begin` to before `end`, in the columns of that part, after what `x` did before."""
@@ -62,6 +67,8 @@ class Anatomy:
             alike=self.alike[column_index],
             on_before=on,
             steps_before_count=steps,
+            oil=None if self.oil is None else self.oil.cut(begin, places(self.oil.support_index), x),
+            events=None if self.events is None else self.events.cut(begin, end, column_index, x),
         )
 
 
@@ -70,6 +77,7 @@ def anatomy_of(model: Model, case: Case, facts: GridFacts, inputs: Inputs) -> An
     state = {unit.unit: unit for unit in case.units}
     before = [state[unit.name] for unit in facts.units]
     none = np.zeros((len(inputs.times), 0), dtype=int)
+    starts = oil_starts(case, facts, inputs)
 
     def columns(name: str) -> np.ndarray:
         return model.variables[name].columns if name in model.variables else none
@@ -87,11 +95,13 @@ def anatomy_of(model: Model, case: Case, facts: GridFacts, inputs: Inputs) -> An
         step_index=_steps(model),
         unit_index=_unit_index(model, facts),
         plant_index=_plant_index(model, facts, inputs),
-        alike=_alike(model, facts),
+        alike=_alike(model, facts, {start.unit_index for start in starts}),
         on_before=np.array([unit.on for unit in before], dtype=bool),
         steps_before_count=np.array([unit.hours_h / inputs.step_h for unit in before]),
         up_count=steps([unit.min_up_h for unit in facts.units]),
         down_count=steps([unit.min_down_h for unit in facts.units]),
+        oil=oil_supports_of(starts, columns(names.OIL)) if starts else None,
+        events=events_of(model, case, facts, inputs),
     )
 
 
@@ -126,17 +136,24 @@ def _plant_index(model: Model, facts: GridFacts, inputs: Inputs) -> np.ndarray:
     return index
 
 
-def _alike(model: Model, facts: GridFacts) -> np.ndarray:
-    """Columns of the units of one plant and class, by variable and step; whether they are identical shows later."""
+def _alike(model: Model, facts: GridFacts, with_oil: set[int]) -> np.ndarray:
+    """
+    Columns of the units of one plant and class, by variable and step; whether they are identical shows later.
+
+    Units that may need oil support stay single: of some that are on, a sum says how many have it, but not whether
+    they can take turns so that each keeps its most time, and only while it is on.
+    """
     groups: dict[tuple[str, ...], int] = {}
-    group = {u.name: groups.setdefault((u.bus, u.plant, u.technology_class), len(groups)) for u in facts.units}
+    own = [u.name if k in with_oil else "" for k, u in enumerate(facts.units)]
+    kinds = [(u.bus, u.plant, u.technology_class, name) for u, name in zip(facts.units, own, strict=True)]
+    group = {u.name: groups.setdefault(kind, len(groups)) for u, kind in zip(facts.units, kinds, strict=True)}
     alike = np.full(model.column_count, NONE_LIKE_IT)
     used = 0
     for variable in model.variables.values():
         labels = list(variable.axes["name"])
         if labels and all(label in group for label in labels):
-            own = np.array([group[label] for label in labels])
+            of_label = np.array([group[label] for label in labels])
             steps = np.arange(len(variable.columns))
-            alike[variable.columns] = used + steps[:, None] * len(groups) + own[None, :]
+            alike[variable.columns] = used + steps[:, None] * len(groups) + of_label[None, :]
             used += len(steps) * len(groups)
     return alike

@@ -139,20 +139,32 @@ def _round(climb: Climb) -> None:
     for threshold, way in TRIES:
         if way not in points:
             points[way] = _planned(climb, anatomy, way)
-        x = points[way]
-        whole_x = x.copy()
-        whole_x[anatomy.on_index] = commitment_of(anatomy, x[anatomy.on_index], _unit_classes(climb), threshold)
-        whole_x[anatomy.mode_index] = directions_of(anatomy, x)
-        of_plants = np.flatnonzero(anatomy.plant_index != NO_PLANT)
-        whole_x[of_plants] = x[of_plants]
-        whole_x = np.clip(whole_x, climb.problem.lower, climb.problem.upper)
+        whole_x = _rounded(climb, anatomy, points[way], threshold)
         whole = np.round(whole_x[climb.problem.integer])
         if not any(np.array_equal(whole, other) for other in tried):
             tried.append(whole)
             _price(climb, whole_x)
         if climb.done or climb.search.stop():
             break
+    if anatomy.events is not None and climb.found.x is None:
+        whole_x[anatomy.events.called_index] = anatomy.events.fewest()
+        _price(climb, whole_x)
     climb.note(f"{len(tried)} roundings", began)
+
+
+def _rounded(climb: Climb, anatomy: Anatomy, x: np.ndarray, threshold: float) -> np.ndarray:
+    """A point with whole numbers for units, stores, plants by unit, oil and calls."""
+    whole_x = x.copy()
+    whole_x[anatomy.on_index] = commitment_of(anatomy, x[anatomy.on_index], _unit_classes(climb), threshold)
+    whole_x[anatomy.mode_index] = directions_of(anatomy, x)
+    of_plants = np.flatnonzero(anatomy.plant_index != NO_PLANT)
+    whole_x[of_plants] = x[of_plants]
+    if (oil := anatomy.oil) is not None:
+        on, problem = whole_x[anatomy.on_index] > 0, climb.problem
+        whole_x[oil.support_index] = oil.repaired(on, x, problem.lower, problem.upper)
+    if anatomy.events is not None:
+        whole_x[anatomy.events.called_index] = anatomy.events.rounded(x, threshold)
+    return np.asarray(np.clip(whole_x, climb.problem.lower, climb.problem.upper))
 
 
 def _planned(climb: Climb, anatomy: Anatomy, way: int) -> np.ndarray:

@@ -31,7 +31,7 @@ class Cuts:
 
 @dataclass(frozen=True)
 class Problem:
-    """min cost x,  row_lower <= A x <= row_upper,  lower <= x <= upper,  x[integer] integral."""
+    """min cost x + constant,  row_lower <= A x <= row_upper,  lower <= x <= upper,  x[integer] integral."""
 
     cost: np.ndarray
     lower: np.ndarray
@@ -41,6 +41,7 @@ class Problem:
     row_lower: np.ndarray
     row_upper: np.ndarray
     implied: np.ndarray | None = None  # bool: whole of themselves wherever x[integer] is; HiGHS is told
+    constant: float = 0.0  # of the objective, whatever is decided: what a relative gap is relative to
 
     def boxed(self, lower: np.ndarray, upper: np.ndarray) -> Problem:
         """The same problem between other bounds."""
@@ -61,12 +62,13 @@ class Problem:
 
     def value(self, x: np.ndarray) -> float:
         """Objective of a point."""
-        return float(self.cost @ x)
+        return float(self.cost @ x) + self.constant
 
     def highs_model(self) -> highspy.HighsLp:
         """The problem as HiGHS takes it."""
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = len(self.cost), len(self.row_lower)
+        lp.offset_ = self.constant
         lp.col_cost_, lp.col_lower_, lp.col_upper_ = self.cost, self.lower, self.upper
         lp.row_lower_, lp.row_upper_ = self.row_lower, self.row_upper
         lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise

@@ -48,8 +48,8 @@ def schedule_of(model: Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -
     """The schedule in a point of the model."""
     read = Reader(model, x, inputs)
     units, plants = [u.name for u in facts.units], [p.name for p in facts.plants]
-    stores, contracts = [s.name for s in facts.stores], [c.name for c in facts.contracts]
-    interfaces, members = [i.name for i in facts.interfaces], list(facts.members)
+    stores, interfaces = [s.name for s in facts.stores], [i.name for i in facts.interfaces]
+    members = list(facts.members)
     on, started = read.whole(names.STATUS, units), read.whole(names.START, units)
     stopped, above = read.whole(names.STOP, units), read.table(names.ABOVE, units)
     output = (above + inputs.output_min_mw) * on
@@ -68,11 +68,6 @@ def schedule_of(model: Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -
         charge_mw=read.table(names.CHARGE, stores),
         discharge_mw=read.table(names.DISCHARGE, stores),
         level_mwh=read.table(names.LEVEL, stores),
-        delayed_mw=read.table(names.DELAYED, contracts),
-        repaid_mw=read.table(names.REPAID, contracts),
-        advanced_mw=read.table(names.ADVANCED, contracts),
-        spared_mw=read.table(names.SPARED, contracts),
-        filled_mw=read.table(names.FILLED, contracts),
         net_import_mw=net_import,
         over_plan_mw=(net_import - inputs.import_ceiling_mw).clip(lower=0.0),
         under_plan_mw=(-net_import + inputs.import_floor_mw).clip(lower=0.0),
@@ -82,8 +77,10 @@ def schedule_of(model: Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -
         short_down_mw=read.table(names.SHORT_DOWN, members),
         flow_mw=flow,
         overload_mw=read.table(names.OVERLOAD, list(flow.columns)),
+        **_deep_output(read, facts, on, output),
         section_over_mw=read.table(names.SECTION_OVER, [section.name for section in facts.sections]),
         **_pump_units(read, facts, inputs),
+        **_response(read, [contract.name for contract in facts.contracts]),
     )
 
 
@@ -114,6 +111,30 @@ def _side_by_side(parts: list[np.ndarray], unit_count: int, step_count: int) -> 
     """The units of a group, (T, units), 0 or 1; a group that its case scales to nothing stands still."""
     table = np.hstack(parts).astype(int)
     return np.hstack([table, np.zeros((step_count, unit_count), dtype=int)])[:, :unit_count]
+
+
+def _deep_output(read: Reader, facts: GridFacts, on: pd.DataFrame, output: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """What units on lack to their normal minimum, and oil."""
+    oil = read.whole(names.OIL, list(output.columns))
+    return {
+        "below_normal_mw": (-output + [u.normal_min_mw for u in facts.units]).clip(lower=0.0) * on,
+        "oil_support": oil,
+        "oil_t_per_h": oil * [0.0 if u.oil_support is None else u.oil_support.oil_t_per_h for u in facts.units],
+    }
+
+
+def _response(read: Reader, contracts: list[str]) -> dict[str, pd.DataFrame]:
+    """The tables of the response contracts, by name."""
+    powers = {
+        "delayed_mw": names.DELAYED,
+        "repaid_mw": names.REPAID,
+        "advanced_mw": names.ADVANCED,
+        "spared_mw": names.SPARED,
+        "filled_mw": names.FILLED,
+    }
+    tables = {table: read.table(variable, contracts) for table, variable in powers.items()}
+    events = {"called": names.CALLED, "call_started": names.CALL_START}
+    return tables | {table: read.whole(variable, contracts) for table, variable in events.items()}
 
 
 def _flow(read: Reader, facts: GridFacts) -> pd.DataFrame:

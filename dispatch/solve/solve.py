@@ -17,6 +17,7 @@ from dispatch.solve.conflict import shortfalls_of
 from dispatch.solve.contingency import contingencies_of
 from dispatch.solve.highs import Stop, never
 from dispatch.solve.ladder import climbed
+from dispatch.solve.lexicographic import climbed_in_turn
 from dispatch.solve.line_limits import line_limits_of
 from dispatch.solve.problem import problem_of
 from dispatch.solve.read import schedule_of
@@ -24,6 +25,7 @@ from dispatch.solve.rolling import Roll, rolled
 
 WHOLE_H = 60.0  # horizons up to this are solved as one; longer ones roll
 DAY_H, AHEAD_H = 24.0, 12.0  # what a window decides, and how much further it looks
+PRICING_S, PRICING_SHARE = 60.0, 0.2  # kept back for the LP of the prices: at most so long, of what time there is
 STOPPED = "stopped on request"
 
 
@@ -70,13 +72,16 @@ def solved(model: Model, asked: Asked, limits: Limits, clock: Clock, tell: Tell,
             gap = max(0.0, objective - bound) / max(1.0, abs(objective))
         tell(Progress("searching", clock.elapsed_seconds, objective, bound, gap))
 
-    search = Search(clock.deadline_s, limits.gap_share, limits.seed_count, clock.stop)
+    search = Search(_last_s(clock, limits), limits.gap_share, limits.seed_count, clock.stop)
     problem = problem_of(model)
     anatomy = anatomy_of(model, asked.case, facts, inputs)
     network = line_limits_of(model, problem, facts, contingencies_of(model, facts, inputs))
     known = Known(anatomy, network)
     smaller = problem if network is None else network.problem
-    if len(inputs.times) * inputs.step_h > WHOLE_H:
+    if model.first is not None:
+        again = line_limits_of(model, problem, facts, contingencies_of(model, facts, inputs))
+        found, status, proof = climbed_in_turn(smaller, model, search, report, (known, Known(anatomy, again)))
+    elif len(inputs.times) * inputs.step_h > WHOLE_H:
         roll = Roll(round(DAY_H / inputs.step_h), round(AHEAD_H / inputs.step_h))
         found, status, proof = rolled(smaller, search, report, known, roll)
         if kept is not None and kept.whole_x is not None:
@@ -92,4 +97,10 @@ def solved(model: Model, asked: Asked, limits: Limits, clock: Clock, tell: Tell,
         until = f"before it was {STOPPED}" if stopped else f"in {limits.time_s:g} s"
         return Solution(status, proof, None, steps, (), f"no schedule was found {until}")
     x = found.x if network is None else network.restored(found.x)
-    return Solution(status, proof, schedule_of(model, x, facts, inputs), steps)
+    return Solution(status, proof, schedule_of(model, x, facts, inputs), steps, point_x=x)
+
+
+def _last_s(clock: Clock, limits: Limits) -> float:
+    """When the search ends, time.monotonic(): the prices, where they are asked for, keep some time for their LP."""
+    left_s = clock.deadline_s - time.monotonic()
+    return clock.deadline_s - (min(PRICING_S, PRICING_SHARE * left_s) if limits.prices else 0.0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from dispatch.solve.problem import Cuts, Problem
+from dispatch.solve.problem import INFINITY, Cuts, Problem
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,10 @@ class Timeline:
         starts = self._rows.indptr[:-1][filled]
         self.first_index[filled] = np.minimum.reduceat(steps, starts)
         self.last_index[filled] = np.maximum.reduceat(steps, starts)
+        least = np.where(self._rows.data < 0, -np.inf, problem.lower[self._rows.indices])
+        budget = np.zeros(self._rows.shape[0], dtype=bool)
+        budget[filled] = np.minimum.reduceat(least, starts) >= 0
+        self.budget = budget & (problem.row_lower <= -INFINITY)  # sums of what is never negative, at most so much
 
     def extended(self, cuts: Cuts) -> Timeline:
         """The same with more rows of the problem."""
@@ -41,10 +45,12 @@ class Timeline:
         """
         What is to be decided from `begin` to before `end` when everything earlier stands as in `x`.
 
-        Rows that reach beyond `end` wait for a later window.
+        Rows that reach beyond `end` wait for a later window; but what is left of a budget, of the calls of a season
+        say, is left for all of it, so that no window spends what a later one must answer for.
         """
         columns = np.flatnonzero((self.step_index >= begin) & (self.step_index < end))
-        rows = np.flatnonzero((self.last_index >= begin) & (self.last_index < end))
+        waits = (self.last_index >= end) & ~(self.budget & (self.first_index < end))
+        rows = np.flatnonzero((self.last_index >= begin) & ~waits)
         past = np.where(self.step_index < begin, x, 0.0)
         return self._part(columns, rows, self._rows[rows] @ past)
 

@@ -25,43 +25,59 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x64ispatch/v1/case.proto\x12\x0b\x64ispatch.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9b\x05\n\x04\x43\x61se\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04grid\x18\x02 \x01(\t\x12\x14\n\x07\x65\x64ition\x18\x03 \x01(\x05H\x00\x88\x01\x01\x12%\n\x07horizon\x18\x04 \x01(\x0b\x32\x14.dispatch.v1.Horizon\x12%\n\x05units\x18\x05 \x03(\x0b\x32\x16.dispatch.v1.UnitState\x12\'\n\x06stores\x18\x06 \x03(\x0b\x32\x17.dispatch.v1.StoreState\x12\x16\n\x0eresponse_share\x18\x07 \x01(\x01\x12-\n\x0binterchange\x18\x08 \x01(\x0b\x32\x18.dispatch.v1.Interchange\x12%\n\x07reserve\x18\t \x01(\x0b\x32\x14.dispatch.v1.Reserve\x12#\n\x06prices\x18\n \x01(\x0b\x32\x13.dispatch.v1.Prices\x12#\n\x06scales\x18\x0b \x01(\x0b\x32\x13.dispatch.v1.Scales\x12$\n\x07outages\x18\x0c \x03(\x0b\x32\x13.dispatch.v1.Outage\x12&\n\x08must_run\x18\r \x03(\x0b\x32\x14.dispatch.v1.MustRun\x12\x31\n\x0eload_forecasts\x18\x0e \x03(\x0b\x32\x19.dispatch.v1.LoadForecast\x12;\n\x13\x61vailable_forecasts\x18\x0f \x03(\x0b\x32\x1e.dispatch.v1.AvailableForecast\x12?\n\x15interchange_forecasts\x18\x10 \x03(\x0b\x32 .dispatch.v1.InterchangeForecast\x12\'\n\x08security\x18\x11 \x01(\x0b\x32\x15.dispatch.v1.SecurityB\n\n\x08_edition\"|\n\x07Horizon\x12)\n\x05start\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\nstep_count\x18\x02 \x01(\x05H\x00\x88\x01\x01\x12\x13\n\x06step_h\x18\x03 \x01(\x01H\x01\x88\x01\x01\x42\r\n\x0b_step_countB\t\n\x07_step_h\"y\n\tUnitState\x12\x0c\n\x04unit\x18\x01 \x01(\t\x12\x0f\n\x02on\x18\x02 \x01(\x08H\x00\x88\x01\x01\x12\x14\n\x07hours_h\x18\x03 \x01(\x01H\x01\x88\x01\x01\x12\x16\n\toutput_mw\x18\x04 \x01(\x01H\x02\x88\x01\x01\x42\x05\n\x03_onB\n\n\x08_hours_hB\x0c\n\n_output_mw\"{\n\nStoreState\x12\r\n\x05store\x18\x01 \x01(\t\x12\x1c\n\x0fstart_level_mwh\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x1a\n\rend_level_mwh\x18\x03 \x01(\x01H\x01\x88\x01\x01\x42\x12\n\x10_start_level_mwhB\x10\n\x0e_end_level_mwh\"S\n\x0bInterchange\x12\x30\n\x07variant\x18\x01 \x01(\x0e\x32\x1f.dispatch.v1.InterchangeVariant\x12\x12\n\nband_share\x18\x02 \x01(\x01\"\x8f\x01\n\x07Reserve\x12\x17\n\nload_share\x18\x01 \x01(\x01H\x00\x88\x01\x01\x12\x1c\n\x0frenewable_share\x18\x02 \x01(\x01H\x01\x88\x01\x01\x12*\n\x06series\x18\x03 \x03(\x0b\x32\x1a.dispatch.v1.ReserveSeriesB\r\n\x0b_load_shareB\x12\n\x10_renewable_share\"=\n\rReserveSeries\x12\x0c\n\x04grid\x18\x01 \x01(\t\x12\r\n\x05up_mw\x18\x02 \x03(\x01\x12\x0f\n\x07\x64own_mw\x18\x03 \x03(\x01\"\xf4\x01\n\x06Prices\x12*\n\x1dlarge_curtailment_cny_per_mwh\x18\x01 \x01(\x01H\x00\x88\x01\x01\x12\x30\n#distributed_curtailment_cny_per_mwh\x18\x02 \x01(\x01H\x01\x88\x01\x01\x12%\n\x18storage_loss_cny_per_mwh\x18\x03 \x01(\x01H\x02\x88\x01\x01\x42 \n\x1e_large_curtailment_cny_per_mwhB&\n$_distributed_curtailment_cny_per_mwhB\x1b\n\x19_storage_loss_cny_per_mwh\"\xd0\x01\n\x06Scales\x12\x17\n\nload_share\x18\x01 \x01(\x01H\x00\x88\x01\x01\x12\x1c\n\x0frenewable_share\x18\x02 \x01(\x01H\x01\x88\x01\x01\x12\x1e\n\x11new_storage_share\x18\x03 \x01(\x01H\x02\x88\x01\x01\x12\x1f\n\x12pumped_hydro_share\x18\x04 \x01(\x01H\x03\x88\x01\x01\x42\r\n\x0b_load_shareB\x12\n\x10_renewable_shareB\x14\n\x12_new_storage_shareB\x15\n\x13_pumped_hydro_share\"j\n\x06Outage\x12\x0c\n\x04unit\x18\x01 \x01(\t\x12)\n\x05start\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x03\x65nd\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"k\n\x07MustRun\x12\x0c\n\x04unit\x18\x01 \x01(\t\x12)\n\x05start\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x03\x65nd\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"-\n\x0cLoadForecast\x12\x0c\n\x04grid\x18\x01 \x01(\t\x12\x0f\n\x07load_mw\x18\x02 \x03(\x01\"J\n\x11\x41vailableForecast\x12\r\n\x05plant\x18\x01 \x01(\t\x12\x14\n\x0c\x61vailable_mw\x18\x02 \x03(\x01\x12\x10\n\x08least_mw\x18\x03 \x03(\x01\"?\n\x13InterchangeForecast\x12\x11\n\tinterface\x18\x01 \x01(\t\x12\x15\n\rnet_import_mw\x18\x02 \x03(\x01\"\x9e\x01\n\x08Security\x12\x11\n\tn_minus_1\x18\x01 \x01(\x08\x12\x1c\n\x0f\x65mergency_share\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12!\n\x14overload_cny_per_mwh\x18\x03 \x01(\x01H\x01\x88\x01\x01\x12\x11\n\tunwatched\x18\x04 \x03(\tB\x12\n\x10_emergency_shareB\x17\n\x15_overload_cny_per_mwh*\x95\x01\n\x12InterchangeVariant\x12#\n\x1fINTERCHANGE_VARIANT_UNSPECIFIED\x10\x00\x12\x1b\n\x17INTERCHANGE_VARIANT_LOW\x10\x01\x12\x1f\n\x1bINTERCHANGE_VARIANT_CENTRAL\x10\x02\x12\x1c\n\x18INTERCHANGE_VARIANT_HIGH\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x64ispatch/v1/case.proto\x12\x0b\x64ispatch.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x83\x07\n\x04\x43\x61se\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04grid\x18\x02 \x01(\t\x12\x14\n\x07\x65\x64ition\x18\x03 \x01(\x05H\x00\x88\x01\x01\x12%\n\x07horizon\x18\x04 \x01(\x0b\x32\x14.dispatch.v1.Horizon\x12%\n\x05units\x18\x05 \x03(\x0b\x32\x16.dispatch.v1.UnitState\x12\'\n\x06stores\x18\x06 \x03(\x0b\x32\x17.dispatch.v1.StoreState\x12\x16\n\x0eresponse_share\x18\x07 \x01(\x01\x12-\n\x0binterchange\x18\x08 \x01(\x0b\x32\x18.dispatch.v1.Interchange\x12%\n\x07reserve\x18\t \x01(\x0b\x32\x14.dispatch.v1.Reserve\x12#\n\x06prices\x18\n \x01(\x0b\x32\x13.dispatch.v1.Prices\x12#\n\x06scales\x18\x0b \x01(\x0b\x32\x13.dispatch.v1.Scales\x12$\n\x07outages\x18\x0c \x03(\x0b\x32\x13.dispatch.v1.Outage\x12&\n\x08must_run\x18\r \x03(\x0b\x32\x14.dispatch.v1.MustRun\x12\x31\n\x0eload_forecasts\x18\x0e \x03(\x0b\x32\x19.dispatch.v1.LoadForecast\x12;\n\x13\x61vailable_forecasts\x18\x0f \x03(\x0b\x32\x1e.dispatch.v1.AvailableForecast\x12?\n\x15interchange_forecasts\x18\x10 \x03(\x0b\x32 .dispatch.v1.InterchangeForecast\x12\'\n\x08security\x18\x11 \x01(\x0b\x32\x15.dispatch.v1.Security\x12\x1e\n\x11\x64\x65\x65p_peak_shaving\x18\x12 \x01(\x08H\x01\x88\x01\x01\x12(\n\tretrofits\x18\x13 \x03(\x0b\x32\x15.dispatch.v1.Retrofit\x12-\n\tcontracts\x18\x1a \x03(\x0b\x32\x1a.dispatch.v1.ContractState\x12,\n\x08response\x18\x1b \x01(\x0b\x32\x1a.dispatch.v1.ResponseTerms\x12)\n\tobjective\x18\x14 \x01(\x0e\x32\x16.dispatch.v1.ObjectiveB\n\n\x08_editionB\x14\n\x12_deep_peak_shaving\"\x93\x02\n\rContractState\x12\x10\n\x08\x63ontract\x18\x01 \x01(\t\x12!\n\x04owed\x18\x02 \x03(\x0b\x32\x13.dispatch.v1.Parcel\x12\"\n\x05saved\x18\x03 \x03(\x0b\x32\x13.dispatch.v1.Parcel\x12\x19\n\x11\x63\x61lls_today_count\x18\x04 \x01(\x05\x12\x1a\n\x12\x63\x61lls_season_count\x18\x05 \x01(\x05\x12\x17\n\x0fmoved_today_mwh\x18\x06 \x01(\x01\x12\x18\n\x10moved_season_mwh\x18\x07 \x01(\x01\x12\x0f\n\x07\x65vent_h\x18\x08 \x01(\x01\x12\x13\n\x06rest_h\x18\t \x01(\x01H\x00\x88\x01\x01\x12\x0e\n\x06told_h\x18\n \x01(\x01\x42\t\n\x07_rest_h\"P\n\x06Parcel\x12\x17\n\nenergy_mwh\x18\x01 \x01(\x01H\x00\x88\x01\x01\x12\x13\n\x06left_h\x18\x02 \x01(\x01H\x01\x88\x01\x01\x42\r\n\x0b_energy_mwhB\t\n\x07_left_h\"\x97\x01\n\rResponseTerms\x12(\n\tcap_basis\x18\x01 \x01(\x0e\x32\x15.dispatch.v1.CapBasis\x12(\n\x07\x62\x61\x63klog\x18\x02 \x01(\x0e\x32\x17.dispatch.v1.BacklogEnd\x12\x1d\n\x10owed_cny_per_mwh\x18\x03 \x01(\x01H\x00\x88\x01\x01\x42\x13\n\x11_owed_cny_per_mwh\"|\n\x07Horizon\x12)\n\x05start\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\nstep_count\x18\x02 \x01(\x05H\x00\x88\x01\x01\x12\x13\n\x06step_h\x18\x03 \x01(\x01H\x01\x88\x01\x01\x42\r\n\x0b_step_countB\t\n\x07_step_h\"\xa3\x01\n\tUnitState\x12\x0c\n\x04unit\x18\x01 \x01(\t\x12\x0f\n\x02on\x18\x02 \x01(\x08H\x00\x88\x01\x01\x12\x14\n\x07hours_h\x18\x03 \x01(\x01H\x01\x88\x01\x01\x12\x16\n\toutput_mw\x18\x04 \x01(\x01H\x02\x88\x01\x01\x12\x18\n\x0boil_hours_h\x18\x05 \x01(\x01H\x03\x88\x01\x01\x42\x05\n\x03_onB\n\n\x08_hours_hB\x0c\n\n_output_mwB\x0e\n\x0c_oil_hours_h\"{\n\nStoreState\x12\r\n\x05store\x18\x01 \x01(\t\x12\x1c\n\x0fstart_level_mwh\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x1a\n\rend_level_mwh\x18\x03 \x01(\x01H\x01\x88\x01\x01\x42\x12\n\x10_start_level_mwhB\x10\n\x0e_end_level_mwh\"S\n\x0bInterchange\x12\x30\n\x07variant\x18\x01 \x01(\x0e\x32\x1f.dispatch.v1.InterchangeVariant\x12\x12\n\nband_share\x18\x02 \x01(\x01\"\x8f\x01\n\x07Reserve\x12\x17\n\nload_share\x18\x01 \x01(\x01H\x00\x88\x01\x01\x12\x1c\n\x0frenewable_share\x18\x02 \x01(\x01H\x01\x88\x01\x01\x12*\n\x06series\x18\x03 \x03(\x0b\x32\x1a.dispatch.v1.ReserveSeriesB\r\n\x0b_load_shareB\x12\n\x10_renewable_share\"=\n\rReserveSeries\x12\x0c\n\x04grid\x18\x01 \x01(\t\x12\r\n\x05up_mw\x18\x02 \x03(\x01\x12\x0f\n\x07\x64own_mw\x18\x03 \x03(\x01\"\xf4\x01\n\x06Prices\x12*\n\x1dlarge_curtailment_cny_per_mwh\x18\x01 \x01(\x01H\x00\x88\x01\x01\x12\x30\n#distributed_curtailment_cny_per_mwh\x18\x02 \x01(\x01H\x01\x88\x01\x01\x12%\n\x18storage_loss_cny_per_mwh\x18\x03 \x01(\x01H\x02\x88\x01\x01\x42 \n\x1e_large_curtailment_cny_per_mwhB&\n$_distributed_curtailment_cny_per_mwhB\x1b\n\x19_storage_loss_cny_per_mwh\"\xd0\x01\n\x06Scales\x12\x17\n\nload_share\x18\x01 \x01(\x01H\x00\x88\x01\x01\x12\x1c\n\x0frenewable_share\x18\x02 \x01(\x01H\x01\x88\x01\x01\x12\x1e\n\x11new_storage_share\x18\x03 \x01(\x01H\x02\x88\x01\x01\x12\x1f\n\x12pumped_hydro_share\x18\x04 \x01(\x01H\x03\x88\x01\x01\x42\r\n\x0b_load_shareB\x12\n\x10_renewable_shareB\x14\n\x12_new_storage_shareB\x15\n\x13_pumped_hydro_share\"j\n\x06Outage\x12\x0c\n\x04unit\x18\x01 \x01(\t\x12)\n\x05start\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x03\x65nd\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"k\n\x08Retrofit\x12)\n\x05state\x18\x01 \x01(\x0e\x32\x1a.dispatch.v1.RetrofitState\x12\x18\n\x10technology_class\x18\x02 \x01(\t\x12\x0c\n\x04unit\x18\x03 \x01(\t\x12\x0c\n\x04grid\x18\x04 \x01(\t\"k\n\x07MustRun\x12\x0c\n\x04unit\x18\x01 \x01(\t\x12)\n\x05start\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x03\x65nd\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"-\n\x0cLoadForecast\x12\x0c\n\x04grid\x18\x01 \x01(\t\x12\x0f\n\x07load_mw\x18\x02 \x03(\x01\"J\n\x11\x41vailableForecast\x12\r\n\x05plant\x18\x01 \x01(\t\x12\x14\n\x0c\x61vailable_mw\x18\x02 \x03(\x01\x12\x10\n\x08least_mw\x18\x03 \x03(\x01\"?\n\x13InterchangeForecast\x12\x11\n\tinterface\x18\x01 \x01(\t\x12\x15\n\rnet_import_mw\x18\x02 \x03(\x01\"\x9e\x01\n\x08Security\x12\x11\n\tn_minus_1\x18\x01 \x01(\x08\x12\x1c\n\x0f\x65mergency_share\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12!\n\x14overload_cny_per_mwh\x18\x03 \x01(\x01H\x01\x88\x01\x01\x12\x11\n\tunwatched\x18\x04 \x03(\tB\x12\n\x10_emergency_shareB\x17\n\x15_overload_cny_per_mwh*X\n\x08\x43\x61pBasis\x12\x19\n\x15\x43\x41P_BASIS_UNSPECIFIED\x10\x00\x12\x19\n\x15\x43\x41P_BASIS_ANNUAL_PEAK\x10\x01\x12\x16\n\x12\x43\x41P_BASIS_DAY_PEAK\x10\x02*^\n\nBacklogEnd\x12\x1b\n\x17\x42\x41\x43KLOG_END_UNSPECIFIED\x10\x00\x12\x16\n\x12\x42\x41\x43KLOG_END_CLOSED\x10\x01\x12\x1b\n\x17\x42\x41\x43KLOG_END_HANDED_OVER\x10\x02*m\n\tObjective\x12\x19\n\x15OBJECTIVE_UNSPECIFIED\x10\x00\x12\x12\n\x0eOBJECTIVE_COST\x10\x01\x12\x1e\n\x1aOBJECTIVE_ABSORPTION_FIRST\x10\x02\x12\x11\n\rOBJECTIVE_CO2\x10\x03*\x95\x01\n\x12InterchangeVariant\x12#\n\x1fINTERCHANGE_VARIANT_UNSPECIFIED\x10\x00\x12\x1b\n\x17INTERCHANGE_VARIANT_LOW\x10\x01\x12\x1f\n\x1bINTERCHANGE_VARIANT_CENTRAL\x10\x02\x12\x1c\n\x18INTERCHANGE_VARIANT_HIGH\x10\x03*d\n\rRetrofitState\x12\x1e\n\x1aRETROFIT_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15RETROFIT_STATE_BEFORE\x10\x01\x12\x18\n\x14RETROFIT_STATE_AFTER\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'dispatch.v1.case_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_INTERCHANGEVARIANT']._serialized_start=2435
-  _globals['_INTERCHANGEVARIANT']._serialized_end=2584
+  _globals['_CAPBASIS']._serialized_start=3332
+  _globals['_CAPBASIS']._serialized_end=3420
+  _globals['_BACKLOGEND']._serialized_start=3422
+  _globals['_BACKLOGEND']._serialized_end=3516
+  _globals['_OBJECTIVE']._serialized_start=3518
+  _globals['_OBJECTIVE']._serialized_end=3627
+  _globals['_INTERCHANGEVARIANT']._serialized_start=3630
+  _globals['_INTERCHANGEVARIANT']._serialized_end=3779
+  _globals['_RETROFITSTATE']._serialized_start=3781
+  _globals['_RETROFITSTATE']._serialized_end=3881
   _globals['_CASE']._serialized_start=73
-  _globals['_CASE']._serialized_end=740
-  _globals['_HORIZON']._serialized_start=742
-  _globals['_HORIZON']._serialized_end=866
-  _globals['_UNITSTATE']._serialized_start=868
-  _globals['_UNITSTATE']._serialized_end=989
-  _globals['_STORESTATE']._serialized_start=991
-  _globals['_STORESTATE']._serialized_end=1114
-  _globals['_INTERCHANGE']._serialized_start=1116
-  _globals['_INTERCHANGE']._serialized_end=1199
-  _globals['_RESERVE']._serialized_start=1202
-  _globals['_RESERVE']._serialized_end=1345
-  _globals['_RESERVESERIES']._serialized_start=1347
-  _globals['_RESERVESERIES']._serialized_end=1408
-  _globals['_PRICES']._serialized_start=1411
-  _globals['_PRICES']._serialized_end=1655
-  _globals['_SCALES']._serialized_start=1658
-  _globals['_SCALES']._serialized_end=1866
-  _globals['_OUTAGE']._serialized_start=1868
-  _globals['_OUTAGE']._serialized_end=1974
-  _globals['_MUSTRUN']._serialized_start=1976
-  _globals['_MUSTRUN']._serialized_end=2083
-  _globals['_LOADFORECAST']._serialized_start=2085
-  _globals['_LOADFORECAST']._serialized_end=2130
-  _globals['_AVAILABLEFORECAST']._serialized_start=2132
-  _globals['_AVAILABLEFORECAST']._serialized_end=2206
-  _globals['_INTERCHANGEFORECAST']._serialized_start=2208
-  _globals['_INTERCHANGEFORECAST']._serialized_end=2271
-  _globals['_SECURITY']._serialized_start=2274
-  _globals['_SECURITY']._serialized_end=2432
+  _globals['_CASE']._serialized_end=972
+  _globals['_CONTRACTSTATE']._serialized_start=975
+  _globals['_CONTRACTSTATE']._serialized_end=1250
+  _globals['_PARCEL']._serialized_start=1252
+  _globals['_PARCEL']._serialized_end=1332
+  _globals['_RESPONSETERMS']._serialized_start=1335
+  _globals['_RESPONSETERMS']._serialized_end=1486
+  _globals['_HORIZON']._serialized_start=1488
+  _globals['_HORIZON']._serialized_end=1612
+  _globals['_UNITSTATE']._serialized_start=1615
+  _globals['_UNITSTATE']._serialized_end=1778
+  _globals['_STORESTATE']._serialized_start=1780
+  _globals['_STORESTATE']._serialized_end=1903
+  _globals['_INTERCHANGE']._serialized_start=1905
+  _globals['_INTERCHANGE']._serialized_end=1988
+  _globals['_RESERVE']._serialized_start=1991
+  _globals['_RESERVE']._serialized_end=2134
+  _globals['_RESERVESERIES']._serialized_start=2136
+  _globals['_RESERVESERIES']._serialized_end=2197
+  _globals['_PRICES']._serialized_start=2200
+  _globals['_PRICES']._serialized_end=2444
+  _globals['_SCALES']._serialized_start=2447
+  _globals['_SCALES']._serialized_end=2655
+  _globals['_OUTAGE']._serialized_start=2657
+  _globals['_OUTAGE']._serialized_end=2763
+  _globals['_RETROFIT']._serialized_start=2765
+  _globals['_RETROFIT']._serialized_end=2872
+  _globals['_MUSTRUN']._serialized_start=2874
+  _globals['_MUSTRUN']._serialized_end=2981
+  _globals['_LOADFORECAST']._serialized_start=2983
+  _globals['_LOADFORECAST']._serialized_end=3028
+  _globals['_AVAILABLEFORECAST']._serialized_start=3030
+  _globals['_AVAILABLEFORECAST']._serialized_end=3104
+  _globals['_INTERCHANGEFORECAST']._serialized_start=3106
+  _globals['_INTERCHANGEFORECAST']._serialized_end=3169
+  _globals['_SECURITY']._serialized_start=3172
+  _globals['_SECURITY']._serialized_end=3330
 # @@protoc_insertion_point(module_scope)

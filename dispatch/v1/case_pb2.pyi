@@ -24,6 +24,82 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _CapBasis:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CapBasisEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CapBasis.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CAP_BASIS_UNSPECIFIED: _CapBasis.ValueType  # 0
+    """The annual peak of each grid."""
+    CAP_BASIS_ANNUAL_PEAK: _CapBasis.ValueType  # 1
+    """The annual peak of each grid."""
+    CAP_BASIS_DAY_PEAK: _CapBasis.ValueType  # 2
+    """The highest load of each calendar day (UTC+8) of each grid, within the horizon."""
+
+class CapBasis(_CapBasis, metaclass=_CapBasisEnumTypeWrapper):
+    """Which peak the share of response is of."""
+
+CAP_BASIS_UNSPECIFIED: CapBasis.ValueType  # 0
+"""The annual peak of each grid."""
+CAP_BASIS_ANNUAL_PEAK: CapBasis.ValueType  # 1
+"""The annual peak of each grid."""
+CAP_BASIS_DAY_PEAK: CapBasis.ValueType  # 2
+"""The highest load of each calendar day (UTC+8) of each grid, within the horizon."""
+Global___CapBasis: _TypeAlias = CapBasis  # noqa: Y015
+
+class _BacklogEnd:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _BacklogEndEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_BacklogEnd.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    BACKLOG_END_UNSPECIFIED: _BacklogEnd.ValueType  # 0
+    """There is none: everything is made good inside the horizon."""
+    BACKLOG_END_CLOSED: _BacklogEnd.ValueType  # 1
+    """There is none: everything is made good inside the horizon."""
+    BACKLOG_END_HANDED_OVER: _BacklogEnd.ValueType  # 2
+    """It is told in the answer (`contract_states`), for the next case to begin with."""
+
+class BacklogEnd(_BacklogEnd, metaclass=_BacklogEndEnumTypeWrapper):
+    """What happens to energy that is owed or saved when the horizon ends."""
+
+BACKLOG_END_UNSPECIFIED: BacklogEnd.ValueType  # 0
+"""There is none: everything is made good inside the horizon."""
+BACKLOG_END_CLOSED: BacklogEnd.ValueType  # 1
+"""There is none: everything is made good inside the horizon."""
+BACKLOG_END_HANDED_OVER: BacklogEnd.ValueType  # 2
+"""It is told in the answer (`contract_states`), for the next case to begin with."""
+Global___BacklogEnd: _TypeAlias = BacklogEnd  # noqa: Y015
+
+class _Objective:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ObjectiveEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Objective.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OBJECTIVE_UNSPECIFIED: _Objective.ValueType  # 0
+    """Least cost, penalties counted."""
+    OBJECTIVE_COST: _Objective.ValueType  # 1
+    """Least cost, penalties counted."""
+    OBJECTIVE_ABSORPTION_FIRST: _Objective.ValueType  # 2
+    """Most wind and sun absorbed (消纳优先), then least cost. At most 60 h."""
+    OBJECTIVE_CO2: _Objective.ValueType  # 3
+    """Least carbon dioxide, then least cost. At most 60 h."""
+
+class Objective(_Objective, metaclass=_ObjectiveEnumTypeWrapper):
+    """What a case seeks."""
+
+OBJECTIVE_UNSPECIFIED: Objective.ValueType  # 0
+"""Least cost, penalties counted."""
+OBJECTIVE_COST: Objective.ValueType  # 1
+"""Least cost, penalties counted."""
+OBJECTIVE_ABSORPTION_FIRST: Objective.ValueType  # 2
+"""Most wind and sun absorbed (消纳优先), then least cost. At most 60 h."""
+OBJECTIVE_CO2: Objective.ValueType  # 3
+"""Least carbon dioxide, then least cost. At most 60 h."""
+Global___Objective: _TypeAlias = Objective  # noqa: Y015
+
 class _InterchangeVariant:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -52,6 +128,30 @@ INTERCHANGE_VARIANT_HIGH: InterchangeVariant.ValueType  # 3
 """The plan with the most import."""
 Global___InterchangeVariant: _TypeAlias = InterchangeVariant  # noqa: Y015
 
+class _RetrofitState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RetrofitStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RetrofitState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RETROFIT_STATE_UNSPECIFIED: _RetrofitState.ValueType  # 0
+    """Never sent."""
+    RETROFIT_STATE_BEFORE: _RetrofitState.ValueType  # 1
+    """Before: higher minimums, slower ramps."""
+    RETROFIT_STATE_AFTER: _RetrofitState.ValueType  # 2
+    """After: lower minimums, faster ramps."""
+
+class RetrofitState(_RetrofitState, metaclass=_RetrofitStateEnumTypeWrapper):
+    """A state of the flexibility retrofit (灵活性改造)."""
+
+RETROFIT_STATE_UNSPECIFIED: RetrofitState.ValueType  # 0
+"""Never sent."""
+RETROFIT_STATE_BEFORE: RetrofitState.ValueType  # 1
+"""Before: higher minimums, slower ramps."""
+RETROFIT_STATE_AFTER: RetrofitState.ValueType  # 2
+"""After: lower minimums, faster ramps."""
+Global___RetrofitState: _TypeAlias = RetrofitState  # noqa: Y015
+
 @_typing.final
 class Case(_message.Message):
     """Everything that is asked. Stored weather, load and plans hold wherever no forecast is given."""
@@ -75,6 +175,11 @@ class Case(_message.Message):
     AVAILABLE_FORECASTS_FIELD_NUMBER: _builtins.int
     INTERCHANGE_FORECASTS_FIELD_NUMBER: _builtins.int
     SECURITY_FIELD_NUMBER: _builtins.int
+    DEEP_PEAK_SHAVING_FIELD_NUMBER: _builtins.int
+    RETROFITS_FIELD_NUMBER: _builtins.int
+    CONTRACTS_FIELD_NUMBER: _builtins.int
+    RESPONSE_FIELD_NUMBER: _builtins.int
+    OBJECTIVE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Name of the caller's choice, repeated nowhere."""
     grid: _builtins.str
@@ -83,8 +188,12 @@ class Case(_message.Message):
     """Required. Edition of the grid: the planning year, 2025 or 2030."""
     response_share: _builtins.float
     """Demand response (需求响应): cap on load cut, and on extra load alike, in any hour, as a share of the annual peak
-    of each grid, 0 to 1. 0 is no response.
+    of each grid, 0 to 1, or of the day's (`response.cap_basis`). 0 is no response.
     """
+    deep_peak_shaving: _builtins.bool
+    """Thermal units may run below their normal minimum, and are paid for it: deep peak-shaving (深度调峰). True when absent."""
+    objective: Global___Objective.ValueType
+    """What is sought. Absent: least cost."""
     @_builtins.property
     def horizon(self) -> Global___Horizon:
         """Required. The time that the case covers."""
@@ -137,6 +246,21 @@ class Case(_message.Message):
     def security(self) -> Global___Security:
         """What the network must stand. Absent: no outage."""
 
+    @_builtins.property
+    def retrofits(self) -> _containers.RepeatedCompositeFieldContainer[Global___Retrofit]:
+        """Classes or units taken as before or after their flexibility retrofit (灵活性改造), whatever the edition says."""
+
+    @_builtins.property
+    def contracts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ContractState]:
+        """State of response contracts (需求响应合约) just before the first step. A contract that is not given owes and has
+        saved nothing, has not been called in its day and season, has been at rest for long and has not been told
+        anything: that is the documented default, and no guess about a unit's physical state.
+        """
+
+    @_builtins.property
+    def response(self) -> Global___ResponseTerms:
+        """What is asked of all response contracts together. Absent: the default of each."""
+
     def __init__(
         self,
         *,
@@ -157,16 +281,157 @@ class Case(_message.Message):
         available_forecasts: _abc.Iterable[Global___AvailableForecast] | None = ...,
         interchange_forecasts: _abc.Iterable[Global___InterchangeForecast] | None = ...,
         security: Global___Security | None = ...,
+        deep_peak_shaving: _builtins.bool | None = ...,
+        retrofits: _abc.Iterable[Global___Retrofit] | None = ...,
+        contracts: _abc.Iterable[Global___ContractState] | None = ...,
+        response: Global___ResponseTerms | None = ...,
+        objective: Global___Objective.ValueType = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_edition", b"_edition", "edition", b"edition", "horizon", b"horizon", "interchange", b"interchange", "prices", b"prices", "reserve", b"reserve", "scales", b"scales", "security", b"security"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_deep_peak_shaving", b"_deep_peak_shaving", "_edition", b"_edition", "deep_peak_shaving", b"deep_peak_shaving", "edition", b"edition", "horizon", b"horizon", "interchange", b"interchange", "prices", b"prices", "reserve", b"reserve", "response", b"response", "scales", b"scales", "security", b"security"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_edition", b"_edition", "available_forecasts", b"available_forecasts", "edition", b"edition", "grid", b"grid", "horizon", b"horizon", "interchange", b"interchange", "interchange_forecasts", b"interchange_forecasts", "load_forecasts", b"load_forecasts", "must_run", b"must_run", "name", b"name", "outages", b"outages", "prices", b"prices", "reserve", b"reserve", "response_share", b"response_share", "scales", b"scales", "security", b"security", "stores", b"stores", "units", b"units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_deep_peak_shaving", b"_deep_peak_shaving", "_edition", b"_edition", "available_forecasts", b"available_forecasts", "contracts", b"contracts", "deep_peak_shaving", b"deep_peak_shaving", "edition", b"edition", "grid", b"grid", "horizon", b"horizon", "interchange", b"interchange", "interchange_forecasts", b"interchange_forecasts", "load_forecasts", b"load_forecasts", "must_run", b"must_run", "name", b"name", "objective", b"objective", "outages", b"outages", "prices", b"prices", "reserve", b"reserve", "response", b"response", "response_share", b"response_share", "retrofits", b"retrofits", "scales", b"scales", "security", b"security", "stores", b"stores", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__deep_peak_shaving: _TypeAlias = _typing.Literal["deep_peak_shaving"]  # noqa: Y015
+    _WhichOneofArgType__deep_peak_shaving: _TypeAlias = _typing.Literal["_deep_peak_shaving", b"_deep_peak_shaving"]  # noqa: Y015
     _WhichOneofReturnType__edition: _TypeAlias = _typing.Literal["edition"]  # noqa: Y015
     _WhichOneofArgType__edition: _TypeAlias = _typing.Literal["_edition", b"_edition"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__deep_peak_shaving) -> _WhichOneofReturnType__deep_peak_shaving | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__edition) -> _WhichOneofReturnType__edition | None: ...
 
 Global___Case: _TypeAlias = Case  # noqa: Y015
+
+@_typing.final
+class ContractState(_message.Message):
+    """A response contract just before the first step."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTRACT_FIELD_NUMBER: _builtins.int
+    OWED_FIELD_NUMBER: _builtins.int
+    SAVED_FIELD_NUMBER: _builtins.int
+    CALLS_TODAY_COUNT_FIELD_NUMBER: _builtins.int
+    CALLS_SEASON_COUNT_FIELD_NUMBER: _builtins.int
+    MOVED_TODAY_MWH_FIELD_NUMBER: _builtins.int
+    MOVED_SEASON_MWH_FIELD_NUMBER: _builtins.int
+    EVENT_H_FIELD_NUMBER: _builtins.int
+    REST_H_FIELD_NUMBER: _builtins.int
+    TOLD_H_FIELD_NUMBER: _builtins.int
+    contract: _builtins.str
+    """Name of the contract."""
+    calls_today_count: _builtins.int
+    """Calls that began earlier in the calendar day (UTC+8) of the first step."""
+    calls_season_count: _builtins.int
+    """Calls that began earlier in the season of the first step."""
+    moved_today_mwh: _builtins.float
+    """MWh cut or filled earlier in the calendar day of the first step."""
+    moved_season_mwh: _builtins.float
+    """MWh cut or filled earlier in the season of the first step."""
+    event_h: _builtins.float
+    """Hours for which an event has been running; 0: none is."""
+    rest_h: _builtins.float
+    """Hours since the last event ended. Absent: long enough."""
+    told_h: _builtins.float
+    """Hours before the first step at which it was told that it may be called: so much of its notice is served."""
+    @_builtins.property
+    def owed(self) -> _containers.RepeatedCompositeFieldContainer[Global___Parcel]:
+        """Energy still to be repaid (应恢复电量)."""
+
+    @_builtins.property
+    def saved(self) -> _containers.RepeatedCompositeFieldContainer[Global___Parcel]:
+        """Energy taken early and still to be spared."""
+
+    def __init__(
+        self,
+        *,
+        contract: _builtins.str = ...,
+        owed: _abc.Iterable[Global___Parcel] | None = ...,
+        saved: _abc.Iterable[Global___Parcel] | None = ...,
+        calls_today_count: _builtins.int = ...,
+        calls_season_count: _builtins.int = ...,
+        moved_today_mwh: _builtins.float = ...,
+        moved_season_mwh: _builtins.float = ...,
+        event_h: _builtins.float = ...,
+        rest_h: _builtins.float | None = ...,
+        told_h: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_rest_h", b"_rest_h", "rest_h", b"rest_h"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_rest_h", b"_rest_h", "calls_season_count", b"calls_season_count", "calls_today_count", b"calls_today_count", "contract", b"contract", "event_h", b"event_h", "moved_season_mwh", b"moved_season_mwh", "moved_today_mwh", b"moved_today_mwh", "owed", b"owed", "rest_h", b"rest_h", "saved", b"saved", "told_h", b"told_h"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__rest_h: _TypeAlias = _typing.Literal["rest_h"]  # noqa: Y015
+    _WhichOneofArgType__rest_h: _TypeAlias = _typing.Literal["_rest_h", b"_rest_h"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__rest_h) -> _WhichOneofReturnType__rest_h | None: ...
+
+Global___ContractState: _TypeAlias = ContractState  # noqa: Y015
+
+@_typing.final
+class Parcel(_message.Message):
+    """Energy still to be made good."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENERGY_MWH_FIELD_NUMBER: _builtins.int
+    LEFT_H_FIELD_NUMBER: _builtins.int
+    energy_mwh: _builtins.float
+    """Required. How much, in MWh."""
+    left_h: _builtins.float
+    """Required. Hours from the start of the first step within which it is made good, above 0."""
+    def __init__(
+        self,
+        *,
+        energy_mwh: _builtins.float | None = ...,
+        left_h: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_energy_mwh", b"_energy_mwh", "_left_h", b"_left_h", "energy_mwh", b"energy_mwh", "left_h", b"left_h"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_energy_mwh", b"_energy_mwh", "_left_h", b"_left_h", "energy_mwh", b"energy_mwh", "left_h", b"left_h"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__energy_mwh: _TypeAlias = _typing.Literal["energy_mwh"]  # noqa: Y015
+    _WhichOneofArgType__energy_mwh: _TypeAlias = _typing.Literal["_energy_mwh", b"_energy_mwh"]  # noqa: Y015
+    _WhichOneofReturnType__left_h: _TypeAlias = _typing.Literal["left_h"]  # noqa: Y015
+    _WhichOneofArgType__left_h: _TypeAlias = _typing.Literal["_left_h", b"_left_h"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__energy_mwh) -> _WhichOneofReturnType__energy_mwh | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__left_h) -> _WhichOneofReturnType__left_h | None: ...
+
+Global___Parcel: _TypeAlias = Parcel  # noqa: Y015
+
+@_typing.final
+class ResponseTerms(_message.Message):
+    """What is asked of all response contracts together."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CAP_BASIS_FIELD_NUMBER: _builtins.int
+    BACKLOG_FIELD_NUMBER: _builtins.int
+    OWED_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
+    cap_basis: Global___CapBasis.ValueType
+    """Which peak `response_share` is of."""
+    backlog: Global___BacklogEnd.ValueType
+    """What happens to energy that is owed or saved when the horizon ends."""
+    owed_cny_per_mwh: _builtins.float
+    """CNY per MWh that is still owed when the horizon ends, where it is handed over: a penalty, at least the price of the
+    dearest MWh of any unit. Absent: that price. What is saved is worth nothing.
+    """
+    def __init__(
+        self,
+        *,
+        cap_basis: Global___CapBasis.ValueType = ...,
+        backlog: Global___BacklogEnd.ValueType = ...,
+        owed_cny_per_mwh: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_owed_cny_per_mwh", b"_owed_cny_per_mwh", "owed_cny_per_mwh", b"owed_cny_per_mwh"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_owed_cny_per_mwh", b"_owed_cny_per_mwh", "backlog", b"backlog", "cap_basis", b"cap_basis", "owed_cny_per_mwh", b"owed_cny_per_mwh"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__owed_cny_per_mwh: _TypeAlias = _typing.Literal["owed_cny_per_mwh"]  # noqa: Y015
+    _WhichOneofArgType__owed_cny_per_mwh: _TypeAlias = _typing.Literal["_owed_cny_per_mwh", b"_owed_cny_per_mwh"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__owed_cny_per_mwh) -> _WhichOneofReturnType__owed_cny_per_mwh | None: ...
+
+Global___ResponseTerms: _TypeAlias = ResponseTerms  # noqa: Y015
 
 @_typing.final
 class Horizon(_message.Message):
@@ -217,6 +482,7 @@ class UnitState(_message.Message):
     ON_FIELD_NUMBER: _builtins.int
     HOURS_H_FIELD_NUMBER: _builtins.int
     OUTPUT_MW_FIELD_NUMBER: _builtins.int
+    OIL_HOURS_H_FIELD_NUMBER: _builtins.int
     unit: _builtins.str
     """Name of the unit."""
     on: _builtins.bool
@@ -225,6 +491,10 @@ class UnitState(_message.Message):
     """Required. Hours it has been on, or off."""
     output_mw: _builtins.float
     """Required. Output in MW; 0 when off."""
+    oil_hours_h: _builtins.float
+    """Hours it has had oil support (投油稳燃), where its output is below its oil line, or has been without it. Absent: for
+    so long that no least time and no time apart is left, and the most time begins anew.
+    """
     def __init__(
         self,
         *,
@@ -232,19 +502,24 @@ class UnitState(_message.Message):
         on: _builtins.bool | None = ...,
         hours_h: _builtins.float | None = ...,
         output_mw: _builtins.float | None = ...,
+        oil_hours_h: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_hours_h", b"_hours_h", "_on", b"_on", "_output_mw", b"_output_mw", "hours_h", b"hours_h", "on", b"on", "output_mw", b"output_mw"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_hours_h", b"_hours_h", "_oil_hours_h", b"_oil_hours_h", "_on", b"_on", "_output_mw", b"_output_mw", "hours_h", b"hours_h", "oil_hours_h", b"oil_hours_h", "on", b"on", "output_mw", b"output_mw"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_hours_h", b"_hours_h", "_on", b"_on", "_output_mw", b"_output_mw", "hours_h", b"hours_h", "on", b"on", "output_mw", b"output_mw", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_hours_h", b"_hours_h", "_oil_hours_h", b"_oil_hours_h", "_on", b"_on", "_output_mw", b"_output_mw", "hours_h", b"hours_h", "oil_hours_h", b"oil_hours_h", "on", b"on", "output_mw", b"output_mw", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__hours_h: _TypeAlias = _typing.Literal["hours_h"]  # noqa: Y015
     _WhichOneofArgType__hours_h: _TypeAlias = _typing.Literal["_hours_h", b"_hours_h"]  # noqa: Y015
+    _WhichOneofReturnType__oil_hours_h: _TypeAlias = _typing.Literal["oil_hours_h"]  # noqa: Y015
+    _WhichOneofArgType__oil_hours_h: _TypeAlias = _typing.Literal["_oil_hours_h", b"_oil_hours_h"]  # noqa: Y015
     _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
     _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
     _WhichOneofReturnType__output_mw: _TypeAlias = _typing.Literal["output_mw"]  # noqa: Y015
     _WhichOneofArgType__output_mw: _TypeAlias = _typing.Literal["_output_mw", b"_output_mw"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__hours_h) -> _WhichOneofReturnType__hours_h | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__oil_hours_h) -> _WhichOneofReturnType__oil_hours_h | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
     @_typing.overload
@@ -515,6 +790,40 @@ class Outage(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Outage: _TypeAlias = Outage  # noqa: Y015
+
+@_typing.final
+class Retrofit(_message.Message):
+    """Units of a class, or one unit, taken as before or after their retrofit. What is said of a unit goes before its class."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATE_FIELD_NUMBER: _builtins.int
+    TECHNOLOGY_CLASS_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    GRID_FIELD_NUMBER: _builtins.int
+    state: Global___RetrofitState.ValueType
+    """Required. The state."""
+    technology_class: _builtins.str
+    """Name of a technology class; or"""
+    unit: _builtins.str
+    """name of a unit."""
+    grid: _builtins.str
+    """Name of a grid, "hebei_south" or "jibei", for the class in it alone. Empty: in all."""
+    def __init__(
+        self,
+        *,
+        state: Global___RetrofitState.ValueType = ...,
+        technology_class: _builtins.str = ...,
+        unit: _builtins.str = ...,
+        grid: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["grid", b"grid", "state", b"state", "technology_class", b"technology_class", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Retrofit: _TypeAlias = Retrofit  # noqa: Y015
 
 @_typing.final
 class MustRun(_message.Message):

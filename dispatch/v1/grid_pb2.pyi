@@ -108,6 +108,7 @@ class Grid(_message.Message):
     RESERVE_RULES_FIELD_NUMBER: _builtins.int
     CONTENT_SHA256_FIELD_NUMBER: _builtins.int
     SECTIONS_FIELD_NUMBER: _builtins.int
+    AGGREGATORS_FIELD_NUMBER: _builtins.int
     grid: _builtins.str
     """Name of the grid."""
     edition: _builtins.int
@@ -170,6 +171,10 @@ class Grid(_message.Message):
     def sections(self) -> _containers.RepeatedCompositeFieldContainer[Global___Section]:
         """Sections."""
 
+    @_builtins.property
+    def aggregators(self) -> _containers.RepeatedCompositeFieldContainer[Global___Aggregator]:
+        """Virtual power plants (虚拟电厂)."""
+
     def __init__(
         self,
         *,
@@ -190,10 +195,11 @@ class Grid(_message.Message):
         reserve_rules: _abc.Iterable[Global___ReserveRule] | None = ...,
         content_sha256: _builtins.str = ...,
         sections: _abc.Iterable[Global___Section] | None = ...,
+        aggregators: _abc.Iterable[Global___Aggregator] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["buses", b"buses", "content_sha256", b"content_sha256", "contracts", b"contracts", "edition", b"edition", "grid", b"grid", "heating_seasons", b"heating_seasons", "interfaces", b"interfaces", "lines", b"lines", "links", b"links", "members", b"members", "plants", b"plants", "reserve_rules", b"reserve_rules", "running_minimums", b"running_minimums", "sections", b"sections", "stores", b"stores", "totals", b"totals", "units", b"units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aggregators", b"aggregators", "buses", b"buses", "content_sha256", b"content_sha256", "contracts", b"contracts", "edition", b"edition", "grid", b"grid", "heating_seasons", b"heating_seasons", "interfaces", b"interfaces", "lines", b"lines", "links", b"links", "members", b"members", "plants", b"plants", "reserve_rules", b"reserve_rules", "running_minimums", b"running_minimums", "sections", b"sections", "stores", b"stores", "totals", b"totals", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -409,6 +415,10 @@ class Unit(_message.Message):
     CURVE_FIELD_NUMBER: _builtins.int
     START_TYPES_FIELD_NUMBER: _builtins.int
     STOP_RESERVE_MW_FIELD_NUMBER: _builtins.int
+    RETROFIT_FIELD_NUMBER: _builtins.int
+    FLEXIBILITIES_FIELD_NUMBER: _builtins.int
+    DEEP_BANDS_FIELD_NUMBER: _builtins.int
+    OIL_SUPPORT_FIELD_NUMBER: _builtins.int
     unit: _builtins.str
     """Name of the unit."""
     plant: _builtins.str
@@ -453,6 +463,8 @@ class Unit(_message.Message):
     """Operation and maintenance, in CNY per MWh."""
     stop_reserve_mw: _builtins.float
     """Highest output and reserve up together in the hour before it stops, in MW. Absent: `stop_ramp_mw`."""
+    retrofit: _builtins.str
+    """State of its flexibility retrofit (灵活性改造) in this edition, before or after; empty where only one is known."""
     @_builtins.property
     def curve(self) -> Global___CostCurve:
         """Fuel and carbon against output."""
@@ -460,6 +472,20 @@ class Unit(_message.Message):
     @_builtins.property
     def start_types(self) -> _containers.RepeatedCompositeFieldContainer[Global___StartType]:
         """Costs of a start by the hours off before it, the shortest first."""
+
+    @_builtins.property
+    def flexibilities(self) -> _containers.RepeatedCompositeFieldContainer[Global___Flexibility]:
+        """Its limits in each of these states."""
+
+    @_builtins.property
+    def deep_bands(self) -> _containers.RepeatedCompositeFieldContainer[Global___DeepBand]:
+        """Bands of deep peak-shaving (深度调峰) below its normal minimum, by falling output. Its least output is the technical
+        one.
+        """
+
+    @_builtins.property
+    def oil_support(self) -> Global___OilSupport:
+        """Oil support (投油稳燃) at low output."""
 
     def __init__(
         self,
@@ -488,16 +514,135 @@ class Unit(_message.Message):
         curve: Global___CostCurve | None = ...,
         start_types: _abc.Iterable[Global___StartType] | None = ...,
         stop_reserve_mw: _builtins.float | None = ...,
+        retrofit: _builtins.str = ...,
+        flexibilities: _abc.Iterable[Global___Flexibility] | None = ...,
+        deep_bands: _abc.Iterable[Global___DeepBand] | None = ...,
+        oil_support: Global___OilSupport | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_stop_reserve_mw", b"_stop_reserve_mw", "curve", b"curve", "stop_reserve_mw", b"stop_reserve_mw"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_oil_support", b"_oil_support", "_stop_reserve_mw", b"_stop_reserve_mw", "curve", b"curve", "oil_support", b"oil_support", "stop_reserve_mw", b"stop_reserve_mw"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_stop_reserve_mw", b"_stop_reserve_mw", "bus", b"bus", "carrier", b"carrier", "city", b"city", "curve", b"curve", "grid", b"grid", "heating_output_max_mw", b"heating_output_max_mw", "heating_output_min_mw", b"heating_output_min_mw", "heats", b"heats", "min_down_h", b"min_down_h", "min_up_h", b"min_up_h", "other_cny_per_mwh", b"other_cny_per_mwh", "output_max_mw", b"output_max_mw", "output_min_mw", b"output_min_mw", "plant", b"plant", "ramp_down_mw_per_h", b"ramp_down_mw_per_h", "ramp_up_mw_per_h", b"ramp_up_mw_per_h", "start_cny", b"start_cny", "start_ramp_mw", b"start_ramp_mw", "start_types", b"start_types", "stop_cny", b"stop_cny", "stop_ramp_mw", b"stop_ramp_mw", "stop_reserve_mw", b"stop_reserve_mw", "technology_class", b"technology_class", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_oil_support", b"_oil_support", "_stop_reserve_mw", b"_stop_reserve_mw", "bus", b"bus", "carrier", b"carrier", "city", b"city", "curve", b"curve", "deep_bands", b"deep_bands", "flexibilities", b"flexibilities", "grid", b"grid", "heating_output_max_mw", b"heating_output_max_mw", "heating_output_min_mw", b"heating_output_min_mw", "heats", b"heats", "min_down_h", b"min_down_h", "min_up_h", b"min_up_h", "oil_support", b"oil_support", "other_cny_per_mwh", b"other_cny_per_mwh", "output_max_mw", b"output_max_mw", "output_min_mw", b"output_min_mw", "plant", b"plant", "ramp_down_mw_per_h", b"ramp_down_mw_per_h", "ramp_up_mw_per_h", b"ramp_up_mw_per_h", "retrofit", b"retrofit", "start_cny", b"start_cny", "start_ramp_mw", b"start_ramp_mw", "start_types", b"start_types", "stop_cny", b"stop_cny", "stop_ramp_mw", b"stop_ramp_mw", "stop_reserve_mw", b"stop_reserve_mw", "technology_class", b"technology_class", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__oil_support: _TypeAlias = _typing.Literal["oil_support"]  # noqa: Y015
+    _WhichOneofArgType__oil_support: _TypeAlias = _typing.Literal["_oil_support", b"_oil_support"]  # noqa: Y015
     _WhichOneofReturnType__stop_reserve_mw: _TypeAlias = _typing.Literal["stop_reserve_mw"]  # noqa: Y015
     _WhichOneofArgType__stop_reserve_mw: _TypeAlias = _typing.Literal["_stop_reserve_mw", b"_stop_reserve_mw"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__oil_support) -> _WhichOneofReturnType__oil_support | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__stop_reserve_mw) -> _WhichOneofReturnType__stop_reserve_mw | None: ...
 
 Global___Unit: _TypeAlias = Unit  # noqa: Y015
+
+@_typing.final
+class Flexibility(_message.Message):
+    """Limits of a unit before or after its flexibility retrofit."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RETROFIT_FIELD_NUMBER: _builtins.int
+    OUTPUT_MIN_MW_FIELD_NUMBER: _builtins.int
+    HEATING_OUTPUT_MIN_MW_FIELD_NUMBER: _builtins.int
+    RAMP_UP_MW_PER_H_FIELD_NUMBER: _builtins.int
+    RAMP_DOWN_MW_PER_H_FIELD_NUMBER: _builtins.int
+    retrofit: _builtins.str
+    """before or after."""
+    output_min_mw: _builtins.float
+    """Least output in MW."""
+    heating_output_min_mw: _builtins.float
+    """Least output in the heating season, in MW."""
+    ramp_up_mw_per_h: _builtins.float
+    """Ramp up, in MW per hour."""
+    ramp_down_mw_per_h: _builtins.float
+    """Ramp down, in MW per hour."""
+    def __init__(
+        self,
+        *,
+        retrofit: _builtins.str = ...,
+        output_min_mw: _builtins.float = ...,
+        heating_output_min_mw: _builtins.float = ...,
+        ramp_up_mw_per_h: _builtins.float = ...,
+        ramp_down_mw_per_h: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["heating_output_min_mw", b"heating_output_min_mw", "output_min_mw", b"output_min_mw", "ramp_down_mw_per_h", b"ramp_down_mw_per_h", "ramp_up_mw_per_h", b"ramp_up_mw_per_h", "retrofit", b"retrofit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Flexibility: _TypeAlias = Flexibility  # noqa: Y015
+
+@_typing.final
+class DeepBand(_message.Message):
+    """A band of deep peak-shaving: what a MWh not given earns. It ends where the next band begins."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BELOW_MW_FIELD_NUMBER: _builtins.int
+    PRICE_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
+    below_mw: _builtins.float
+    """Upper edge in MW; of the first band the normal minimum (有偿调峰基准)."""
+    price_cny_per_mwh: _builtins.float
+    """Price in CNY per MWh below the edge."""
+    def __init__(
+        self,
+        *,
+        below_mw: _builtins.float = ...,
+        price_cny_per_mwh: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["below_mw", b"below_mw", "price_cny_per_mwh", b"price_cny_per_mwh"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeepBand: _TypeAlias = DeepBand  # noqa: Y015
+
+@_typing.final
+class OilSupport(_message.Message):
+    """What a unit needs below the output at which coal alone keeps burning."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BELOW_MW_FIELD_NUMBER: _builtins.int
+    OIL_T_PER_H_FIELD_NUMBER: _builtins.int
+    PRICE_CNY_PER_T_FIELD_NUMBER: _builtins.int
+    CARBON_TCO2_PER_T_FIELD_NUMBER: _builtins.int
+    LEAST_H_FIELD_NUMBER: _builtins.int
+    MOST_H_FIELD_NUMBER: _builtins.int
+    APART_H_FIELD_NUMBER: _builtins.int
+    below_mw: _builtins.float
+    """That output, in MW."""
+    oil_t_per_h: _builtins.float
+    """Oil burnt, in t per hour."""
+    price_cny_per_t: _builtins.float
+    """Price of oil, in CNY per t."""
+    carbon_tco2_per_t: _builtins.float
+    """Carbon dioxide of oil, in tCO2 per t."""
+    least_h: _builtins.float
+    """Once below, at least so long, in hours."""
+    most_h: _builtins.float
+    """And at most so long, in hours."""
+    apart_h: _builtins.float
+    """Between two times below, in hours."""
+    def __init__(
+        self,
+        *,
+        below_mw: _builtins.float = ...,
+        oil_t_per_h: _builtins.float = ...,
+        price_cny_per_t: _builtins.float = ...,
+        carbon_tco2_per_t: _builtins.float = ...,
+        least_h: _builtins.float = ...,
+        most_h: _builtins.float = ...,
+        apart_h: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["apart_h", b"apart_h", "below_mw", b"below_mw", "carbon_tco2_per_t", b"carbon_tco2_per_t", "least_h", b"least_h", "most_h", b"most_h", "oil_t_per_h", b"oil_t_per_h", "price_cny_per_t", b"price_cny_per_t"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OilSupport: _TypeAlias = OilSupport  # noqa: Y015
 
 @_typing.final
 class StartType(_message.Message):
@@ -775,6 +920,20 @@ class Contract(_message.Message):
     PAYBACK_WINDOW_H_FIELD_NUMBER: _builtins.int
     FEE_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
     BUS_SHARES_FIELD_NUMBER: _builtins.int
+    NOTICE_H_FIELD_NUMBER: _builtins.int
+    LEAST_CALL_SHARE_FIELD_NUMBER: _builtins.int
+    MIN_EVENT_H_FIELD_NUMBER: _builtins.int
+    MAX_EVENT_H_FIELD_NUMBER: _builtins.int
+    MIN_REST_H_FIELD_NUMBER: _builtins.int
+    CALLS_PER_DAY_COUNT_FIELD_NUMBER: _builtins.int
+    CALLS_PER_SEASON_COUNT_FIELD_NUMBER: _builtins.int
+    CALL_FEE_CNY_FIELD_NUMBER: _builtins.int
+    SEASON_ENERGY_H_FIELD_NUMBER: _builtins.int
+    ADVANCE_WINDOW_H_FIELD_NUMBER: _builtins.int
+    REPAID_BY_H_FIELD_NUMBER: _builtins.int
+    BACKLOG_MWH_FIELD_NUMBER: _builtins.int
+    FILL_HOURS_H_FIELD_NUMBER: _builtins.int
+    AGGREGATOR_FIELD_NUMBER: _builtins.int
     contract: _builtins.str
     """Name of the contract."""
     grid: _builtins.str
@@ -797,9 +956,39 @@ class Contract(_message.Message):
     """Hours within which it comes back."""
     fee_cny_per_mwh: _builtins.float
     """Fee in CNY per MWh cut, or per MWh filled."""
+    notice_h: _builtins.float
+    """Hours between being told and the first step of anything new."""
+    least_call_share: _builtins.float
+    """Least it delivers in every step of an event, as a share of its capacity."""
+    min_event_h: _builtins.float
+    """Least length of an event, in hours."""
+    max_event_h: _builtins.float
+    """Greatest length of an event, in hours. Absent: any."""
+    min_rest_h: _builtins.float
+    """Least time between two events, in hours."""
+    calls_per_day_count: _builtins.int
+    """Calls that may begin in a calendar day (UTC+8). Absent: any number."""
+    calls_per_season_count: _builtins.int
+    """Calls that may begin in a season. Absent: any number."""
+    call_fee_cny: _builtins.float
+    """Fee in CNY per call, beside the fee of its energy."""
+    season_energy_h: _builtins.float
+    """Energy moved in a season, in hours at full capacity. Absent: any."""
+    advance_window_h: _builtins.float
+    """Hours within which what is taken early is spared. Absent: as `payback_window_h`."""
+    repaid_by_h: _builtins.int
+    """O'clock (1 to 24) by which nothing is owed any more, each day. Absent: none."""
+    backlog_mwh: _builtins.float
+    """Owed at most, and saved at most, in MWh. Absent: any."""
+    aggregator: _builtins.str
+    """Virtual power plant (虚拟电厂) that it belongs to; empty: none."""
     @_builtins.property
     def bus_shares(self) -> _containers.RepeatedCompositeFieldContainer[Global___BusShare]:
         """How its power is spread over buses."""
+
+    @_builtins.property
+    def fill_hours_h(self) -> _containers.RepeatedCompositeFieldContainer[Global___HourSpan]:
+        """Hours of the day in which it may fill. Empty: in any."""
 
     def __init__(
         self,
@@ -816,14 +1005,111 @@ class Contract(_message.Message):
         payback_window_h: _builtins.float = ...,
         fee_cny_per_mwh: _builtins.float = ...,
         bus_shares: _abc.Iterable[Global___BusShare] | None = ...,
+        notice_h: _builtins.float = ...,
+        least_call_share: _builtins.float = ...,
+        min_event_h: _builtins.float = ...,
+        max_event_h: _builtins.float | None = ...,
+        min_rest_h: _builtins.float = ...,
+        calls_per_day_count: _builtins.int | None = ...,
+        calls_per_season_count: _builtins.int | None = ...,
+        call_fee_cny: _builtins.float = ...,
+        season_energy_h: _builtins.float | None = ...,
+        advance_window_h: _builtins.float | None = ...,
+        repaid_by_h: _builtins.int | None = ...,
+        backlog_mwh: _builtins.float | None = ...,
+        fill_hours_h: _abc.Iterable[Global___HourSpan] | None = ...,
+        aggregator: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_advance_window_h", b"_advance_window_h", "_backlog_mwh", b"_backlog_mwh", "_calls_per_day_count", b"_calls_per_day_count", "_calls_per_season_count", b"_calls_per_season_count", "_max_event_h", b"_max_event_h", "_repaid_by_h", b"_repaid_by_h", "_season_energy_h", b"_season_energy_h", "advance_window_h", b"advance_window_h", "backlog_mwh", b"backlog_mwh", "calls_per_day_count", b"calls_per_day_count", "calls_per_season_count", b"calls_per_season_count", "max_event_h", b"max_event_h", "repaid_by_h", b"repaid_by_h", "season_energy_h", b"season_energy_h"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_advance_window_h", b"_advance_window_h", "_backlog_mwh", b"_backlog_mwh", "_calls_per_day_count", b"_calls_per_day_count", "_calls_per_season_count", b"_calls_per_season_count", "_max_event_h", b"_max_event_h", "_repaid_by_h", b"_repaid_by_h", "_season_energy_h", b"_season_energy_h", "advance_window_h", b"advance_window_h", "aggregator", b"aggregator", "backlog_mwh", b"backlog_mwh", "bus_shares", b"bus_shares", "call_fee_cny", b"call_fee_cny", "calls_per_day_count", b"calls_per_day_count", "calls_per_season_count", b"calls_per_season_count", "capacity_mw", b"capacity_mw", "category", b"category", "contract", b"contract", "daily_energy_h", b"daily_energy_h", "fee_cny_per_mwh", b"fee_cny_per_mwh", "fill_hours_h", b"fill_hours_h", "first_day", b"first_day", "grid", b"grid", "kind", b"kind", "last_day", b"last_day", "least_call_share", b"least_call_share", "max_event_h", b"max_event_h", "min_event_h", b"min_event_h", "min_rest_h", b"min_rest_h", "notice_h", b"notice_h", "payback_share", b"payback_share", "payback_window_h", b"payback_window_h", "repaid_by_h", b"repaid_by_h", "season_energy_h", b"season_energy_h"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__advance_window_h: _TypeAlias = _typing.Literal["advance_window_h"]  # noqa: Y015
+    _WhichOneofArgType__advance_window_h: _TypeAlias = _typing.Literal["_advance_window_h", b"_advance_window_h"]  # noqa: Y015
+    _WhichOneofReturnType__backlog_mwh: _TypeAlias = _typing.Literal["backlog_mwh"]  # noqa: Y015
+    _WhichOneofArgType__backlog_mwh: _TypeAlias = _typing.Literal["_backlog_mwh", b"_backlog_mwh"]  # noqa: Y015
+    _WhichOneofReturnType__calls_per_day_count: _TypeAlias = _typing.Literal["calls_per_day_count"]  # noqa: Y015
+    _WhichOneofArgType__calls_per_day_count: _TypeAlias = _typing.Literal["_calls_per_day_count", b"_calls_per_day_count"]  # noqa: Y015
+    _WhichOneofReturnType__calls_per_season_count: _TypeAlias = _typing.Literal["calls_per_season_count"]  # noqa: Y015
+    _WhichOneofArgType__calls_per_season_count: _TypeAlias = _typing.Literal["_calls_per_season_count", b"_calls_per_season_count"]  # noqa: Y015
+    _WhichOneofReturnType__max_event_h: _TypeAlias = _typing.Literal["max_event_h"]  # noqa: Y015
+    _WhichOneofArgType__max_event_h: _TypeAlias = _typing.Literal["_max_event_h", b"_max_event_h"]  # noqa: Y015
+    _WhichOneofReturnType__repaid_by_h: _TypeAlias = _typing.Literal["repaid_by_h"]  # noqa: Y015
+    _WhichOneofArgType__repaid_by_h: _TypeAlias = _typing.Literal["_repaid_by_h", b"_repaid_by_h"]  # noqa: Y015
+    _WhichOneofReturnType__season_energy_h: _TypeAlias = _typing.Literal["season_energy_h"]  # noqa: Y015
+    _WhichOneofArgType__season_energy_h: _TypeAlias = _typing.Literal["_season_energy_h", b"_season_energy_h"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__advance_window_h) -> _WhichOneofReturnType__advance_window_h | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__backlog_mwh) -> _WhichOneofReturnType__backlog_mwh | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__calls_per_day_count) -> _WhichOneofReturnType__calls_per_day_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__calls_per_season_count) -> _WhichOneofReturnType__calls_per_season_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__max_event_h) -> _WhichOneofReturnType__max_event_h | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__repaid_by_h) -> _WhichOneofReturnType__repaid_by_h | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__season_energy_h) -> _WhichOneofReturnType__season_energy_h | None: ...
+
+Global___Contract: _TypeAlias = Contract  # noqa: Y015
+
+@_typing.final
+class HourSpan(_message.Message):
+    """Hours of the day from one o'clock to before another."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_H_FIELD_NUMBER: _builtins.int
+    TO_H_FIELD_NUMBER: _builtins.int
+    from_h: _builtins.int
+    """First hour, 0 to 23."""
+    to_h: _builtins.int
+    """Hour before which it ends, 1 to 24."""
+    def __init__(
+        self,
+        *,
+        from_h: _builtins.int = ...,
+        to_h: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bus_shares", b"bus_shares", "capacity_mw", b"capacity_mw", "category", b"category", "contract", b"contract", "daily_energy_h", b"daily_energy_h", "fee_cny_per_mwh", b"fee_cny_per_mwh", "first_day", b"first_day", "grid", b"grid", "kind", b"kind", "last_day", b"last_day", "payback_share", b"payback_share", "payback_window_h", b"payback_window_h"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_h", b"from_h", "to_h", b"to_h"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___Contract: _TypeAlias = Contract  # noqa: Y015
+Global___HourSpan: _TypeAlias = HourSpan  # noqa: Y015
+
+@_typing.final
+class Aggregator(_message.Message):
+    """A virtual power plant (虚拟电厂): contracts that answer together."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGGREGATOR_FIELD_NUMBER: _builtins.int
+    GRID_FIELD_NUMBER: _builtins.int
+    CAPACITY_MW_FIELD_NUMBER: _builtins.int
+    aggregator: _builtins.str
+    """Name of the aggregator."""
+    grid: _builtins.str
+    """Name of its grid."""
+    capacity_mw: _builtins.float
+    """Of all its contracts together, cut and extra load alike, in MW."""
+    def __init__(
+        self,
+        *,
+        aggregator: _builtins.str = ...,
+        grid: _builtins.str = ...,
+        capacity_mw: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aggregator", b"aggregator", "capacity_mw", b"capacity_mw", "grid", b"grid"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Aggregator: _TypeAlias = Aggregator  # noqa: Y015
 
 @_typing.final
 class BusShare(_message.Message):

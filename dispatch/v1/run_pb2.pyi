@@ -4,6 +4,8 @@ isort:skip_file
 A run of a case: its limits, what it tells on the way, and its outcome."""
 
 from collections import abc as _abc
+from dispatch.v1 import case_pb2 as _case_pb2
+from dispatch.v1 import prices_pb2 as _prices_pb2
 from dispatch.v1 import schedule_pb2 as _schedule_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -67,6 +69,7 @@ class Limits(_message.Message):
     SEED_COUNT_FIELD_NUMBER: _builtins.int
     STRICT_FIELD_NUMBER: _builtins.int
     MEMORY_GB_FIELD_NUMBER: _builtins.int
+    PRICES_FIELD_NUMBER: _builtins.int
     gap_share: _builtins.float
     """Stop when (objective - bound) / |objective| is at most this share, below 1; 0.005 when absent."""
     time_seconds: _builtins.float
@@ -79,6 +82,10 @@ class Limits(_message.Message):
     """Memory that the process of the solve may hold, libraries included (0.1 to 0.2), in GB of 2^30 bytes. What needs more
     ends as FAILED. Absent: what the service allows, which caps it too.
     """
+    prices: _builtins.bool
+    """Put prices into the outcome: the duals of the schedule with its commitment fixed. They take seconds of their own,
+    "pricing".
+    """
     def __init__(
         self,
         *,
@@ -87,10 +94,11 @@ class Limits(_message.Message):
         seed_count: _builtins.int = ...,
         strict: _builtins.bool = ...,
         memory_gb: _builtins.float | None = ...,
+        prices: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_gap_share", b"_gap_share", "_memory_gb", b"_memory_gb", "_time_seconds", b"_time_seconds", "gap_share", b"gap_share", "memory_gb", b"memory_gb", "time_seconds", b"time_seconds"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_gap_share", b"_gap_share", "_memory_gb", b"_memory_gb", "_time_seconds", b"_time_seconds", "gap_share", b"gap_share", "memory_gb", b"memory_gb", "seed_count", b"seed_count", "strict", b"strict", "time_seconds", b"time_seconds"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_gap_share", b"_gap_share", "_memory_gb", b"_memory_gb", "_time_seconds", b"_time_seconds", "gap_share", b"gap_share", "memory_gb", b"memory_gb", "prices", b"prices", "seed_count", b"seed_count", "strict", b"strict", "time_seconds", b"time_seconds"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__gap_share: _TypeAlias = _typing.Literal["gap_share"]  # noqa: Y015
     _WhichOneofArgType__gap_share: _TypeAlias = _typing.Literal["_gap_share", b"_gap_share"]  # noqa: Y015
@@ -195,6 +203,9 @@ class Outcome(_message.Message):
     SLACKS_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     SCHEDULE_FIELD_NUMBER: _builtins.int
+    CONTRACT_STATES_FIELD_NUMBER: _builtins.int
+    PRICES_FIELD_NUMBER: _builtins.int
+    AIM_FIELD_NUMBER: _builtins.int
     status: Global___Status.ValueType
     """How the run ended."""
     objective_cny: _builtins.float
@@ -235,6 +246,18 @@ class Outcome(_message.Message):
     def schedule(self) -> _schedule_pb2.Schedule:
         """What was decided, when asked for."""
 
+    @_builtins.property
+    def contract_states(self) -> _containers.RepeatedCompositeFieldContainer[_case_pb2.ContractState]:
+        """State of every response contract after the last step: what the next case begins with."""
+
+    @_builtins.property
+    def prices(self) -> Global___PriceReport:
+        """What one more MW is worth, when `limits.prices` asks for it."""
+
+    @_builtins.property
+    def aim(self) -> Global___Aim:
+        """What was sought before the cost, where the case seeks something first; `gap_share` is of the cost within its limit."""
+
     def __init__(
         self,
         *,
@@ -251,10 +274,13 @@ class Outcome(_message.Message):
         slacks: _abc.Iterable[Global___Slack] | None = ...,
         reason: _builtins.str = ...,
         schedule: _schedule_pb2.Schedule | None = ...,
+        contract_states: _abc.Iterable[_case_pb2.ContractState] | None = ...,
+        prices: Global___PriceReport | None = ...,
+        aim: Global___Aim | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny", "_gap_share", b"_gap_share", "_objective_cny", b"_objective_cny", "audit", b"audit", "bound_cny", b"bound_cny", "certificate", b"certificate", "gap_share", b"gap_share", "metrics", b"metrics", "objective_cny", b"objective_cny", "schedule", b"schedule"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny", "_gap_share", b"_gap_share", "_objective_cny", b"_objective_cny", "aim", b"aim", "audit", b"audit", "bound_cny", b"bound_cny", "certificate", b"certificate", "gap_share", b"gap_share", "metrics", b"metrics", "objective_cny", b"objective_cny", "prices", b"prices", "schedule", b"schedule"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny", "_gap_share", b"_gap_share", "_objective_cny", b"_objective_cny", "audit", b"audit", "bound_cny", b"bound_cny", "certificate", b"certificate", "gap_share", b"gap_share", "metrics", b"metrics", "objective_cny", b"objective_cny", "reason", b"reason", "schedule", b"schedule", "seconds", b"seconds", "shortfalls", b"shortfalls", "slack_used", b"slack_used", "slacks", b"slacks", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny", "_gap_share", b"_gap_share", "_objective_cny", b"_objective_cny", "aim", b"aim", "audit", b"audit", "bound_cny", b"bound_cny", "certificate", b"certificate", "contract_states", b"contract_states", "gap_share", b"gap_share", "metrics", b"metrics", "objective_cny", b"objective_cny", "prices", b"prices", "reason", b"reason", "schedule", b"schedule", "seconds", b"seconds", "shortfalls", b"shortfalls", "slack_used", b"slack_used", "slacks", b"slacks", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bound_cny: _TypeAlias = _typing.Literal["bound_cny"]  # noqa: Y015
     _WhichOneofArgType__bound_cny: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny"]  # noqa: Y015
@@ -270,6 +296,118 @@ class Outcome(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__objective_cny) -> _WhichOneofReturnType__objective_cny | None: ...
 
 Global___Outcome: _TypeAlias = Outcome  # noqa: Y015
+
+@_typing.final
+class Aim(_message.Message):
+    """What was sought before the cost, and how well. A number that does not exist is absent."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OBJECTIVE_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    LEAST_FIELD_NUMBER: _builtins.int
+    BOUND_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    HELD_FIELD_NUMBER: _builtins.int
+    PROVEN_FIELD_NUMBER: _builtins.int
+    objective: _builtins.str
+    """absorption_first or co2."""
+    unit: _builtins.str
+    """Unit of the numbers below: MWh or tCO2."""
+    least: _builtins.float
+    """The least that the first search found: MWh curtailed and lost in storage (each of these as 1.01), or tCO2; a MWh
+    of a priced slack counts as 100.
+    """
+    bound: _builtins.float
+    """Proven lower bound of it."""
+    limit: _builtins.float
+    """What the second search had to keep to: MWh curtailed, or tCO2; a MWh of a priced slack counts as 100."""
+    held: _builtins.float
+    """What the schedule comes to, of the same."""
+    proven: _builtins.bool
+    """The first search met its own gap, a tenth of the one asked for."""
+    def __init__(
+        self,
+        *,
+        objective: _builtins.str = ...,
+        unit: _builtins.str = ...,
+        least: _builtins.float | None = ...,
+        bound: _builtins.float | None = ...,
+        limit: _builtins.float | None = ...,
+        held: _builtins.float | None = ...,
+        proven: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bound", b"_bound", "_held", b"_held", "_least", b"_least", "_limit", b"_limit", "bound", b"bound", "held", b"held", "least", b"least", "limit", b"limit"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound", b"_bound", "_held", b"_held", "_least", b"_least", "_limit", b"_limit", "bound", b"bound", "held", b"held", "least", b"least", "limit", b"limit", "objective", b"objective", "proven", b"proven", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bound: _TypeAlias = _typing.Literal["bound"]  # noqa: Y015
+    _WhichOneofArgType__bound: _TypeAlias = _typing.Literal["_bound", b"_bound"]  # noqa: Y015
+    _WhichOneofReturnType__held: _TypeAlias = _typing.Literal["held"]  # noqa: Y015
+    _WhichOneofArgType__held: _TypeAlias = _typing.Literal["_held", b"_held"]  # noqa: Y015
+    _WhichOneofReturnType__least: _TypeAlias = _typing.Literal["least"]  # noqa: Y015
+    _WhichOneofArgType__least: _TypeAlias = _typing.Literal["_least", b"_least"]  # noqa: Y015
+    _WhichOneofReturnType__limit: _TypeAlias = _typing.Literal["limit"]  # noqa: Y015
+    _WhichOneofArgType__limit: _TypeAlias = _typing.Literal["_limit", b"_limit"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bound) -> _WhichOneofReturnType__bound | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__held) -> _WhichOneofReturnType__held | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__least) -> _WhichOneofReturnType__least | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__limit) -> _WhichOneofReturnType__limit | None: ...
+
+Global___Aim: _TypeAlias = Aim  # noqa: Y015
+
+@_typing.final
+class PriceReport(_message.Message):
+    """Prices of the schedule and what was checked of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TABLES_FIELD_NUMBER: _builtins.int
+    CHECKS_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    ABSORPTION_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
+    CARBON_CNY_PER_TCO2_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    """In words, where there are no prices."""
+    absorption_cny_per_mwh: _builtins.float
+    """What one more MWh absorbed costs at the margin, where absorption was sought first."""
+    carbon_cny_per_tco2: _builtins.float
+    """What one tonne less costs at the margin, where carbon was sought first."""
+    @_builtins.property
+    def tables(self) -> _prices_pb2.PriceTables:
+        """The prices; absent where a check fails or the time was over."""
+
+    @_builtins.property
+    def checks(self) -> _containers.RepeatedCompositeFieldContainer[Global___RuleCheck]:
+        """Every check of the prices."""
+
+    def __init__(
+        self,
+        *,
+        tables: _prices_pb2.PriceTables | None = ...,
+        checks: _abc.Iterable[Global___RuleCheck] | None = ...,
+        reason: _builtins.str = ...,
+        absorption_cny_per_mwh: _builtins.float | None = ...,
+        carbon_cny_per_tco2: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_absorption_cny_per_mwh", b"_absorption_cny_per_mwh", "_carbon_cny_per_tco2", b"_carbon_cny_per_tco2", "absorption_cny_per_mwh", b"absorption_cny_per_mwh", "carbon_cny_per_tco2", b"carbon_cny_per_tco2", "tables", b"tables"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_absorption_cny_per_mwh", b"_absorption_cny_per_mwh", "_carbon_cny_per_tco2", b"_carbon_cny_per_tco2", "absorption_cny_per_mwh", b"absorption_cny_per_mwh", "carbon_cny_per_tco2", b"carbon_cny_per_tco2", "checks", b"checks", "reason", b"reason", "tables", b"tables"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__absorption_cny_per_mwh: _TypeAlias = _typing.Literal["absorption_cny_per_mwh"]  # noqa: Y015
+    _WhichOneofArgType__absorption_cny_per_mwh: _TypeAlias = _typing.Literal["_absorption_cny_per_mwh", b"_absorption_cny_per_mwh"]  # noqa: Y015
+    _WhichOneofReturnType__carbon_cny_per_tco2: _TypeAlias = _typing.Literal["carbon_cny_per_tco2"]  # noqa: Y015
+    _WhichOneofArgType__carbon_cny_per_tco2: _TypeAlias = _typing.Literal["_carbon_cny_per_tco2", b"_carbon_cny_per_tco2"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__absorption_cny_per_mwh) -> _WhichOneofReturnType__absorption_cny_per_mwh | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__carbon_cny_per_tco2) -> _WhichOneofReturnType__carbon_cny_per_tco2 | None: ...
+
+Global___PriceReport: _TypeAlias = PriceReport  # noqa: Y015
 
 @_typing.final
 class Shortfall(_message.Message):
@@ -373,6 +511,13 @@ class Metrics(_message.Message):
     PUMPED_DISCHARGE_MWH_FIELD_NUMBER: _builtins.int
     RESERVE_SHORT_MWH_FIELD_NUMBER: _builtins.int
     MEMBERS_FIELD_NUMBER: _builtins.int
+    BELOW_NORMAL_MWH_FIELD_NUMBER: _builtins.int
+    BELOW_NORMAL_H_FIELD_NUMBER: _builtins.int
+    OIL_SUPPORT_H_FIELD_NUMBER: _builtins.int
+    OIL_T_FIELD_NUMBER: _builtins.int
+    RESPONSE_CALL_COUNT_FIELD_NUMBER: _builtins.int
+    CONTRACTS_FIELD_NUMBER: _builtins.int
+    AGGREGATORS_FIELD_NUMBER: _builtins.int
     grid: _builtins.str
     """Name of the grid; "hebei" where both are joined."""
     load_mwh: _builtins.float
@@ -413,6 +558,16 @@ class Metrics(_message.Message):
     """Energy given by pumped hydro, in MWh."""
     reserve_short_mwh: _builtins.float
     """Reserve (备用) that is short, up and down together, in MWh."""
+    below_normal_mwh: _builtins.float
+    """What thermal units lack to their normal minimum while on (深度调峰), in MWh."""
+    below_normal_h: _builtins.float
+    """Hours of units below their normal minimum."""
+    oil_support_h: _builtins.float
+    """Hours of units with oil support (投油稳燃)."""
+    oil_t: _builtins.float
+    """Oil burnt, in t."""
+    response_call_count: _builtins.int
+    """Calls of response contracts (响应调用) that began."""
     @_builtins.property
     def technologies(self) -> _containers.RepeatedCompositeFieldContainer[Global___TechnologyMetrics]:
         """The same by technology."""
@@ -428,6 +583,14 @@ class Metrics(_message.Message):
     @_builtins.property
     def members(self) -> _containers.RepeatedCompositeFieldContainer[Global___Metrics]:
         """Each member grid, where there are two."""
+
+    @_builtins.property
+    def contracts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ContractMetrics]:
+        """Each response contract that did anything or owes anything."""
+
+    @_builtins.property
+    def aggregators(self) -> _containers.RepeatedCompositeFieldContainer[Global___AggregatorMetrics]:
+        """Each virtual power plant (虚拟电厂)."""
 
     def __init__(
         self,
@@ -456,16 +619,115 @@ class Metrics(_message.Message):
         pumped_discharge_mwh: _builtins.float = ...,
         reserve_short_mwh: _builtins.float = ...,
         members: _abc.Iterable[Global___Metrics] | None = ...,
+        below_normal_mwh: _builtins.float = ...,
+        below_normal_h: _builtins.float = ...,
+        oil_support_h: _builtins.float = ...,
+        oil_t: _builtins.float = ...,
+        response_call_count: _builtins.int = ...,
+        contracts: _abc.Iterable[Global___ContractMetrics] | None = ...,
+        aggregators: _abc.Iterable[Global___AggregatorMetrics] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_utilisation_share", b"_utilisation_share", "cost", b"cost", "penalty", b"penalty", "utilisation_share", b"utilisation_share"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_utilisation_share", b"_utilisation_share", "absorbed_mwh", b"absorbed_mwh", "available_mwh", b"available_mwh", "carbon_tco2", b"carbon_tco2", "cost", b"cost", "curtailed_mwh", b"curtailed_mwh", "grid", b"grid", "load_mwh", b"load_mwh", "local_consumption_mwh", b"local_consumption_mwh", "members", b"members", "net_export_mwh", b"net_export_mwh", "penalty", b"penalty", "pumped_charge_mwh", b"pumped_charge_mwh", "pumped_discharge_mwh", b"pumped_discharge_mwh", "reserve_short_mwh", b"reserve_short_mwh", "response_cap_mw", b"response_cap_mw", "response_cut_mwh", b"response_cut_mwh", "response_extra_mwh", b"response_extra_mwh", "response_reach_mw", b"response_reach_mw", "start_count", b"start_count", "storage_charge_mwh", b"storage_charge_mwh", "storage_discharge_mwh", b"storage_discharge_mwh", "technologies", b"technologies", "thermal_mwh", b"thermal_mwh", "utilisation_share", b"utilisation_share"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_utilisation_share", b"_utilisation_share", "absorbed_mwh", b"absorbed_mwh", "aggregators", b"aggregators", "available_mwh", b"available_mwh", "below_normal_h", b"below_normal_h", "below_normal_mwh", b"below_normal_mwh", "carbon_tco2", b"carbon_tco2", "contracts", b"contracts", "cost", b"cost", "curtailed_mwh", b"curtailed_mwh", "grid", b"grid", "load_mwh", b"load_mwh", "local_consumption_mwh", b"local_consumption_mwh", "members", b"members", "net_export_mwh", b"net_export_mwh", "oil_support_h", b"oil_support_h", "oil_t", b"oil_t", "penalty", b"penalty", "pumped_charge_mwh", b"pumped_charge_mwh", "pumped_discharge_mwh", b"pumped_discharge_mwh", "reserve_short_mwh", b"reserve_short_mwh", "response_call_count", b"response_call_count", "response_cap_mw", b"response_cap_mw", "response_cut_mwh", b"response_cut_mwh", "response_extra_mwh", b"response_extra_mwh", "response_reach_mw", b"response_reach_mw", "start_count", b"start_count", "storage_charge_mwh", b"storage_charge_mwh", "storage_discharge_mwh", b"storage_discharge_mwh", "technologies", b"technologies", "thermal_mwh", b"thermal_mwh", "utilisation_share", b"utilisation_share"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__utilisation_share: _TypeAlias = _typing.Literal["utilisation_share"]  # noqa: Y015
     _WhichOneofArgType__utilisation_share: _TypeAlias = _typing.Literal["_utilisation_share", b"_utilisation_share"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__utilisation_share) -> _WhichOneofReturnType__utilisation_share | None: ...
 
 Global___Metrics: _TypeAlias = Metrics  # noqa: Y015
+
+@_typing.final
+class ContractMetrics(_message.Message):
+    """One response contract over the horizon."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTRACT_FIELD_NUMBER: _builtins.int
+    AGGREGATOR_FIELD_NUMBER: _builtins.int
+    CUT_MWH_FIELD_NUMBER: _builtins.int
+    EXTRA_MWH_FIELD_NUMBER: _builtins.int
+    CALL_COUNT_FIELD_NUMBER: _builtins.int
+    ENERGY_FEE_CNY_FIELD_NUMBER: _builtins.int
+    CALL_FEE_CNY_FIELD_NUMBER: _builtins.int
+    OWED_MWH_FIELD_NUMBER: _builtins.int
+    SAVED_MWH_FIELD_NUMBER: _builtins.int
+    contract: _builtins.str
+    """Name of the contract."""
+    aggregator: _builtins.str
+    """Name of its virtual power plant; empty: none."""
+    cut_mwh: _builtins.float
+    """Load cut, in MWh."""
+    extra_mwh: _builtins.float
+    """Load added, in MWh."""
+    call_count: _builtins.int
+    """Calls that began."""
+    energy_fee_cny: _builtins.float
+    """Fees of energy, in CNY."""
+    call_fee_cny: _builtins.float
+    """Fees of calls, in CNY."""
+    owed_mwh: _builtins.float
+    """Still owed when the horizon ends, in MWh."""
+    saved_mwh: _builtins.float
+    """Taken early and still to be spared when the horizon ends, in MWh."""
+    def __init__(
+        self,
+        *,
+        contract: _builtins.str = ...,
+        aggregator: _builtins.str = ...,
+        cut_mwh: _builtins.float = ...,
+        extra_mwh: _builtins.float = ...,
+        call_count: _builtins.int = ...,
+        energy_fee_cny: _builtins.float = ...,
+        call_fee_cny: _builtins.float = ...,
+        owed_mwh: _builtins.float = ...,
+        saved_mwh: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aggregator", b"aggregator", "call_count", b"call_count", "call_fee_cny", b"call_fee_cny", "contract", b"contract", "cut_mwh", b"cut_mwh", "energy_fee_cny", b"energy_fee_cny", "extra_mwh", b"extra_mwh", "owed_mwh", b"owed_mwh", "saved_mwh", b"saved_mwh"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ContractMetrics: _TypeAlias = ContractMetrics  # noqa: Y015
+
+@_typing.final
+class AggregatorMetrics(_message.Message):
+    """One virtual power plant over the horizon: the sum of its contracts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGGREGATOR_FIELD_NUMBER: _builtins.int
+    CUT_MWH_FIELD_NUMBER: _builtins.int
+    EXTRA_MWH_FIELD_NUMBER: _builtins.int
+    CALL_COUNT_FIELD_NUMBER: _builtins.int
+    FEE_CNY_FIELD_NUMBER: _builtins.int
+    aggregator: _builtins.str
+    """Name of the virtual power plant."""
+    cut_mwh: _builtins.float
+    """Load cut, in MWh."""
+    extra_mwh: _builtins.float
+    """Load added, in MWh."""
+    call_count: _builtins.int
+    """Calls that began."""
+    fee_cny: _builtins.float
+    """Fees of energy and of calls, in CNY."""
+    def __init__(
+        self,
+        *,
+        aggregator: _builtins.str = ...,
+        cut_mwh: _builtins.float = ...,
+        extra_mwh: _builtins.float = ...,
+        call_count: _builtins.int = ...,
+        fee_cny: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aggregator", b"aggregator", "call_count", b"call_count", "cut_mwh", b"cut_mwh", "extra_mwh", b"extra_mwh", "fee_cny", b"fee_cny"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AggregatorMetrics: _TypeAlias = AggregatorMetrics  # noqa: Y015
 
 @_typing.final
 class TechnologyMetrics(_message.Message):
@@ -514,6 +776,9 @@ class Cost(_message.Message):
     RESPONSE_CNY_FIELD_NUMBER: _builtins.int
     INTERCHANGE_CNY_FIELD_NUMBER: _builtins.int
     TOTAL_CNY_FIELD_NUMBER: _builtins.int
+    COMPENSATION_CNY_FIELD_NUMBER: _builtins.int
+    OIL_CNY_FIELD_NUMBER: _builtins.int
+    CALL_CNY_FIELD_NUMBER: _builtins.int
     fuel_cny: _builtins.float
     """Fuel, in CNY."""
     operation_cny: _builtins.float
@@ -528,6 +793,12 @@ class Cost(_message.Message):
     """Imports paid less exports earned, in CNY; negative where exports earn more."""
     total_cny: _builtins.float
     """The sum of the parts, in CNY."""
+    compensation_cny: _builtins.float
+    """Paid to thermal units for output below their normal minimum (深度调峰), in CNY."""
+    oil_cny: _builtins.float
+    """Oil of oil support (投油稳燃), in CNY."""
+    call_cny: _builtins.float
+    """Fees of calls of response contracts, in CNY."""
     def __init__(
         self,
         *,
@@ -538,10 +809,13 @@ class Cost(_message.Message):
         response_cny: _builtins.float = ...,
         interchange_cny: _builtins.float = ...,
         total_cny: _builtins.float = ...,
+        compensation_cny: _builtins.float = ...,
+        oil_cny: _builtins.float = ...,
+        call_cny: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["fuel_cny", b"fuel_cny", "interchange_cny", b"interchange_cny", "operation_cny", b"operation_cny", "response_cny", b"response_cny", "start_cny", b"start_cny", "total_cny", b"total_cny", "wear_cny", b"wear_cny"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_cny", b"call_cny", "compensation_cny", b"compensation_cny", "fuel_cny", b"fuel_cny", "interchange_cny", b"interchange_cny", "oil_cny", b"oil_cny", "operation_cny", b"operation_cny", "response_cny", b"response_cny", "start_cny", b"start_cny", "total_cny", b"total_cny", "wear_cny", b"wear_cny"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -559,6 +833,7 @@ class Penalty(_message.Message):
     TOTAL_CNY_FIELD_NUMBER: _builtins.int
     STORAGE_LOSS_CNY_FIELD_NUMBER: _builtins.int
     SECURITY_CNY_FIELD_NUMBER: _builtins.int
+    BACKLOG_CNY_FIELD_NUMBER: _builtins.int
     curtailment_cny: _builtins.float
     """Curtailment, in CNY."""
     reserve_cny: _builtins.float
@@ -571,6 +846,8 @@ class Penalty(_message.Message):
     """Energy lost in storage, in CNY."""
     security_cny: _builtins.float
     """Lines overloaded after an outage and sections beyond their limits, in CNY."""
+    backlog_cny: _builtins.float
+    """Energy still owed by response contracts when the horizon ends, in CNY."""
     def __init__(
         self,
         *,
@@ -580,10 +857,11 @@ class Penalty(_message.Message):
         total_cny: _builtins.float = ...,
         storage_loss_cny: _builtins.float = ...,
         security_cny: _builtins.float = ...,
+        backlog_cny: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["curtailment_cny", b"curtailment_cny", "interchange_cny", b"interchange_cny", "reserve_cny", b"reserve_cny", "security_cny", b"security_cny", "storage_loss_cny", b"storage_loss_cny", "total_cny", b"total_cny"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["backlog_cny", b"backlog_cny", "curtailment_cny", b"curtailment_cny", "interchange_cny", b"interchange_cny", "reserve_cny", b"reserve_cny", "security_cny", b"security_cny", "storage_loss_cny", b"storage_loss_cny", "total_cny", b"total_cny"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

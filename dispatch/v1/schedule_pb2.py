@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x64ispatch/v1/schedule.proto\x12\x0b\x64ispatch.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb8\x04\n\x08Schedule\x12)\n\x05start\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nstep_count\x18\x02 \x01(\x05\x12\x0e\n\x06step_h\x18\x03 \x01(\x01\x12(\n\x05units\x18\x04 \x03(\x0b\x32\x19.dispatch.v1.UnitSchedule\x12*\n\x06plants\x18\x05 \x03(\x0b\x32\x1a.dispatch.v1.PlantSchedule\x12*\n\x06stores\x18\x06 \x03(\x0b\x32\x1a.dispatch.v1.StoreSchedule\x12\x30\n\tcontracts\x18\x07 \x03(\x0b\x32\x1d.dispatch.v1.ContractSchedule\x12\x32\n\ninterfaces\x18\x08 \x03(\x0b\x32\x1e.dispatch.v1.InterfaceSchedule\x12-\n\x08\x62ranches\x18\t \x03(\x0b\x32\x1b.dispatch.v1.BranchSchedule\x12.\n\x08reserves\x18\n \x03(\x0b\x32\x1c.dispatch.v1.ReserveSchedule\x12.\n\x08sections\x18\x0b \x03(\x0b\x32\x1c.dispatch.v1.SectionSchedule\x12\x33\n\x0bpump_groups\x18\x0c \x03(\x0b\x32\x1e.dispatch.v1.PumpGroupSchedule\x12\x31\n\npump_units\x18\r \x03(\x0b\x32\x1d.dispatch.v1.PumpUnitSchedule\"\x8d\x01\n\x0cUnitSchedule\x12\x0c\n\x04unit\x18\x01 \x01(\t\x12\n\n\x02on\x18\x02 \x03(\x08\x12\x0f\n\x07started\x18\x03 \x03(\x08\x12\x0f\n\x07stopped\x18\x04 \x03(\x08\x12\x11\n\toutput_mw\x18\x05 \x03(\x01\x12\x15\n\rreserve_up_mw\x18\x06 \x03(\x01\x12\x17\n\x0freserve_down_mw\x18\x07 \x03(\x01\"I\n\rPlantSchedule\x12\r\n\x05plant\x18\x01 \x01(\t\x12\x13\n\x0binjected_mw\x18\x02 \x03(\x01\x12\x14\n\x0c\x63urtailed_mw\x18\x03 \x03(\x01\"\x8a\x01\n\rStoreSchedule\x12\r\n\x05store\x18\x01 \x01(\t\x12\x11\n\tcharge_mw\x18\x02 \x03(\x01\x12\x14\n\x0c\x64ischarge_mw\x18\x03 \x03(\x01\x12\x11\n\tlevel_mwh\x18\x04 \x03(\x01\x12\x15\n\rreserve_up_mw\x18\x05 \x03(\x01\x12\x17\n\x0freserve_down_mw\x18\x06 \x03(\x01\"\x86\x01\n\x10\x43ontractSchedule\x12\x10\n\x08\x63ontract\x18\x01 \x01(\t\x12\x12\n\ndelayed_mw\x18\x02 \x03(\x01\x12\x11\n\trepaid_mw\x18\x03 \x03(\x01\x12\x13\n\x0b\x61\x64vanced_mw\x18\x04 \x03(\x01\x12\x11\n\tspared_mw\x18\x05 \x03(\x01\x12\x11\n\tfilled_mw\x18\x06 \x03(\x01\"j\n\x11InterfaceSchedule\x12\x11\n\tinterface\x18\x01 \x01(\t\x12\x15\n\rnet_import_mw\x18\x02 \x03(\x01\x12\x14\n\x0cover_plan_mw\x18\x03 \x03(\x01\x12\x15\n\runder_plan_mw\x18\x04 \x03(\x01\"F\n\x0e\x42ranchSchedule\x12\x0e\n\x06\x62ranch\x18\x01 \x01(\t\x12\x0f\n\x07\x66low_mw\x18\x02 \x03(\x01\x12\x13\n\x0boverload_mw\x18\x03 \x03(\x01\"K\n\x0fReserveSchedule\x12\x0c\n\x04grid\x18\x01 \x01(\t\x12\x13\n\x0bshort_up_mw\x18\x02 \x03(\x01\x12\x15\n\rshort_down_mw\x18\x03 \x03(\x01\";\n\x0fSectionSchedule\x12\x0f\n\x07section\x18\x01 \x01(\t\x12\x17\n\x0fsection_over_mw\x18\x02 \x03(\x01\"S\n\x11PumpGroupSchedule\x12\r\n\x05group\x18\x01 \x01(\t\x12\x18\n\x10generating_count\x18\x02 \x03(\x05\x12\x15\n\rpumping_count\x18\x03 \x03(\x05\"E\n\x10PumpUnitSchedule\x12\x0c\n\x04unit\x18\x01 \x01(\t\x12\x12\n\ngenerating\x18\x02 \x03(\x08\x12\x0f\n\x07pumping\x18\x03 \x03(\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x64ispatch/v1/schedule.proto\x12\x0b\x64ispatch.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb8\x04\n\x08Schedule\x12)\n\x05start\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nstep_count\x18\x02 \x01(\x05\x12\x0e\n\x06step_h\x18\x03 \x01(\x01\x12(\n\x05units\x18\x04 \x03(\x0b\x32\x19.dispatch.v1.UnitSchedule\x12*\n\x06plants\x18\x05 \x03(\x0b\x32\x1a.dispatch.v1.PlantSchedule\x12*\n\x06stores\x18\x06 \x03(\x0b\x32\x1a.dispatch.v1.StoreSchedule\x12\x30\n\tcontracts\x18\x07 \x03(\x0b\x32\x1d.dispatch.v1.ContractSchedule\x12\x32\n\ninterfaces\x18\x08 \x03(\x0b\x32\x1e.dispatch.v1.InterfaceSchedule\x12-\n\x08\x62ranches\x18\t \x03(\x0b\x32\x1b.dispatch.v1.BranchSchedule\x12.\n\x08reserves\x18\n \x03(\x0b\x32\x1c.dispatch.v1.ReserveSchedule\x12.\n\x08sections\x18\x0b \x03(\x0b\x32\x1c.dispatch.v1.SectionSchedule\x12\x33\n\x0bpump_groups\x18\x0c \x03(\x0b\x32\x1e.dispatch.v1.PumpGroupSchedule\x12\x31\n\npump_units\x18\r \x03(\x0b\x32\x1d.dispatch.v1.PumpUnitSchedule\"\xd0\x01\n\x0cUnitSchedule\x12\x0c\n\x04unit\x18\x01 \x01(\t\x12\n\n\x02on\x18\x02 \x03(\x08\x12\x0f\n\x07started\x18\x03 \x03(\x08\x12\x0f\n\x07stopped\x18\x04 \x03(\x08\x12\x11\n\toutput_mw\x18\x05 \x03(\x01\x12\x15\n\rreserve_up_mw\x18\x06 \x03(\x01\x12\x17\n\x0freserve_down_mw\x18\x07 \x03(\x01\x12\x17\n\x0f\x62\x65low_normal_mw\x18\x08 \x03(\x01\x12\x13\n\x0boil_support\x18\t \x03(\x08\x12\x13\n\x0boil_t_per_h\x18\n \x03(\x01\"I\n\rPlantSchedule\x12\r\n\x05plant\x18\x01 \x01(\t\x12\x13\n\x0binjected_mw\x18\x02 \x03(\x01\x12\x14\n\x0c\x63urtailed_mw\x18\x03 \x03(\x01\"\x8a\x01\n\rStoreSchedule\x12\r\n\x05store\x18\x01 \x01(\t\x12\x11\n\tcharge_mw\x18\x02 \x03(\x01\x12\x14\n\x0c\x64ischarge_mw\x18\x03 \x03(\x01\x12\x11\n\tlevel_mwh\x18\x04 \x03(\x01\x12\x15\n\rreserve_up_mw\x18\x05 \x03(\x01\x12\x17\n\x0freserve_down_mw\x18\x06 \x03(\x01\"\xac\x01\n\x10\x43ontractSchedule\x12\x10\n\x08\x63ontract\x18\x01 \x01(\t\x12\x12\n\ndelayed_mw\x18\x02 \x03(\x01\x12\x11\n\trepaid_mw\x18\x03 \x03(\x01\x12\x13\n\x0b\x61\x64vanced_mw\x18\x04 \x03(\x01\x12\x11\n\tspared_mw\x18\x05 \x03(\x01\x12\x11\n\tfilled_mw\x18\x06 \x03(\x01\x12\x0e\n\x06\x63\x61lled\x18\x0c \x03(\x08\x12\x14\n\x0c\x63\x61ll_started\x18\r \x03(\x08\"j\n\x11InterfaceSchedule\x12\x11\n\tinterface\x18\x01 \x01(\t\x12\x15\n\rnet_import_mw\x18\x02 \x03(\x01\x12\x14\n\x0cover_plan_mw\x18\x03 \x03(\x01\x12\x15\n\runder_plan_mw\x18\x04 \x03(\x01\"F\n\x0e\x42ranchSchedule\x12\x0e\n\x06\x62ranch\x18\x01 \x01(\t\x12\x0f\n\x07\x66low_mw\x18\x02 \x03(\x01\x12\x13\n\x0boverload_mw\x18\x03 \x03(\x01\"K\n\x0fReserveSchedule\x12\x0c\n\x04grid\x18\x01 \x01(\t\x12\x13\n\x0bshort_up_mw\x18\x02 \x03(\x01\x12\x15\n\rshort_down_mw\x18\x03 \x03(\x01\";\n\x0fSectionSchedule\x12\x0f\n\x07section\x18\x01 \x01(\t\x12\x17\n\x0fsection_over_mw\x18\x02 \x03(\x01\"S\n\x11PumpGroupSchedule\x12\r\n\x05group\x18\x01 \x01(\t\x12\x18\n\x10generating_count\x18\x02 \x03(\x05\x12\x15\n\rpumping_count\x18\x03 \x03(\x05\"E\n\x10PumpUnitSchedule\x12\x0c\n\x04unit\x18\x01 \x01(\t\x12\x12\n\ngenerating\x18\x02 \x03(\x08\x12\x0f\n\x07pumping\x18\x03 \x03(\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,23 +35,23 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SCHEDULE']._serialized_start=77
   _globals['_SCHEDULE']._serialized_end=645
   _globals['_UNITSCHEDULE']._serialized_start=648
-  _globals['_UNITSCHEDULE']._serialized_end=789
-  _globals['_PLANTSCHEDULE']._serialized_start=791
-  _globals['_PLANTSCHEDULE']._serialized_end=864
-  _globals['_STORESCHEDULE']._serialized_start=867
-  _globals['_STORESCHEDULE']._serialized_end=1005
-  _globals['_CONTRACTSCHEDULE']._serialized_start=1008
-  _globals['_CONTRACTSCHEDULE']._serialized_end=1142
-  _globals['_INTERFACESCHEDULE']._serialized_start=1144
-  _globals['_INTERFACESCHEDULE']._serialized_end=1250
-  _globals['_BRANCHSCHEDULE']._serialized_start=1252
-  _globals['_BRANCHSCHEDULE']._serialized_end=1322
-  _globals['_RESERVESCHEDULE']._serialized_start=1324
-  _globals['_RESERVESCHEDULE']._serialized_end=1399
-  _globals['_SECTIONSCHEDULE']._serialized_start=1401
-  _globals['_SECTIONSCHEDULE']._serialized_end=1460
-  _globals['_PUMPGROUPSCHEDULE']._serialized_start=1462
-  _globals['_PUMPGROUPSCHEDULE']._serialized_end=1545
-  _globals['_PUMPUNITSCHEDULE']._serialized_start=1547
-  _globals['_PUMPUNITSCHEDULE']._serialized_end=1616
+  _globals['_UNITSCHEDULE']._serialized_end=856
+  _globals['_PLANTSCHEDULE']._serialized_start=858
+  _globals['_PLANTSCHEDULE']._serialized_end=931
+  _globals['_STORESCHEDULE']._serialized_start=934
+  _globals['_STORESCHEDULE']._serialized_end=1072
+  _globals['_CONTRACTSCHEDULE']._serialized_start=1075
+  _globals['_CONTRACTSCHEDULE']._serialized_end=1247
+  _globals['_INTERFACESCHEDULE']._serialized_start=1249
+  _globals['_INTERFACESCHEDULE']._serialized_end=1355
+  _globals['_BRANCHSCHEDULE']._serialized_start=1357
+  _globals['_BRANCHSCHEDULE']._serialized_end=1427
+  _globals['_RESERVESCHEDULE']._serialized_start=1429
+  _globals['_RESERVESCHEDULE']._serialized_end=1504
+  _globals['_SECTIONSCHEDULE']._serialized_start=1506
+  _globals['_SECTIONSCHEDULE']._serialized_end=1565
+  _globals['_PUMPGROUPSCHEDULE']._serialized_start=1567
+  _globals['_PUMPGROUPSCHEDULE']._serialized_end=1650
+  _globals['_PUMPUNITSCHEDULE']._serialized_start=1652
+  _globals['_PUMPUNITSCHEDULE']._serialized_end=1721
 # @@protoc_insertion_point(module_scope)

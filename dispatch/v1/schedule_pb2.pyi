@@ -128,6 +128,9 @@ class UnitSchedule(_message.Message):
     OUTPUT_MW_FIELD_NUMBER: _builtins.int
     RESERVE_UP_MW_FIELD_NUMBER: _builtins.int
     RESERVE_DOWN_MW_FIELD_NUMBER: _builtins.int
+    BELOW_NORMAL_MW_FIELD_NUMBER: _builtins.int
+    OIL_SUPPORT_FIELD_NUMBER: _builtins.int
+    OIL_T_PER_H_FIELD_NUMBER: _builtins.int
     unit: _builtins.str
     """Name of the unit."""
     @_builtins.property
@@ -154,6 +157,18 @@ class UnitSchedule(_message.Message):
     def reserve_down_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """Downward reserve held, in MW."""
 
+    @_builtins.property
+    def below_normal_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """What it lacks to its normal minimum while on (深度调峰), in MW."""
+
+    @_builtins.property
+    def oil_support(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bool]:
+        """Whether it has oil support (投油稳燃)."""
+
+    @_builtins.property
+    def oil_t_per_h(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Oil burnt, in t per hour."""
+
     def __init__(
         self,
         *,
@@ -164,10 +179,13 @@ class UnitSchedule(_message.Message):
         output_mw: _abc.Iterable[_builtins.float] | None = ...,
         reserve_up_mw: _abc.Iterable[_builtins.float] | None = ...,
         reserve_down_mw: _abc.Iterable[_builtins.float] | None = ...,
+        below_normal_mw: _abc.Iterable[_builtins.float] | None = ...,
+        oil_support: _abc.Iterable[_builtins.bool] | None = ...,
+        oil_t_per_h: _abc.Iterable[_builtins.float] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["on", b"on", "output_mw", b"output_mw", "reserve_down_mw", b"reserve_down_mw", "reserve_up_mw", b"reserve_up_mw", "started", b"started", "stopped", b"stopped", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["below_normal_mw", b"below_normal_mw", "oil_support", b"oil_support", "oil_t_per_h", b"oil_t_per_h", "on", b"on", "output_mw", b"output_mw", "reserve_down_mw", b"reserve_down_mw", "reserve_up_mw", b"reserve_up_mw", "started", b"started", "stopped", b"stopped", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -271,6 +289,8 @@ class ContractSchedule(_message.Message):
     ADVANCED_MW_FIELD_NUMBER: _builtins.int
     SPARED_MW_FIELD_NUMBER: _builtins.int
     FILLED_MW_FIELD_NUMBER: _builtins.int
+    CALLED_FIELD_NUMBER: _builtins.int
+    CALL_STARTED_FIELD_NUMBER: _builtins.int
     contract: _builtins.str
     """Name of the contract."""
     @_builtins.property
@@ -293,6 +313,14 @@ class ContractSchedule(_message.Message):
     def filled_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """Extra load that is never given back (填谷), in MW."""
 
+    @_builtins.property
+    def called(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bool]:
+        """Whether an event is running; never where the contract's terms speak of no calls."""
+
+    @_builtins.property
+    def call_started(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bool]:
+        """Whether an event begins in this step."""
+
     def __init__(
         self,
         *,
@@ -302,10 +330,12 @@ class ContractSchedule(_message.Message):
         advanced_mw: _abc.Iterable[_builtins.float] | None = ...,
         spared_mw: _abc.Iterable[_builtins.float] | None = ...,
         filled_mw: _abc.Iterable[_builtins.float] | None = ...,
+        called: _abc.Iterable[_builtins.bool] | None = ...,
+        call_started: _abc.Iterable[_builtins.bool] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["advanced_mw", b"advanced_mw", "contract", b"contract", "delayed_mw", b"delayed_mw", "filled_mw", b"filled_mw", "repaid_mw", b"repaid_mw", "spared_mw", b"spared_mw"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["advanced_mw", b"advanced_mw", "call_started", b"call_started", "called", b"called", "contract", b"contract", "delayed_mw", b"delayed_mw", "filled_mw", b"filled_mw", "repaid_mw", b"repaid_mw", "spared_mw", b"spared_mw"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -12,11 +12,21 @@ from google.protobuf.message import Message
 
 from dispatch.case.case import Case, Interchange, Limits, Prices, Reserve, ReserveSeries, Scales
 from dispatch.case.check_limits import limits_flaws
+from dispatch.case.demand_response import (
+    ANNUAL_PEAK,
+    CLOSED,
+    DAY_PEAK,
+    HANDED_OVER,
+    ContractState,
+    Parcel,
+    ResponseTerms,
+)
 from dispatch.case.interchange import InterchangeForecast
+from dispatch.case.objective import ABSORPTION_FIRST, CO2, COST
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.security import Security
 from dispatch.case.storage import StoreState
-from dispatch.case.thermal import MustRun, Outage, UnitState
+from dispatch.case.thermal import AFTER, BEFORE, MustRun, Outage, Retrofit, UnitState
 from dispatch.errors import CaseError, Flaw
 from dispatch.horizon import Horizon
 from dispatch.v1 import case_pb2, run_pb2
@@ -33,6 +43,30 @@ VARIANTS = {
     case_pb2.INTERCHANGE_VARIANT_LOW: "low",
     case_pb2.INTERCHANGE_VARIANT_CENTRAL: "central",
     case_pb2.INTERCHANGE_VARIANT_HIGH: "high",
+}
+
+RETROFIT_STATES = {
+    case_pb2.RETROFIT_STATE_BEFORE: BEFORE,
+    case_pb2.RETROFIT_STATE_AFTER: AFTER,
+}
+
+OBJECTIVES = {
+    case_pb2.OBJECTIVE_UNSPECIFIED: COST,
+    case_pb2.OBJECTIVE_COST: COST,
+    case_pb2.OBJECTIVE_ABSORPTION_FIRST: ABSORPTION_FIRST,
+    case_pb2.OBJECTIVE_CO2: CO2,
+}
+
+
+CAP_BASES = {
+    case_pb2.CAP_BASIS_UNSPECIFIED: ANNUAL_PEAK,
+    case_pb2.CAP_BASIS_ANNUAL_PEAK: ANNUAL_PEAK,
+    case_pb2.CAP_BASIS_DAY_PEAK: DAY_PEAK,
+}
+BACKLOGS = {
+    case_pb2.BACKLOG_END_UNSPECIFIED: CLOSED,
+    case_pb2.BACKLOG_END_CLOSED: CLOSED,
+    case_pb2.BACKLOG_END_HANDED_OVER: HANDED_OVER,
 }
 
 
@@ -102,7 +136,12 @@ def reading_of(message: case_pb2.Case) -> Reading:
         interchange_forecasts=tuple(
             InterchangeForecast(f.interface, tuple(f.net_import_mw)) for f in message.interchange_forecasts
         ),
+        deep_peak_shaving=message.deep_peak_shaving if message.HasField("deep_peak_shaving") else True,
+        retrofits=tuple(_retrofit(r, f"retrofits[{k}].", findings) for k, r in enumerate(message.retrofits)),
         security=replace(given(Security, message.security), unwatched=tuple(message.security.unwatched)),
+        contracts=tuple(_contract(c, f"contracts[{k}].", findings) for k, c in enumerate(message.contracts)),
+        response=_response(message.response, findings),
+        objective=_objective(message, findings),
     )
     return Reading(case, tuple(findings.flaws), tuple(findings.placeholders))
 
@@ -125,6 +164,7 @@ def _unit(message: case_pb2.UnitState, path: str, findings: Findings) -> UnitSta
         on=findings.required(message, "on", path),
         hours_h=findings.required(message, "hours_h", path),
         output_mw=findings.required(message, "output_mw", path),
+        oil_hours_h=message.oil_hours_h if message.HasField("oil_hours_h") else None,
     )
     if message.HasField("on"):
         return state
@@ -142,11 +182,41 @@ def _store(message: case_pb2.StoreState, path: str, findings: Findings) -> Store
     )
 
 
+def _contract(message: case_pb2.ContractState, path: str, findings: Findings) -> ContractState:
+    parcels = {
+        name: tuple(
+            Parcel(*(findings.required(parcel, field, f"{path}{name}[{j}].") for field in ("energy_mwh", "left_h")))
+            for j, parcel in enumerate(getattr(message, name))
+        )
+        for name in ("owed", "saved")
+    }
+    return made(ContractState, message, contract=findings.required(message, "contract", path), **parcels)
+
+
+def _response(message: case_pb2.ResponseTerms, findings: Findings) -> ResponseTerms:
+    words = {}
+    for field, known in (("cap_basis", CAP_BASES), ("backlog", BACKLOGS)):
+        value = getattr(message, field)
+        if value not in known:
+            names = ", ".join(word.upper() for word in dict.fromkeys(known.values()))
+            findings.add("UNKNOWN_VALUE", f"response.{field}", f"{value} is not one of {names}")
+        words[field] = known.get(value, "")
+    return made(ResponseTerms, message, **words)
+
+
 def _interchange(message: case_pb2.Interchange, findings: Findings) -> Interchange:
     variant = VARIANTS.get(message.variant)
     if variant is None:
         findings.add("UNKNOWN_VALUE", "interchange.variant", f"{message.variant} is not one of LOW, CENTRAL, HIGH")
     return Interchange(variant=variant or "", band_share=message.band_share)
+
+
+def _objective(message: case_pb2.Case, findings: Findings) -> str:
+    objective = OBJECTIVES.get(message.objective)
+    if objective is None:
+        words = f"{message.objective} is not one of COST, ABSORPTION_FIRST, CO2"
+        findings.add("UNKNOWN_VALUE", "objective", words)
+    return objective or COST
 
 
 def _reserve(message: case_pb2.Reserve) -> Reserve:
@@ -162,6 +232,14 @@ def _outage(message: case_pb2.Outage, path: str, findings: Findings) -> Outage:
 def _must_run(message: case_pb2.MustRun, path: str, findings: Findings) -> MustRun:
     unit = findings.required(message, "unit", path)
     return MustRun(unit, *_span(message, path, findings))
+
+
+def _retrofit(message: case_pb2.Retrofit, path: str, findings: Findings) -> Retrofit:
+    state = RETROFIT_STATES.get(message.state, "")
+    if not state:
+        findings.add("REQUIRED", f"{path}state", "is absent and must be given: BEFORE or AFTER")
+        findings.placeholders.append(f"{path}state")
+    return made(Retrofit, message, state=state)
 
 
 def _span(message: Message, path: str, findings: Findings) -> tuple[datetime, datetime]:
@@ -182,6 +260,7 @@ def limits_from(message: run_pb2.Limits) -> Limits:
         seed_count=message.seed_count,
         strict=message.strict,
         memory_gb=message.memory_gb if message.HasField("memory_gb") else default.memory_gb,
+        prices=message.prices,
     )
     if flaws := tuple(limits_flaws(limits)):
         raise CaseError(flaws)

@@ -7,8 +7,9 @@ from pathlib import Path
 from dispatch.case.case import Case
 from dispatch.errors import CaseError, Flaw
 from dispatch.schedule.outcome import Outcome
+from dispatch.schedule.prices import PriceTables
 from dispatch.schedule.schedule import Schedule
-from dispatch.v1 import case_pb2, run_pb2, schedule_pb2
+from dispatch.v1 import case_pb2, prices_pb2, run_pb2, schedule_pb2
 from dispatch.wire.case_in import reading_of
 from dispatch.wire.json_text import flaws_reading, message_of, text_of
 from dispatch.wire.reading import Check, Reading, fresh
@@ -16,6 +17,8 @@ from dispatch.wire.translate import (
     answer_from,
     case_to,
     outcome_from,
+    prices_from,
+    prices_to,
     schedule_from,
     schedule_to,
 )
@@ -49,8 +52,8 @@ def read_case(path: Path, check: Check | None = None) -> Case:
 
 
 def outcome_text(outcome: Outcome) -> str:
-    """The text of an `outcome.json`; the schedule goes to `schedule.nc` instead."""
-    return text_of(answer_from(outcome))
+    """The text of an `outcome.json`; the schedule goes to `schedule.nc` instead, prices to `prices.json`."""
+    return text_of(answer_from(outcome, include_prices=False))
 
 
 def outcome_of(text: str, origin: str = "outcome") -> Outcome:
@@ -76,6 +79,16 @@ def write_schedule(schedule: Schedule, path: Path) -> None:
 def read_schedule(path: Path) -> Schedule:
     """The schedule in a file, or `CaseError` with every flaw."""
     return schedule_from(message_of(_read(path), schedule_pb2.Schedule(), str(path)))
+
+
+def write_prices(tables: PriceTables, path: Path) -> None:
+    """Keep every table of prices."""
+    path.write_text(text_of(prices_to(tables)), encoding="utf-8")
+
+
+def read_prices(path: Path) -> PriceTables:
+    """The prices in a file, or `CaseError` with every flaw."""
+    return prices_from(message_of(_read(path), prices_pb2.PriceTables(), str(path)))
 
 
 def _read(path: Path) -> str:

@@ -39,6 +39,7 @@ def grid_to(facts: GridFacts) -> grid_pb2.Grid:
         running_minimums=[copied(m, grid_pb2.RunningMinimum()) for m in facts.running_minimums],
         reserve_rules=[copied(r, grid_pb2.ReserveRule()) for r in facts.reserve_rules],
         sections=[copied(s, grid_pb2.Section(section=s.name)) for s in facts.sections],
+        aggregators=[copied(a, grid_pb2.Aggregator(aggregator=a.name)) for a in facts.aggregators],
     )
     return copied(facts, message)
 
@@ -46,7 +47,15 @@ def grid_to(facts: GridFacts) -> grid_pb2.Grid:
 def _unit(unit: ThermalUnit) -> grid_pb2.Unit:
     types = [copied(kind, grid_pb2.StartType()) for kind in unit.start_types]
     curve = copied(unit.curve, grid_pb2.CostCurve())
-    return copied(unit, grid_pb2.Unit(unit=unit.name, curve=curve, start_types=types))
+    message = grid_pb2.Unit(
+        unit=unit.name,
+        curve=curve,
+        start_types=types,
+        flexibilities=[copied(known, grid_pb2.Flexibility()) for known in unit.flexibilities],
+        deep_bands=[copied(band, grid_pb2.DeepBand()) for band in unit.deep_bands],
+        oil_support=None if unit.oil_support is None else copied(unit.oil_support, grid_pb2.OilSupport()),
+    )
+    return copied(unit, message)
 
 
 def _store(store: Store) -> grid_pb2.Store:
@@ -57,7 +66,10 @@ def _store(store: Store) -> grid_pb2.Store:
 
 def _contract(contract: Contract) -> grid_pb2.Contract:
     shares = [grid_pb2.BusShare(bus=bus, share=share) for bus, share in contract.bus_shares]
-    message = grid_pb2.Contract(contract=contract.name, kind=KINDS[contract.kind], bus_shares=shares)
+    hours = [grid_pb2.HourSpan(from_h=begin, to_h=end) for begin, end in contract.fill_hours_h]
+    message = grid_pb2.Contract(
+        contract=contract.name, kind=KINDS[contract.kind], bus_shares=shares, fill_hours_h=hours
+    )
     return copied(contract, message)
 
 

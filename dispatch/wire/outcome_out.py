@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dispatch.schedule.outcome import AuditReport, Certificate, GridMetrics, Metrics, Outcome, Status
+from dispatch.schedule.outcome import AuditReport, Certificate, GridMetrics, Metrics, Outcome, PriceReport, Status
 from dispatch.schedule.progress import Progress
 from dispatch.v1 import run_pb2
+from dispatch.wire.case_out import contract_state_to
 from dispatch.wire.mirror import copied
-from dispatch.wire.schedule import schedule_to
+from dispatch.wire.schedule import prices_to, schedule_to
 
 STATUSES = {status: run_pb2.Status.Value(f"STATUS_{status.value}") for status in Status}
 
@@ -18,8 +19,8 @@ def progress_to(progress: Progress) -> run_pb2.Progress:
     return copied(progress, run_pb2.Progress())
 
 
-def answer_from(outcome: Outcome, *, include_schedule: bool = False) -> run_pb2.Outcome:
-    """The outcome as a message, with its schedule where that is asked for."""
+def answer_from(outcome: Outcome, *, include_schedule: bool = False, include_prices: bool = True) -> run_pb2.Outcome:
+    """The outcome as a message, with its schedule where that is asked for, and its prices with or without tables."""
     metrics = outcome.metrics
     message = run_pb2.Outcome(
         status=STATUSES[outcome.status],
@@ -34,10 +35,19 @@ def answer_from(outcome: Outcome, *, include_schedule: bool = False) -> run_pb2.
         slack_used=metrics is not None and metrics.slack_used,
         slacks=[] if metrics is None else [copied(slack, run_pb2.Slack()) for slack in metrics.slacks],
         reason=outcome.reason,
+        contract_states=[] if metrics is None else [contract_state_to(state) for state in metrics.contract_states],
+        aim=None if outcome.proof.aim is None else copied(outcome.proof.aim, run_pb2.Aim()),
+        prices=None if outcome.prices is None else _prices(outcome.prices, include_tables=include_prices),
     )
     if include_schedule and outcome.schedule is not None:
         message.schedule.CopyFrom(schedule_to(outcome.schedule))
     return message
+
+
+def _prices(report: PriceReport, *, include_tables: bool) -> run_pb2.PriceReport:
+    tables = None if report.tables is None or not include_tables else prices_to(report.tables)
+    checks = [copied(check, run_pb2.RuleCheck()) for check in report.checks]
+    return copied(report, run_pb2.PriceReport(tables=tables, checks=checks))
 
 
 def _metrics(metrics: Metrics) -> run_pb2.Metrics:
@@ -50,6 +60,8 @@ def _grid_metrics(metrics: GridMetrics, members: Sequence[run_pb2.Metrics] = ())
         cost=copied(metrics.cost, run_pb2.Cost()),
         penalty=copied(metrics.penalty, run_pb2.Penalty()),
         members=members,
+        contracts=[copied(contract, run_pb2.ContractMetrics()) for contract in metrics.contracts],
+        aggregators=[copied(aggregator, run_pb2.AggregatorMetrics()) for aggregator in metrics.aggregators],
     )
     return copied(metrics, message)
 

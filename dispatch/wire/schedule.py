@@ -1,30 +1,35 @@
-"""The schedule, both ways: tables with a column a component here, a message a component there."""
+"""The schedule and its prices, both ways: tables with a column a component here, a message a component there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message import Message
 
 from dispatch.errors import CaseError, Flaw
 from dispatch.horizon import Horizon, beijing
+from dispatch.schedule.prices import PRICE_TABLES, PriceTables
 from dispatch.schedule.schedule import TABLES, Schedule
-from dispatch.v1 import schedule_pb2
+from dispatch.v1 import prices_pb2, schedule_pb2
 from dispatch.wire.case_out import stamp_of
 from dispatch.wire.mirror import fields_of
 
 CPP = FieldDescriptor
+M = TypeVar("M", bound=Message)
+R = TypeVar("R")
+
 HALF = 0.5  # a decision above is yes
-YES_OR_NO = {"on", "started", "stopped", "generating", "pumping"}
+YES_OR_NO = {"on", "started", "stopped", "generating", "pumping", "oil_support", "called", "call_started"}
 WHOLE = {*YES_OR_NO, "generating_count", "pumping_count"}
 
 
-def _kinds() -> Iterator[tuple[str, str, list[FieldDescriptor]]]:
+def kinds_of(descriptor: Any) -> Iterator[tuple[str, str, list[FieldDescriptor]]]:
     """Of each kind of component: its field in the message, the field that names one, its tables."""
-    for field in fields_of(schedule_pb2.Schedule.DESCRIPTOR):
+    for field in fields_of(descriptor):
         if field.is_repeated:
             key, *tables = fields_of(field.message_type)
             yield field.name, key.name, tables
@@ -32,15 +37,19 @@ def _kinds() -> Iterator[tuple[str, str, list[FieldDescriptor]]]:
 
 def schedule_to(schedule: Schedule) -> schedule_pb2.Schedule:
     """The schedule as a message."""
-    times = schedule.output_mw.index
-    message = schedule_pb2.Schedule(
-        start=stamp_of(beijing(times[0].to_pydatetime())), step_count=len(times), step_h=schedule.step_h
-    )
-    for kind, key, tables in _kinds():
-        for name in getattr(schedule, tables[0].name).columns:
+    return tables_to(schedule, schedule.output_mw.index, schedule_pb2.Schedule())
+
+
+def tables_to(record: Any, times: Any, message: M) -> M:
+    """Tables steps x components as a message of the same names, a message a component inside."""
+    whole: Any = message
+    whole.start.CopyFrom(stamp_of(beijing(times[0].to_pydatetime())))
+    whole.step_count, whole.step_h = len(times), record.step_h
+    for kind, key, tables in kinds_of(message.DESCRIPTOR):
+        for name in getattr(record, tables[0].name).columns:
             component = getattr(message, kind).add(**{key: name})
             for table in tables:
-                _fill(component, table, getattr(schedule, table.name), name)
+                _fill(component, table, getattr(record, table.name), name)
     return message
 
 
@@ -55,27 +64,42 @@ def _fill(component: Any, table: FieldDescriptor, frame: pd.DataFrame, name: str
 
 def schedule_from(message: schedule_pb2.Schedule) -> Schedule:
     """The schedule that was sent, or `CaseError` where a series has another length than the horizon."""
+    return tables_from(message, Schedule, TABLES, "schedule")
+
+
+def tables_from(message: Any, record: Callable[..., R], names: Sequence[str], path: str) -> R:
+    """Tables from such a message, or `CaseError` where a series has another length than the horizon."""
     start = message.start.ToDatetime(tzinfo=UTC)
     times = Horizon(start, message.step_count, message.step_h).times
-    tables: dict[str, dict[str, list[float]]] = {table: {} for table in TABLES}
+    tables: dict[str, dict[str, list[float]]] = {table: {} for table in names}
     flaws = []
-    for path, table, name, series in _series(message):
+    for place, table, name, series in _series(message, path):
         if len(series) == len(times):
             tables[table][name] = series
         elif series:
-            flaws.append(Flaw("WRONG_LENGTH", path, f"has {len(series)} values for {len(times)} steps"))
+            flaws.append(Flaw("WRONG_LENGTH", place, f"has {len(series)} values for {len(times)} steps"))
     if flaws:
         raise CaseError(tuple(flaws))
-    return Schedule(step_h=message.step_h, **{table: _frame(tables[table], times, table) for table in TABLES})
+    return record(step_h=message.step_h, **{table: _frame(tables[table], times, table) for table in names})
 
 
-def _series(message: schedule_pb2.Schedule) -> Iterator[tuple[str, str, str, list[float]]]:
+def _series(message: Any, whole: str) -> Iterator[tuple[str, str, str, list[float]]]:
     """Every series: its path, its table, its component and its values."""
-    for kind, key, tables in _kinds():
+    for kind, key, tables in kinds_of(message.DESCRIPTOR):
         for k, component in enumerate(getattr(message, kind)):
             for table in tables:
-                path = f"schedule.{kind}[{k}].{table.name}"
+                path = f"{whole}.{kind}[{k}].{table.name}"
                 yield path, table.name, getattr(component, key), list(getattr(component, table.name))
+
+
+def prices_to(tables: PriceTables) -> prices_pb2.PriceTables:
+    """Prices as a message."""
+    return tables_to(tables, tables.price_cny_per_mwh.index, prices_pb2.PriceTables())
+
+
+def prices_from(message: prices_pb2.PriceTables) -> PriceTables:
+    """The prices that were sent, or `CaseError` where a series has another length than the horizon."""
+    return tables_from(message, PriceTables, PRICE_TABLES, "prices")
 
 
 def _frame(columns: dict[str, list[float]], times: pd.DatetimeIndex, table: str) -> pd.DataFrame:

@@ -17,12 +17,15 @@ reserve is short. In MW, hour by hour:
     + pumps by unit 0      0     20      0      0      0      0      0     the lake's first unit pumps, then generates
     - lake          0      0      0      0  15.14      0      0      0
     = coal_1      223    200    165    165 149.86  163.8 157.29    170
+
+coal_2 lacks 10 MW to its normal minimum of 180 in every hour, and would need oil below 109.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,11 +34,12 @@ from dispatch.audit.evidence import Evidence
 from dispatch.audit.objective import objective_cny
 from dispatch.audit.shape import columns_of
 from dispatch.case.case import Case, Interchange
+from dispatch.case.demand_response import Aggregator
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import inputs_of
 from dispatch.case.network import Section
 from dispatch.case.security import Security
-from dispatch.case.thermal import StartType, UnitState
+from dispatch.case.thermal import DeepBand, OilSupport, StartType, UnitState
 from dispatch.schedule.outcome import Proof
 from dispatch.schedule.schedule import TABLES, Schedule
 from tests.small import STORES, lake, small_case, small_facts
@@ -104,11 +108,25 @@ class Solved:
 
 
 def good_facts() -> GridFacts:
-    """The triangle: two coal units and a gas unit that heat, two of them bound to run, a section, and the rest."""
+    """The triangle: two coal units and a gas unit that heat, a section, a lake, factories that are called, the rest."""
     facts = small_facts(stores=(*STORES, lake()), sections=(Section("from a", ("ab", "ac"), (), 300.0, 300.0),))
     coal_1, coal_2, gas = facts.units
     types = (StartType(4, 20_000), StartType(8, 25_000), StartType(50, 30_000))  # cold just when it starts, in hour 2
-    return replace(facts, units=(coal_1, coal_2, replace(gas, start_types=types)))
+    paid = replace(
+        coal_2,
+        deep_bands=(DeepBand(180.0, 200.0), DeepBand(160.0, 300.0)),
+        oil_support=OilSupport(109.0, 2.0, 7_000.0, 3.0, least_h=2.0, most_h=3.0, apart_h=2.0),
+    )
+    factories, irrigation, cold_stores = facts.contracts
+    terms: dict[str, Any] = {"notice_h": 2.0, "least_call_share": 0.1, "min_event_h": 1.0, "max_event_h": 4.0}
+    counts: dict[str, Any] = {"min_rest_h": 1.0, "calls_per_day_count": 2, "calls_per_season_count": 20}
+    called = replace(factories, **terms, **counts, call_fee_cny=1_000.0, aggregator="vpp")
+    return replace(
+        facts,
+        units=(coal_1, paid, replace(gas, start_types=types)),
+        contracts=(called, replace(irrigation, aggregator="vpp"), cold_stores),
+        aggregators=(Aggregator("vpp", "jibei", 100.0),),
+    )
 
 
 def good_case(facts: GridFacts, step_h: float = 1.0) -> Case:
@@ -156,8 +174,10 @@ def schedule_of(case: Case, facts: GridFacts, decided: Edits | None = None) -> S
     for (table, component), values in series.items():
         tables[table][component] = np.repeat(np.array(values, dtype=float), steps_an_hour)
     _follow_state(tables, case)
+    _follow_calls(tables, facts)
     _balance(tables, case, facts)
     _flow(tables, case, facts)
+    _follow_output(tables)
     needed = {"short_up_mw": LARGEST_UNIT_MW, "short_down_mw": FIXED_RESERVE_MW}
     for table, needed_mw in needed.items():
         held = tables[table.replace("short", "reserve")].sum(axis=1)
@@ -184,6 +204,16 @@ def _follow_state(tables: dict[str, pd.DataFrame], case: Case) -> None:
     for store, efficiency, start_mwh in (("battery", 0.9, 60.0), ("pumps", 0.87, 400.0), ("lake", 0.87, 50.0)):
         into = tables["charge_mw"][store] * efficiency - tables["discharge_mw"][store] / efficiency
         tables["level_mwh"][store] = start_mwh + into.cumsum() * case.horizon.step_h
+
+
+def _follow_calls(tables: dict[str, pd.DataFrame], facts: GridFacts) -> None:
+    """Events from what is cut or filled; at rest before the first hour."""
+    for contract in facts.contracts:
+        if contract.has_calls:
+            delayed, spared, filled = (tables[f"{name}_mw"][contract.name] for name in ("delayed", "spared", "filled"))
+            called = (delayed + spared + filled > 0).astype(float)
+            tables["called"][contract.name] = called
+            tables["call_started"][contract.name] = (called - called.shift(1, fill_value=0.0)).clip(lower=0)
 
 
 def _balance(tables: dict[str, pd.DataFrame], case: Case, facts: GridFacts) -> None:
@@ -220,6 +250,14 @@ def _flow(tables: dict[str, pd.DataFrame], case: Case, facts: GridFacts) -> None
     }
     for branch, flow_mw in flow.items():
         tables["flow_mw"][branch] = flow_mw
+
+
+def _follow_output(tables: dict[str, pd.DataFrame]) -> None:
+    """What coal_2 lacks to 180 MW, and oil below 109 MW, 2 t an hour."""
+    output, on = tables["output_mw"]["coal_2"], tables["on"]["coal_2"] > 0
+    tables["below_normal_mw"]["coal_2"] = (180 - output).clip(lower=0) * on
+    tables["oil_support"]["coal_2"] = ((output < 109) & on).astype(float)
+    tables["oil_t_per_h"]["coal_2"] = 2 * tables["oil_support"]["coal_2"]
 
 
 def _cut_mw(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:

@@ -14,10 +14,11 @@ from datetime import timedelta
 from typing import Any
 
 from dispatch.case.case import Case, Reserve, ReserveSeries, Scales
+from dispatch.case.demand_response import HANDED_OVER, ContractState, Parcel, ResponseTerms
 from dispatch.case.facts import GridFacts
 from dispatch.case.renewable import AvailableForecast
-from dispatch.case.thermal import MustRun, Outage, RunningMinimum, UnitState
-from dispatch.schedule.outcome import Proof
+from dispatch.case.thermal import MustRun, Outage, RunningMinimum, ThermalUnit, UnitState
+from dispatch.schedule.outcome import Aim, Proof
 from dispatch.schedule.schedule import Schedule
 from tests.audit.good import HOURS, Edits, Solved, added, good_case, good_facts, proof_of, schedule_of
 from tests.small import WINTER_DAY
@@ -83,6 +84,11 @@ def asked(**series: float) -> Callable[[Case], Case]:
     return lambda case: replace(case, reserve=Reserve(series=(ReserveSeries("jibei", **by_direction),)))
 
 
+def seeking(objective: str) -> Callable[[Case], Case]:
+    """The case seeks something before the cost."""
+    return lambda case: replace(case, objective=objective)
+
+
 def table(name: str, change: Callable[[Any], Any]) -> Callable[[Schedule], Schedule]:
     """One table of the schedule is another."""
     return lambda schedule: replace(schedule, **{name: change(getattr(schedule, name))})
@@ -91,6 +97,16 @@ def table(name: str, change: Callable[[Any], Any]) -> Callable[[Schedule], Sched
 def gas(table_name: str, by_hour: Mapping[int, float]) -> Edits:
     """A decision on the gas unit."""
     return {(table_name, "gas"): by_hour}
+
+
+def was(name: str, **state: Any) -> Callable[[Case], Case]:
+    """A contract was in another state before the first hour."""
+    return lambda case: replace(case, contracts=(*case.contracts, ContractState(name, **state)))
+
+
+def handing_over(case: Case) -> Case:
+    """What is owed when the horizon ends is handed over."""
+    return replace(case, response=ResponseTerms(backlog=HANDED_OVER))
 
 
 GAS_OFF: Edits = {
@@ -192,6 +208,61 @@ THERMAL = (
         facts=lambda facts: replace(facts, running_minimums=(RunningMinimum("heat", 3),)),
     ),
 )
+
+
+def coal_2_at_105_in(*hours: int) -> Edits:
+    """Below its oil line of 109 MW, with oil support."""
+    return {("output_mw", "coal_2"): dict.fromkeys(hours, 105), ("reserve_down_mw", "coal_2"): dict.fromkeys(hours, 0)}
+
+
+DEEP = (
+    Fault("thermal-below_normal", "5 MW more than there were", added={("below_normal_mw", "coal_2"): {3: 5}}),
+    Fault("thermal-below_normal", "nothing is said of 10 MW", added={("below_normal_mw", "coal_2"): {3: -10}}),
+    Fault(
+        "thermal-oil_support",
+        "170 MW without oil, which is needed below 175",
+        facts=lambda facts: replace(facts, units=tuple(_oil_below(175.0, u) for u in facts.units)),
+    ),
+    Fault(
+        "thermal-oil_support",
+        "oil at 170 MW",
+        added={("oil_support", "coal_2"): {3: 1, 4: 1}, ("oil_t_per_h", "coal_2"): {3: 2, 4: 2}},
+    ),
+    Fault("thermal-oil_support", "oil in a unit that has none", added={("oil_support", "gas"): {3: 1}}),
+    Fault("thermal-oil_rate", "a tonne from nowhere", added={("oil_t_per_h", "coal_2"): {3: 1}}),
+    Fault("thermal-oil_least_time", "one hour of two", decided=coal_2_at_105_in(3)),
+    Fault(
+        "thermal-oil_least_time",
+        "with oil for one hour before, and not in the first",
+        case=unit_was(UnitState("coal_2", on=True, hours_h=48, output_mw=105, oil_hours_h=1)),
+    ),
+    Fault("thermal-oil_most_time", "four hours of three", decided=coal_2_at_105_in(3, 4, 5, 6)),
+    Fault(
+        "thermal-oil_most_time",
+        "with oil for three hours of three before, and on",
+        decided={("output_mw", "coal_2"): {0: 145}, ("reserve_up_mw", "coal_1"): {0: 0}},
+        case=unit_was(UnitState("coal_2", on=True, hours_h=48, output_mw=140, oil_hours_h=3)),
+        facts=lambda facts: replace(facts, units=tuple(_oil_below(150.0, u) for u in facts.units)),
+        added={("oil_support", "coal_2"): {0: 1}, ("oil_t_per_h", "coal_2"): {0: 2}},
+    ),
+    Fault("thermal-oil_apart", "an hour apart, of two", decided=coal_2_at_105_in(2, 3, 5, 6)),
+    Fault(
+        "thermal-oil_apart",
+        "without oil for one hour before",
+        decided=coal_2_at_105_in(2, 3),
+        case=unit_was(UnitState("coal_2", on=True, hours_h=48, output_mw=170, oil_hours_h=1)),
+        facts=lambda facts: replace(facts, units=tuple(_apart(4.0, u) for u in facts.units)),
+    ),
+)
+
+
+def _oil_below(below_mw: float, unit: ThermalUnit) -> ThermalUnit:
+    return unit if unit.oil_support is None else replace(unit, oil_support=replace(unit.oil_support, below_mw=below_mw))
+
+
+def _apart(apart_h: float, unit: ThermalUnit) -> ThermalUnit:
+    return unit if unit.oil_support is None else replace(unit, oil_support=replace(unit.oil_support, apart_h=apart_h))
+
 
 RENEWABLE = (
     Fault("renewable-available", "more is curtailed than was there", added={("curtailed_mw", "wind"): {2: 5}}),
@@ -297,6 +368,56 @@ RESPONSE = (
     Fault("response-advance", "spared never", decided={("spared_mw", "irrigation"): {1: 0}}),
     Fault("response-advance", "spared after 5 hours of 3", decided={("spared_mw", "irrigation"): {1: 0, 5: 8}}),
     Fault("response-advance", "spared beforehand", decided={("advanced_mw", "irrigation"): {0: 0, 2: 8}}),
+    Fault("response-payback", "what was owed before is forgotten", case=was("irrigation", owed=(Parcel(5.0, 2.0),))),
+    Fault("response-advance", "what was saved before is forgotten", case=was("irrigation", saved=(Parcel(5.0, 2.0),))),
+    Fault(
+        "response-payback",
+        "handed over, but due before the end",
+        decided={("repaid_mw", "irrigation"): {4: 0}},
+        case=handing_over,
+    ),
+    Fault(
+        "response-payback",
+        "60 MWh due one hour after the end, of 30",
+        decided={("delayed_mw", "irrigation"): {6: 10}},
+        case=lambda case: handing_over(was("irrigation", owed=(Parcel(60.0, 9.0),))(case)),
+    ),
+    Fault("response-deadline", "10 MWh owed at 4 o'clock", facts=changed("contracts", "irrigation", repaid_by_h=4)),
+    Fault("response-backlog", "10 MWh owed of 9", facts=changed("contracts", "irrigation", backlog_mwh=9.0)),
+    Fault("response-aggregator", "20 MW cut of 15", facts=changed("aggregators", "vpp", capacity_mw=15.0)),
+    Fault("response-hours", "filled at midnight", facts=changed("contracts", "cold_stores", fill_hours_h=((10, 16),))),
+    Fault("response-season_energy", "10 MWh of 8", facts=changed("contracts", "factories", season_energy_h=0.4)),
+    Fault(
+        "response-season_energy",
+        "395 MWh were moved before, of 400",
+        facts=changed("contracts", "factories", season_energy_h=20.0),
+        case=was("factories", moved_season_mwh=395.0),
+    ),
+    Fault("response-called", "an event is not told", added={("called", "factories"): {2: -1}}),
+    Fault("response-called", "an event begins that is none", added={("call_started", "factories"): {5: 1}}),
+    Fault("response-called", "irrigation is never called", added={("called", "irrigation"): {2: 1}}),
+    Fault("response-least_call", "10 MW of at least 12", facts=changed("contracts", "factories", least_call_share=0.6)),
+    Fault("response-notice", "called after 2 hours of 3", facts=changed("contracts", "factories", notice_h=3.0)),
+    Fault("response-notice", "filled without any", facts=changed("contracts", "cold_stores", notice_h=1.0)),
+    Fault("response-notice", "taken early without any", facts=changed("contracts", "irrigation", notice_h=1.0)),
+    Fault("response-event_length", "one hour of two", facts=changed("contracts", "factories", min_event_h=2.0)),
+    Fault("response-event_length", "one hour of half", facts=changed("contracts", "factories", max_event_h=0.5)),
+    Fault(
+        "response-event_length",
+        "one that has run for an hour of two ends at once",
+        facts=changed("contracts", "factories", min_event_h=2.0, max_event_h=4.0),
+        decided={("delayed_mw", "factories"): {2: 10, 3: 10}, ("repaid_mw", "factories"): {3: 0, 4: 10}},
+        case=was("factories", event_h=1.0),
+    ),
+    Fault(
+        "response-rest",
+        "three hours of four since the one before",
+        facts=changed("contracts", "factories", min_rest_h=4.0),
+        case=was("factories", rest_h=1.0),
+    ),
+    Fault("response-calls", "the third of a day", case=was("factories", calls_today_count=2)),
+    Fault("response-calls", "the 21st of a season", case=was("factories", calls_season_count=20)),
+    Fault("response-daily_energy", "35 MWh were moved before, of 40", case=was("factories", moved_today_mwh=35.0)),
     Fault(
         "response-daily_energy",
         "50 MWh cut of 40",
@@ -432,6 +553,18 @@ OBJECTIVE = (
     ),
     Fault(
         "objective-value",
+        "a call unpaid",
+        proof=lambda p: Proof(p.objective_cny and p.objective_cny - 1_000, 0),
+    ),
+    Fault(
+        "objective-value",
+        "10 MWh handed over for nothing; the gas unit's cost 550 + 20 each",
+        decided={("delayed_mw", "irrigation"): {6: 10}},
+        case=handing_over,
+        proof=lambda p: Proof(p.objective_cny and p.objective_cny - 10 * 570, 0),
+    ),
+    Fault(
+        "objective-value",
         "a start unpaid",
         proof=lambda p: Proof(p.objective_cny and p.objective_cny - 30_000, 0),
     ),
@@ -440,8 +573,22 @@ OBJECTIVE = (
         "a cold start at the price of a warm one",
         proof=lambda p: Proof(p.objective_cny and p.objective_cny - 5_000, 0),
     ),
+    Fault("objective-first", "absorption was asked for, and nobody sought it", case=seeking("absorption_first")),
+    Fault(
+        "objective-first",
+        "less is curtailed than is told",
+        case=seeking("absorption_first"),
+        proof=lambda p: replace(p, aim=Aim("absorption_first", "MWh", 0.0, 0.0, 1e6, 1.0)),
+    ),
+    Fault(
+        "objective-first",
+        "carbon beyond its limit",
+        case=seeking("co2"),
+        proof=lambda p: replace(p, aim=Aim("co2", "tCO2", 1.0, 1.0, 1.0, 1.0)),
+    ),
 )
 
 FAULTS = (
-    SHAPE + THERMAL + RENEWABLE + STORAGE + PUMPED + RESPONSE + INTERCHANGE + RESERVE + NETWORK + SECURITY + OBJECTIVE
+    *(*SHAPE, *THERMAL, *DEEP, *RENEWABLE, *STORAGE, *PUMPED, *RESPONSE, *INTERCHANGE),
+    *(*RESERVE, *NETWORK, *SECURITY, *OBJECTIVE),
 )

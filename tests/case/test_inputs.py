@@ -116,7 +116,7 @@ def test_a_contract_has_power_in_its_season_alone() -> None:
     inputs = inputs_of(case, good_facts())
 
     assert inputs.contract_mw[:, 0].tolist() == [20, 0]
-    assert inputs.response_cap_mw == {"hebei_south": 50}
+    assert inputs.response_cap_mw.tolist() == [[50]] * len(inputs.times)
 
 
 def test_the_band_widens_the_plan_within_the_limits_of_the_border() -> None:

@@ -169,6 +169,38 @@ def test_a_case_is_solved_kept_audited_and_shown(
     assert json.loads((out / "summary.json").read_text(encoding="utf-8"))["scenarios"][0]["grid"] == "jibei"
 
 
+def test_prices_are_shown_kept_as_json_and_csv_and_read_again(
+    case_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert main(["solve", str(case_file), "--prices", "--out", str(out)]) == 0
+    shown = capsys.readouterr().out
+    assert "price, CNY/MWh" in shown
+    assert "no tariff" in shown
+
+    (scenario,) = solved_in(out)
+    report = scenario.outcome.prices
+    assert report is not None
+    assert report.tables is not None
+    header, first, *rest = (out / "prices" / "price_cny_per_mwh.csv").read_text().splitlines()
+    assert header == "step_start,a,b,c,d,neighbour"
+    assert len(rest) == 3
+    numbers = [float(value) for value in first.split(",")[1:]]
+    assert numbers == pytest.approx(report.tables.price_cny_per_mwh.iloc[0].tolist(), abs=1e-4)
+
+    assert main(["solve", str(case_file), "--out", str(out)]) == 0
+    assert not (out / "prices.json").exists()
+    assert not list((out / "prices").iterdir())
+
+
+def test_a_curve_of_a_case_that_seeks_absorption_is_refused(
+    case_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changed(case_file, objective="ABSORPTION_FIRST")
+    assert main(["study", "dr-curve", "--case", str(case_file)]) == 1
+    assert "objective" in capsys.readouterr().err
+
+
 def test_an_audit_finds_a_number_that_was_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_solved(tmp_path, solved(0.05))
     assert main(["audit", str(tmp_path)]) == 0

@@ -16,7 +16,10 @@ from tests.conventions.units import RECORDS_WITHOUT_UNIT, WITHOUT_UNIT, named_wi
 NUMERIC = re.compile(r"\b(float|int|ndarray|NDArray|Series|DataFrame|DataArray)\b")
 NO_NUMBER = re.compile(r"\bbool_?\b|\bCallable\b|\bLiteral\b")
 # Tables that hold yes or no.
-YES_OR_NO = {"generating", "in_service", "must_run", "on", "pumping", "started", "stopped"}
+YES_OR_NO = {
+    *("allowed", "call_started", "called", "generating", "in_service", "must_run", "oil_support", "on", "pumping"),
+    *("started", "stopped", "told"),
+}
 
 F = FieldDescriptor
 WIRE_NUMBERS = {F.TYPE_DOUBLE, F.TYPE_FLOAT, F.TYPE_INT32, F.TYPE_INT64, F.TYPE_SINT32, F.TYPE_SINT64}

@@ -5,7 +5,8 @@ from __future__ import annotations
 SUFFIXES = (
     *("_mw", "_mwh", "_mw_per_h"),
     *("_cny", "_cny_per_mwh", "_cny_per_h", "_cny_per_mw"),
-    *("_tco2", "_tco2_per_mwh"),
+    *("_tco2", "_tco2_per_mwh", "_cny_per_tco2"),
+    *("_t", "_cny_per_t", "_tco2_per_t"),
     *("_h", "_s", "_seconds"),
     *("_kv", "_km", "_mb", "_gb", "_deg"),
     *("_share", "_shares", "_count"),
@@ -18,15 +19,22 @@ WITHOUT_UNIT = {
     "amount": "an audit's breach: its rule carries the unit",
     "largest_violation": "an audit's rule: the field `unit` stands beside it",
     "seed": "names a stream of random numbers",
+    "least": "of an aim, MWh or tCO2: the field `unit` stands beside it",
+    "bound": "likewise",
+    "limit": "likewise",
+    "held": "likewise",
     "tolerance": "an audit's rule: the field `unit` stands beside it",
 }
 
 RECORDS_WITHOUT_UNIT = {
     "Terms": "sums in a program for the solver: each row in its own unit",
+    "Freedom": "bounds of decisions: 0 or 1",
     "Anatomy": "columns of a program by meaning, and yes or no",
     "Tape": "a point of a program and prices of its rows: each in its own unit",
     "Family": "rows of a program for the solver: each in its own unit",
     "Variable": "columns of a program for the solver: each in its own unit",
+    "Duals": "a point of a program and prices of its rows: each in its own unit",
+    "First": "sums in a program for the solver, in MWh or tCO2: the field `unit` stands beside them",
     "Cuts": "rows for such a program",
     "Problem": "a program for the solver: each row and column in its own unit",
 }

@@ -222,3 +222,46 @@ def test_starts_are_hot_warm_and_cold_by_the_hours_of_their_class() -> None:
     assert [kind.hours_off_h for kind in unit.start_types] == [0, 8, 48]
     assert [kind.start_cny for kind in unit.start_types] == pytest.approx([430 * size, 700 * size, 1050 * size])
     assert unit.start_cny == pytest.approx(700 * size)
+
+
+def test_coal_is_paid_below_half_of_its_capacity_and_burns_oil_below_three_tenths() -> None:
+    """Edition 2030: usc_1000 alone, from 25 % on, reaches below the oil line; gas and small coal are never paid."""
+    units = facts_of(BOTH, 2030).units
+    for unit in units:
+        if unit.carrier == "gas":
+            assert (unit.deep_bands, unit.oil_support) == ((), None)
+            continue
+        size = unit.output_max_mw
+        assert unit.normal_min_mw == pytest.approx(0.5 * size)
+        assert [round(band.below_mw / size, 6) for band in unit.deep_bands] == [0.5, 0.4, 0.3]
+        prices = [band.price_cny_per_mwh for band in unit.deep_bands]
+        assert prices == sorted(prices)
+        assert unit.oil_support is not None
+        assert unit.oil_support.below_mw == pytest.approx(0.3 * size)
+        assert unit.oil_support.oil_t_per_h == pytest.approx(1.5e-3 * size)
+    deep = {u.technology_class for u in units if u.oil_support and u.least_mw < u.oil_support.below_mw - 1e-3}
+    assert deep == {"usc_1000"}
+    unpaid = {u.technology_class for u in units if u.least_mw >= u.normal_min_mw - 1e-3}
+    assert unpaid == {"small_coal", "ccgt_chp"}
+
+
+def test_every_unit_is_known_before_and_after_its_retrofit_in_both_editions() -> None:
+    for edition, state in ((2025, "before"), (2030, "after")):
+        for unit in facts_of(BOTH, edition).units:
+            known = {flexibility.retrofit: flexibility for flexibility in unit.flexibilities}
+            assert (set(known), unit.retrofit) == ({"before", "after"}, state)
+            now = known[state]
+            assert (unit.output_min_mw, unit.ramp_up_mw_per_h) == (now.output_min_mw, now.ramp_up_mw_per_h)
+            assert unit.heating_output_min_mw == now.heating_output_min_mw
+
+
+def test_a_contract_has_the_terms_of_its_row_and_no_others() -> None:
+    """Arc furnaces of Jibei: 4 h of notice, one call a day of 1 to 4 h, 20 a year. Electric vehicles: no calls."""
+    contracts = {contract.name: contract for contract in facts_of(JIBEI, 2030).contracts}
+    furnaces, vehicles = contracts["jb_steel_eaf"], contracts["jb_ev"]
+    assert (furnaces.notice_h, furnaces.min_event_h, furnaces.max_event_h) == (4, 1, 4)
+    assert (furnaces.calls_per_day_count, furnaces.calls_per_season_count, furnaces.has_calls) == (1, 20, True)
+    assert (vehicles.has_calls, vehicles.calls_per_day_count, vehicles.max_event_h) == (False, None, None)
+    assert (vehicles.daily_energy_h, vehicles.notice_h, vehicles.fill_hours_h) == (12, 0.5, ())
+    (operator,) = facts_of(JIBEI, 2030).aggregators
+    assert {c.name for c in contracts.values() if c.aggregator == operator.name} == {"jb_heat", "jb_vpp_ind", "jb_ev"}

@@ -17,6 +17,8 @@ NOT_ADDITIVE = {
     "grid",
     "utilisation_share",  # a ratio
     "technologies",  # compared one by one
+    "contracts",  # of the members, one after another
+    "aggregators",
     "local_consumption_mwh",  # what one member sends the other is export of one and no interface of the other
 }
 

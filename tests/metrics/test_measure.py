@@ -12,7 +12,7 @@ from dispatch.case.inputs import inputs_of
 from dispatch.case.thermal import UnitState
 from dispatch.metrics import measured
 from dispatch.schedule.outcome import GridMetrics, Metrics, Slack
-from tests.audit.good import good
+from tests.audit.good import good, schedule_of
 
 BACK_FROM_BATTERY_MWH = 20 * 0.9 * 0.9
 BACK_FROM_PUMPS_MWH = 30 * 0.87 * 0.87
@@ -134,3 +134,26 @@ def test_a_start_costs_what_its_hours_off_say(off_h: float, start_cny: float) ->
     states = (*solved.case.units[:2], UnitState("gas", on=False, hours_h=off_h, output_mw=0))
     total = measured(replace(solved.case, units=states), solved.facts, solved.schedule).total
     assert total.cost.start_cny == pytest.approx(start_cny + 1_000)
+
+
+def test_deep_output_and_oil_have_their_parts() -> None:
+    """
+    coal_2 at 170 MW lacks 10 MW of 180 for eight hours: 80 MWh at 200 CNY.
+
+    At 105 MW in hours 3 and 4 it lacks 75: 20 MWh at 200 and 55 MWh at 300 CNY in each, and burns 2 t an hour:
+    60 + 150 = 210 MWh in all, (6 x 10 + 2 x 20) x 200 + 2 x 55 x 300 = 53,000 CNY; 4 t at 7,000 CNY, 3 tCO2 each.
+    """
+    solved = good()
+    plain = measured(solved.case, solved.facts, solved.schedule).total
+    assert (plain.below_normal_mwh, plain.below_normal_h, plain.oil_t) == pytest.approx((80, 8, 0))
+    assert plain.cost.compensation_cny == pytest.approx(16_000)
+    edits = {("output_mw", "coal_2"): {3: 105.0, 4: 105.0}, ("reserve_down_mw", "coal_2"): {3: 0.0, 4: 0.0}}
+    deep = measured(solved.case, solved.facts, schedule_of(solved.case, solved.facts, edits)).total
+    assert (deep.below_normal_mwh, deep.below_normal_h) == pytest.approx((210, 8))
+    assert (deep.oil_t, deep.oil_support_h) == pytest.approx((4, 2))
+    assert (deep.cost.compensation_cny, deep.cost.oil_cny) == pytest.approx((53_000, 28_000))
+    burnt = replace(solved.facts.units[1].oil_support, carbon_tco2_per_t=0.0)  # type: ignore[type-var]
+    clean = replace(solved.facts.units[1], oil_support=burnt)
+    facts = replace(solved.facts, units=(solved.facts.units[0], clean, solved.facts.units[2]))
+    without = measured(solved.case, facts, schedule_of(solved.case, solved.facts, edits)).total
+    assert deep.carbon_tco2 - without.carbon_tco2 == pytest.approx(12)

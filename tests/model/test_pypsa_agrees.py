@@ -10,7 +10,7 @@ import numpy as np
 import pypsa
 import pytest
 
-from dispatch.case.case import Case, Reserve
+from dispatch.case.case import Case, Limits, Reserve, Scales
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs, inputs_of
 from dispatch.case.thermal import UnitState
@@ -19,9 +19,12 @@ from dispatch.grid.catalogue import facts_of
 from dispatch.grid.place import placed
 from dispatch.horizon import Horizon, beijing
 from dispatch.model.build import built
+from dispatch.run import run
 from dispatch.solve.problem import problem_of
 from tests.answers import outcome_of
 from tests.small import SUMMER_DAY, curve, one_bus_facts, one_start, small_case, unit
+
+NARROW_SHARE = 0.7
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +46,33 @@ def test_the_relaxation_of_jibei_without_commitment_equals_pypsa_optimize() -> N
     network.optimize(solver_name="highs", include_objective_constant=False, output_flag=False)
     assert network.objective is not None
     assert network.objective + constant == pytest.approx(ours, rel=1e-6)
+
+
+def test_the_price_at_every_bus_of_a_congested_jibei_equals_that_of_pypsa() -> None:
+    """Less wind, and the line that carries most at 70 % of that: PyPSA's own prices, bus by bus, hour by hour."""
+    facts = _straight(facts_of("jibei", 2030))
+    case = replace(_everything_on(facts), scales=Scales(renewable_share=0.6))
+    free = run(case, facts, Limits(1e-6, 60.0)).schedule
+    assert free is not None
+    inner = [line.name for line in facts.lines if not {line.from_bus[0], line.to_bus[0]} & {"X"}]
+    flow_mw = free.flow_mw[inner].abs().max()
+    lines = tuple(
+        replace(line, rating_mw=NARROW_SHARE * flow_mw.max()) if line.name == flow_mw.idxmax() else line
+        for line in facts.lines
+    )
+    facts = replace(facts, lines=lines)
+    outcome = run(case, facts, Limits(1e-6, 60.0, prices=True))
+    assert outcome.prices is not None
+    assert outcome.prices.tables is not None, outcome.prices.reason
+
+    inputs = inputs_of(case, facts)
+    network = placed(case, facts, inputs)
+    _price_like_ours(network, case, facts, inputs)
+    network.optimize(solver_name="highs", include_objective_constant=False, output_flag=False)
+    theirs = network.buses_t.marginal_price
+    ours = outcome.prices.tables.price_cny_per_mwh[theirs.columns]
+    assert np.abs(ours.to_numpy() - theirs.to_numpy()).max() < 0.01
+    assert (ours.max(axis=1) - ours.min(axis=1)).max() > 10  # the case is about congestion
 
 
 def test_a_small_commitment_equals_the_optimum_of_pypsa() -> None:
@@ -95,6 +125,8 @@ def _straight(facts: GridFacts) -> GridFacts:
     units = tuple(
         replace(
             u,
+            deep_bands=(),
+            oil_support=None,
             curve=replace(
                 u.curve,
                 output_mw=(u.curve.output_mw[0], u.curve.output_mw[-1]),

@@ -227,3 +227,24 @@ def test_wind_stands_near_its_city() -> None:
             own = place[place["city"] == row["city"]]
             away_deg = np.hypot(own["x"] - place.loc[row["bus"], "x"], own["y"] - place.loc[row["bus"], "y"])
             assert away_deg.min() < 1.1, row["name"]
+
+
+def test_contracts_that_are_called_have_every_term_of_a_call() -> None:
+    """What is reduced by industry is called in events; its greatest length is the duration."""
+    for grid in GRIDS:
+        contracts = table(grid, "response_contracts")
+        called = contracts[contracts["min_event_h"].notna()]
+        assert len(called) >= 2, grid
+        assert set(called["kind"]) == {"reduce"}
+        terms = called[["notice_h", "least_call_share", "min_rest_h", "calls_per_day", "calls_per_season"]]
+        assert (terms > 0).all(axis=None), grid
+        assert (called["min_event_h"] <= called["duration_h"]).all(), grid
+        assert (called["calls_per_day"] <= called["calls_per_season"]).all(), grid
+
+
+def test_every_aggregator_has_contracts_and_room_for_them() -> None:
+    """1,826.5 MW are aggregated in Jibei; what belongs to it is less."""
+    contracts, peak = table("jibei", "response_contracts"), table("jibei", "annual_peak")["peak_mw"].max()
+    (aggregator,) = table("jibei", "aggregators").itertuples()
+    own = contracts[contracts["aggregator"] == aggregator.aggregator]
+    assert 0 < own["capacity_share_of_peak"].sum() * peak <= aggregator.capacity_mw == 1826.5

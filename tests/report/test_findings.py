@@ -50,6 +50,38 @@ def test_an_objective_that_rises_beyond_the_gaps_is_a_warning() -> None:
     assert (WARNING, "objective moves the unexpected way: +50 CNY against response 0 %") in told(base, more)
 
 
+def seeking(scenario: Scenario, objective: str) -> Scenario:
+    case = replace(scenario.case, objective=objective)
+    return replace(scenario, case=case, label=label_of(case))
+
+
+def test_what_a_mwh_more_absorbed_costs_is_told_where_both_were_solved() -> None:
+    """80,000 CNY of cost more for 50 MWh more: 1,600 CNY each; the gaps leave 10 + 20 CNY open."""
+    cheap = with_proof(with_metrics(costing(solved(), 100_000), absorbed_mwh=100.0), 110, 100)
+    first = seeking(
+        with_proof(with_metrics(costing(solved(), 180_000), absorbed_mwh=150.0), 220, 200), "absorption_first"
+    )
+
+    words = "50.0 MWh more absorbed for +80 k CNY of cost against response 0 %, 1,600 CNY each (gaps leave 30 CNY open)"
+    assert (NOTE, words) in told(cheap, first)
+    assert "absorption first" in first.label
+
+
+def test_what_a_tonne_less_costs_is_told_where_both_were_solved() -> None:
+    """30,000 CNY of cost more for 50 t less: 600 CNY each."""
+    cheap = with_metrics(costing(solved(), 20_000), carbon_tco2=90.0)
+    least = seeking(with_metrics(costing(solved(), 50_000), carbon_tco2=40.0), "co2")
+
+    assert any("50.0 tCO2 less for +30 k CNY" in words and "600 CNY each" in words for _, words in told(cheap, least))
+
+
+def test_absorption_first_with_more_response_is_no_promise_of_a_lower_cost() -> None:
+    """More response absorbs more first, whatever it costs: its objective may rise, and nothing contradicts anything."""
+    base, more = (seeking(scenario, "absorption_first") for scenario in pair((1000, 1300), (1000, 1290)))
+    assert not list(nested([base, more]))
+    assert told(base, more) == []
+
+
 def test_carbon_that_rises_is_a_note() -> None:
     base, more = pair((1000, 900), (1000, 900))
 

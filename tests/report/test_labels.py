@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dispatch.case.case import Case, Interchange, Prices, Reserve, ReserveSeries, Scales
+from dispatch.case.demand_response import DAY_PEAK, HANDED_OVER, ContractState, ResponseTerms
 from dispatch.case.renewable import LoadForecast
 from dispatch.case.security import Security
+from dispatch.case.thermal import Retrofit
 from dispatch.report.comparison import MEASURES, comparison
 from dispatch.report.labels import label_of, labels_of
 from dispatch.report.scenario import Scenario, told_apart
@@ -33,6 +35,8 @@ def test_a_label_names_every_departure() -> None:
         prices=Prices(300.0),
         load_forecasts=(LoadForecast("a", ()), LoadForecast("b", ())),
         security=Security(True, 1.1, 10_000.0, ("ab",)),
+        deep_peak_shaving=False,
+        retrofits=(Retrofit("before", "coal_300"), *(Retrofit("after", unit=f"gas {k}") for k in range(3))),
     )
 
     assert label_of(case).split(", ") == [
@@ -51,13 +55,26 @@ def test_a_label_names_every_departure() -> None:
         "emergency rating ×1.1",
         "overload at 10000 CNY/MWh",
         "unwatched lines: 1",
+        "no deep peak-shaving",
+        "before retrofit: coal_300",
+        "after retrofit: 3 classes and units",
         "2 load forecasts",
     ]
     assert label_zh(label_of(case)) == (
         "响应 5 %, 低计划, 计划 ±10 %, 负荷 ×1.1, 风光 ×0.9, 新型储能 ×0, 抽水蓄能 ×0, 备用 3 % 负荷, "
         "备用 10 % 风光, 给定备用容量, 弃电价 300 元/MWh, N-1, "
-        "事故限额 ×1.1, 过载价 10000 元/MWh, 不校核线路数 1, 2 项负荷预测"
+        "事故限额 ×1.1, 过载价 10000 元/MWh, 不校核线路数 1, 无深度调峰, "
+        "改造前: coal_300, 改造后: 3 类或台, 2 项负荷预测"
     )
+
+
+def test_a_label_names_what_is_asked_of_response_contracts() -> None:
+    handed = ResponseTerms(DAY_PEAK, HANDED_OVER, 900.0)
+    case = replace(base(), response=handed, contracts=(ContractState("factories"),))
+    parts = ["response 5 %", "response by the day's peak", "backlog handed over at 900 CNY/MWh", "1 contract state"]
+    assert label_of(case).split(", ") == parts
+    assert label_zh(label_of(case)) == "响应 5 %, 响应按日最大负荷, 欠量移交价 900 元/MWh, 1 项合约状态"
+    assert label_of(replace(base(), response=ResponseTerms(backlog=HANDED_OVER))) == "response 5 %, backlog handed over"
 
 
 def test_edition_and_day_are_named_where_they_differ() -> None:

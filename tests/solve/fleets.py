@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, fields, replace
+from dataclasses import MISSING, dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -87,7 +88,9 @@ def drawn(seed: int) -> Fleet:
 
 def anatomy_with(**parts: np.ndarray) -> Anatomy:
     """An anatomy of which only some parts matter."""
-    nothing = {field.name: np.zeros((0, 0), dtype=int) for field in fields(Anatomy)}
+    nothing: dict[str, Any] = {
+        field.name: np.zeros((0, 0), dtype=int) for field in fields(Anatomy) if field.default is MISSING
+    }
     return Anatomy(**{**nothing, **parts})
 
 

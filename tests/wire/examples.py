@@ -8,21 +8,35 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from dispatch.case.case import Case, Interchange, Prices, Reserve, ReserveSeries, Scales
+from dispatch.case.demand_response import (
+    ANNUAL_PEAK,
+    CLOSED,
+    DAY_PEAK,
+    HANDED_OVER,
+    ContractState,
+    Parcel,
+    ResponseTerms,
+)
 from dispatch.case.interchange import VARIANTS, InterchangeForecast
+from dispatch.case.objective import OBJECTIVES
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.security import Security
 from dispatch.case.storage import StoreState
-from dispatch.case.thermal import MustRun, Outage, UnitState
+from dispatch.case.thermal import AFTER, BEFORE, MustRun, Outage, Retrofit, UnitState
 from dispatch.horizon import BEIJING, Horizon
 from dispatch.schedule.outcome import (
+    AggregatorMetrics,
+    Aim,
     AuditReport,
     Breach,
     Certificate,
+    ContractMetrics,
     Cost,
     GridMetrics,
     Metrics,
     Outcome,
     Penalty,
+    PriceReport,
     Proof,
     RuleCheck,
     Shortfall,
@@ -30,6 +44,7 @@ from dispatch.schedule.outcome import (
     Status,
     TechnologyMetrics,
 )
+from dispatch.schedule.prices import PRICE_TABLES, PriceTables
 from dispatch.schedule.schedule import TABLES, Schedule
 
 START = datetime(2030, 1, 15, tzinfo=BEIJING)
@@ -61,13 +76,15 @@ def _several(element: st.SearchStrategy[object]) -> st.SearchStrategy[tuple[obje
     return st.lists(element, max_size=3).map(tuple)
 
 
+_parcels = _several(st.builds(Parcel, _numbers, _numbers))
+
 CASES = st.builds(
     Case,
     name=st.just("") | _names,
     grid=_names,
     edition=_counts,
     horizon=st.builds(Horizon, start=_times, step_count=_counts, step_h=_numbers),
-    units=_several(st.builds(UnitState, _names, st.booleans(), _numbers, _numbers)),
+    units=_several(st.builds(UnitState, _names, st.booleans(), _numbers, _numbers, st.none() | _numbers)),
     stores=_several(st.builds(StoreState, _names, _numbers, _numbers)),
     response_share=_numbers,
     interchange=st.builds(Interchange, st.sampled_from(VARIANTS), _numbers),
@@ -84,7 +101,31 @@ CASES = st.builds(
     load_forecasts=_several(st.builds(LoadForecast, _names, _series)),
     available_forecasts=_several(st.builds(AvailableForecast, _names, _series, _series)),
     interchange_forecasts=_several(st.builds(InterchangeForecast, _names, _series)),
+    deep_peak_shaving=st.booleans(),
+    retrofits=_several(st.builds(Retrofit, st.sampled_from((BEFORE, AFTER)), *[st.just("") | _names] * 3)),
     security=st.builds(Security, st.booleans(), _numbers, _numbers, _several(_names)),
+    contracts=_several(
+        st.builds(
+            ContractState,
+            _names,
+            _parcels,
+            _parcels,
+            _counts,
+            _counts,
+            _numbers,
+            _numbers,
+            _numbers,
+            st.none() | _numbers,
+            _numbers,
+        )
+    ),
+    response=st.builds(
+        ResponseTerms,
+        st.sampled_from((ANNUAL_PEAK, DAY_PEAK)),
+        st.sampled_from((CLOSED, HANDED_OVER)),
+        st.none() | _numbers,
+    ),
+    objective=st.sampled_from(OBJECTIVES),
 )
 
 
@@ -103,7 +144,7 @@ def grid_metrics(grid: str, *, utilisation_share: float | None = 0.9) -> GridMet
         net_export_mwh=-30.0,
         local_consumption_mwh=450.0,
         thermal_mwh=520.0,
-        cost=Cost(1.0, 2.0, 3.0, 4.0, 5.0, -6.0),
+        cost=Cost(1.0, 2.0, 3.0, 4.0, 5.0, -6.0, 7.0, 8.0),
         penalty=Penalty(7.0, 8.0, 9.0, 10.0),
         start_count=2,
         carbon_tco2=400.0,
@@ -116,6 +157,13 @@ def grid_metrics(grid: str, *, utilisation_share: float | None = 0.9) -> GridMet
         pumped_charge_mwh=16.0,
         pumped_discharge_mwh=17.0,
         reserve_short_mwh=0.5,
+        below_normal_mwh=18.0,
+        below_normal_h=19.0,
+        oil_support_h=20.0,
+        oil_t=21.0,
+        response_call_count=3,
+        contracts=(ContractMetrics("c1", "v1", 10.0, 11.0, 3, 18.0, 19.0, 20.0, 21.0),),
+        aggregators=(AggregatorMetrics("v1", 10.0, 11.0, 3, 37.0),),
     )
 
 
@@ -124,9 +172,10 @@ def a_schedule() -> Schedule:
     times = Horizon(START, 2, 0.5).times
     kinds = {
         ("on", "started", "stopped", "output_mw"): ["g1", "g2"],
+        ("below_normal_mw", "oil_support", "oil_t_per_h"): ["g1", "g2"],
         ("injected_mw", "curtailed_mw"): ["w1"],
         ("charge_mw", "discharge_mw", "level_mwh"): ["s1"],
-        ("delayed_mw", "repaid_mw", "advanced_mw", "spared_mw", "filled_mw"): ["c1"],
+        ("delayed_mw", "repaid_mw", "advanced_mw", "spared_mw", "filled_mw", "called", "call_started"): ["c1"],
         ("net_import_mw", "over_plan_mw", "under_plan_mw"): ["i1"],
         ("reserve_up_mw", "reserve_down_mw"): ["g1", "g2", "s1"],
         ("short_up_mw", "short_down_mw"): ["jibei"],
@@ -145,9 +194,32 @@ def a_schedule() -> Schedule:
         frames[table] = pd.DataFrame({"p": [2, 0]}, index=times, columns=frames[table].columns)
     for table in ("generating", "pumping"):
         frames[table] = pd.DataFrame({"p 1": [1, 0], "p 2": [0, 1]}, index=times, columns=frames[table].columns)
-    for table in ("on", "started", "stopped"):
+    for table in ("on", "started", "stopped", "oil_support"):
         frames[table] = pd.DataFrame({"g1": [1, 0], "g2": [0, 1]}, index=times, columns=frames[table].columns)
+    for table in ("called", "call_started"):
+        frames[table] = pd.DataFrame({"c1": [0, 1]}, index=times, columns=frames[table].columns)
     return Schedule(step_h=0.5, **frames)
+
+
+def price_tables() -> PriceTables:
+    """Two steps of half an hour; a bus, a grid, a line, a section, a contract and a store."""
+    times = Horizon(START, 2, 0.5).times
+    groups = (("b1", 4), ("jibei", 4), ("l1", 2), ("c1", 2), ("d1", 1), ("s1", 3))
+    names = [name for name, count in groups for _ in range(count)]
+    frames = {
+        table: pd.DataFrame({name: [k, -k - 0.5]}, index=times, columns=pd.Index([name], dtype="str"))
+        for k, (table, name) in enumerate(zip(PRICE_TABLES, names, strict=True))
+    }
+    return PriceTables(step_h=0.5, **frames)
+
+
+def an_aim() -> Aim:
+    return Aim("absorption_first", "MWh", least=10.0, bound=9.5, limit=11.0, held=10.5, proven=True)
+
+
+def a_price_report(tables: PriceTables | None = None) -> PriceReport:
+    check = RuleCheck("prices-signs", 7, 0.0, 0.01, "CNY/MWh")
+    return PriceReport(tables, (check,), "" if tables else "too late", absorption_cny_per_mwh=1600.0)
 
 
 def an_outcome(*, schedule: Schedule | None = None) -> Outcome:
@@ -163,6 +235,7 @@ def an_outcome(*, schedule: Schedule | None = None) -> Outcome:
             total=grid_metrics("hebei"),
             members=(grid_metrics("hebei_south"), grid_metrics("jibei", utilisation_share=None)),
             slacks=(Slack("reserve_up", "jibei", "2030-01-15T00:00:00+08:00", 0.5),),
+            contract_states=(ContractState("c1", (Parcel(20.0, 3.0),), (), 1, 3, 5.0, 50.0, 2.0, None, 0.0),),
         ),
         certificate=Certificate("a1", "b2", "c3", (("highspy", "1.15.1"), ("pypsa", "1.4.0")), 0.005, 3, ("relaxed",)),
         shortfalls=(Shortfall("2030-01-15T00:00:00+08:00", "jibei", "zhangbei", 10.0, 0.0),),

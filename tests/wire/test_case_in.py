@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.case.case import Case, Interchange, Limits, Prices, Scales
+from dispatch.case.demand_response import ResponseTerms
 from dispatch.errors import CaseError
 from dispatch.v1 import case_pb2, run_pb2
 from dispatch.wire.translate import case_from, case_to, limits_from, limits_to
@@ -66,6 +67,7 @@ def test_every_missing_part_is_named_at_once() -> None:
     message.outages.add(unit="x")
     message.must_run.add(unit="x").start.GetCurrentTime()
     message.interchange.variant = 9  # type: ignore[assignment]
+    message.objective = 9  # type: ignore[assignment]
     assert _flaws(message) == {
         "horizon.start": "REQUIRED",
         "horizon.step_count": "REQUIRED",
@@ -79,6 +81,7 @@ def test_every_missing_part_is_named_at_once() -> None:
         "outages[0].end": "REQUIRED",
         "must_run[0].end": "REQUIRED",
         "interchange.variant": "UNKNOWN_VALUE",
+        "objective": "UNKNOWN_VALUE",
     }
 
 
@@ -102,6 +105,21 @@ def test_no_bytes_that_parse_are_answered_by_anything_but_a_case_or_its_flaws(no
         return
     with contextlib.suppress(CaseError):
         assert isinstance(case_from(message), Case)
+
+
+def test_a_retrofit_without_its_state_is_refused() -> None:
+    message = case_to(a_case())
+    message.retrofits.add(technology_class="usc_1000")
+    assert _flaws(message) == {"retrofits[0].state": "REQUIRED"}
+
+
+def test_deep_peak_shaving_holds_where_nothing_is_said_of_it() -> None:
+    message = case_to(a_case())
+    assert message.deep_peak_shaving
+    message.ClearField("deep_peak_shaving")
+    assert case_from(message).deep_peak_shaving
+    message.deep_peak_shaving = False
+    assert not case_from(message).deep_peak_shaving
 
 
 def test_a_plan_that_has_no_name_on_the_wire_is_refused() -> None:
@@ -135,3 +153,30 @@ def test_a_limit_at_the_forbidden_end_of_its_range_is_refused_alone(name: str) -
     with pytest.raises(CaseError) as refused:
         limits_from(message)
     assert [flaw.field for flaw in refused.value.flaws] == [f"limits.{name}"]
+
+
+def test_a_parcel_without_its_energy_or_its_hours_is_refused() -> None:
+    message = case_to(a_case())
+    state = message.contracts.add(contract="c1")
+    state.owed.add(energy_mwh=5.0)
+    state.saved.add(left_h=2.0)
+    message.contracts.add()
+    assert _flaws(message) == {
+        "contracts[0].owed[0].left_h": "REQUIRED",
+        "contracts[0].saved[0].energy_mwh": "REQUIRED",
+        "contracts[1].contract": "REQUIRED",
+    }
+
+
+def test_a_word_that_is_not_known_of_response_is_refused() -> None:
+    message = case_to(a_case())
+    message.response.ParseFromString(
+        case_pb2.ResponseTerms(owed_cny_per_mwh=600.0).SerializeToString() + b"\x08\x09\x10\x07"
+    )
+    assert _flaws(message) == {"response.cap_basis": "UNKNOWN_VALUE", "response.backlog": "UNKNOWN_VALUE"}
+
+
+def test_absent_terms_of_response_close_the_horizon_on_the_annual_peak() -> None:
+    message = case_to(a_case())
+    message.ClearField("response")
+    assert case_from(message).response == ResponseTerms("annual_peak", "closed", None)

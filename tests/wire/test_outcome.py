@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from dispatch.errors import CaseError
-from dispatch.schedule.outcome import Cost, GridMetrics, Outcome, Penalty, Proof, Status
+from dispatch.schedule.outcome import Aim, Cost, GridMetrics, Outcome, Penalty, PriceReport, Proof, Status
+from dispatch.schedule.prices import PRICE_TABLES
 from dispatch.schedule.progress import Progress
 from dispatch.v1 import run_pb2
+from dispatch.wire.files import outcome_of, outcome_text
 from dispatch.wire.translate import answer_from, outcome_from, progress_from, progress_to
-from tests.wire.examples import a_schedule, an_outcome
+from tests.wire.examples import a_price_report, a_schedule, an_aim, an_outcome, price_tables
 
 
 def test_an_outcome_comes_back_as_it_went() -> None:
@@ -23,6 +27,25 @@ def test_the_schedule_is_sent_only_where_it_is_asked_for() -> None:
     assert not answer_from(outcome).HasField("schedule")
     assert answer_from(outcome, include_schedule=True).schedule.step_count == 2
     assert outcome_from(answer_from(outcome, include_schedule=True)).schedule is not None
+
+
+def test_what_was_sought_first_and_why_there_are_no_prices_come_back() -> None:
+    outcome = an_outcome()
+    outcome = replace(outcome, proof=replace(outcome.proof, aim=an_aim()), prices=a_price_report())
+    assert outcome_from(run_pb2.Outcome.FromString(answer_from(outcome).SerializeToString())) == outcome
+
+
+def test_prices_come_back_table_by_table_and_stay_out_of_the_file_of_the_outcome() -> None:
+    outcome = replace(an_outcome(), prices=a_price_report(price_tables()))
+    back = outcome_from(run_pb2.Outcome.FromString(answer_from(outcome).SerializeToString())).prices
+    assert back is not None
+    assert back.tables is not None
+    for table in PRICE_TABLES:
+        pd.testing.assert_frame_equal(getattr(back.tables, table), getattr(price_tables(), table), check_dtype=False)
+    short = outcome_of(outcome_text(outcome)).prices
+    assert short is not None
+    assert short.tables is None
+    assert short.checks == back.checks
 
 
 @pytest.mark.parametrize("status", list(Status))
@@ -44,7 +67,7 @@ def test_an_unknown_status_is_no_outcome() -> None:
 
 def test_the_totals_that_are_sent_are_the_sums() -> None:
     metrics = answer_from(an_outcome()).metrics
-    assert metrics.cost.total_cny == 9.0
+    assert metrics.cost.total_cny == 24.0
     assert metrics.penalty.total_cny == 34.0
     assert answer_from(an_outcome()).slack_used
 
@@ -53,6 +76,8 @@ def test_the_totals_that_are_sent_are_the_sums() -> None:
     ("record", "message"),
     [
         (GridMetrics, run_pb2.Metrics),
+        (Aim, run_pb2.Aim),
+        (PriceReport, run_pb2.PriceReport),
         (Cost, run_pb2.Cost),
         (Penalty, run_pb2.Penalty),
         (Progress, run_pb2.Progress),

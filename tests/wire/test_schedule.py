@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from dispatch.errors import CaseError
+from dispatch.schedule.prices import PRICE_TABLES
 from dispatch.schedule.schedule import TABLES
-from dispatch.v1 import schedule_pb2
+from dispatch.v1 import prices_pb2, schedule_pb2
 from dispatch.wire.mirror import fields_of
 from dispatch.wire.translate import schedule_from, schedule_to
 from tests.wire.examples import a_schedule
@@ -35,6 +36,12 @@ def test_every_table_has_its_place_on_the_wire() -> None:
     kinds = [field for field in fields_of(schedule_pb2.Schedule.DESCRIPTOR) if field.is_repeated]
     sent = {table.name for kind in kinds for table in fields_of(kind.message_type)[1:]}
     assert sent == set(TABLES)
+
+
+def test_every_table_of_prices_has_its_place_on_the_wire() -> None:
+    kinds = [field for field in fields_of(prices_pb2.PriceTables.DESCRIPTOR) if field.is_repeated]
+    sent = {table.name for kind in kinds for table in fields_of(kind.message_type)[1:]}
+    assert sent == set(PRICE_TABLES)
 
 
 def test_a_series_of_another_length_is_refused_by_its_path() -> None:

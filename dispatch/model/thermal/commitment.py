@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pandas as pd
 
 from dispatch.model import names
 from dispatch.model.draft import Draft
+from dispatch.model.on_off import Freedom, Switch, decide_on, stay_off, stay_on
 
 
 def decide_commitment(draft: Draft) -> None:
@@ -17,23 +17,14 @@ def decide_commitment(draft: Draft) -> None:
 
         u[t] - u[t-1] = v[t] - w[t]            every step t, u[-1] from the case
 
-    u  on       0 or 1        v  started   0..1, integral whenever u is (see the windows below)
+    u  on       0 or 1        v  started   0..1, integral whenever u is (see `on_off.decide_on`)
     w  stopped  0..1
 
-    The solver is told that v and w are whole: HiGHS 1.15.1 finds it out for itself in its presolve, and then calls one
-    feasible case in a hundred or so infeasible (github.com/ERGO-Code/HiGHS, issue 3296 is of that kind).
     Must-run hours, outages and the rest of a minimum time begun before the horizon are bounds of u.
     Knueven, Ostrowski, Watson (2020), eq. (2).
     """
     lower, upper = _forced(draft)
-    on = draft.decide(names.STATUS, draft.units, upper, lower, integer=True)
-    started = draft.decide(names.START, draft.units, 1.0)
-    stopped = draft.decide(names.STOP, draft.units, 1.0)
-    for change in (names.START, names.STOP):
-        draft.model.imply_whole(change)
-    before = np.zeros(lower.shape)
-    before[0] = on_before(draft)
-    draft.hold("Generator-logic", on - on.shift(1) - started + stopped, "=", before, draft.units)
+    decide_on(draft, _switch(draft), Freedom(lower, upper, 1.0, on_before(draft)))
 
 
 def hold_minimum_up_time(draft: Draft) -> None:
@@ -45,10 +36,7 @@ def hold_minimum_up_time(draft: Draft) -> None:
     UT  minimum up time in steps, at least 1
     Rajan and Takriti (2005); Knueven, Ostrowski, Watson (2020), eq. (4).
     """
-    for length, members in _by_length(draft, "min_up_h").items():
-        recent = draft.variable(names.START, members).window(length)
-        on = draft.variable(names.STATUS, members)
-        draft.hold(f"Generator-up_time_{length}", recent - on, "<=", 0.0, members)
+    stay_on(draft, _switch(draft), _lengths(draft, "min_up_h"))
 
 
 def hold_minimum_down_time(draft: Draft) -> None:
@@ -60,10 +48,7 @@ def hold_minimum_down_time(draft: Draft) -> None:
     DT  minimum down time in steps, at least 1
     Rajan and Takriti (2005); Knueven, Ostrowski, Watson (2020), eq. (5).
     """
-    for length, members in _by_length(draft, "min_down_h").items():
-        recent = draft.variable(names.STOP, members).window(length)
-        on = draft.variable(names.STATUS, members)
-        draft.hold(f"Generator-down_time_{length}", recent + on, "<=", 1.0, members)
+    stay_off(draft, _switch(draft), _lengths(draft, "min_down_h"))
 
 
 def hold_running_minimum(draft: Draft) -> None:
@@ -109,8 +94,12 @@ def _forced(draft: Draft) -> tuple[np.ndarray, np.ndarray]:
     return lower, upper
 
 
-def _by_length(draft: Draft, attribute: str) -> dict[int, pd.Index]:
-    """Units by the length of a minimum time in steps; shorter than a step counts as one."""
+def _lengths(draft: Draft, attribute: str) -> np.ndarray:
+    """A minimum time of each unit in steps, (units,); shorter than a step counts as one."""
     step = draft.inputs.step_h
     lengths = [max(1, math.ceil(getattr(u, attribute) / step - 1e-9)) for u in draft.facts.units]
-    return {n: draft.units[[k for k, m in enumerate(lengths) if m == n]] for n in sorted(set(lengths))}
+    return np.array(lengths, dtype=int)
+
+
+def _switch(draft: Draft) -> Switch:
+    return Switch("Generator", names.STATUS, names.START, names.STOP, draft.units)

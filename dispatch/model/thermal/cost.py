@@ -1,27 +1,16 @@
-"""What thermal output costs: fuel by a convex curve, operation, starts and stops."""
+"""What thermal output costs: fuel and pay for deep output by a convex curve, operation, starts and stops."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 
 from dispatch.model import names
 from dispatch.model.draft import Draft, each
 from dispatch.model.terms import Terms, total
+from dispatch.model.thermal.kinks import bent_at, kinks_of
 from dispatch.model.thermal.limits import runs_two_steps, start_limit_mw, stop_limit_mw
 from dispatch.model.thermal.output_limits import output_mw
 from dispatch.model.thermal.start_types import start_cost
-
-
-@dataclass(frozen=True)
-class Kinks:
-    """Convex curves of all units as one straight line, and a dearer slope beyond each kink."""
-
-    idle_cny_per_h: np.ndarray  # (units,), where the first piece meets zero output
-    slope_cny_per_mwh: np.ndarray  # (units,), of the first piece
-    kink_mw: np.ndarray  # (units, K), output where the slope rises
-    rise_cny_per_mwh: np.ndarray  # (units, K), by how much; 0 where there is no such kink
 
 
 def bend_cost_curves(draft: Draft) -> None:
@@ -40,7 +29,7 @@ def bend_cost_curves(draft: Draft) -> None:
     kinks, long = kinks_of(draft), runs_two_steps(draft)
     start, stop = start_limit_mw(draft), stop_limit_mw(draft)
     for k in range(kinks.kink_mw.shape[1]):
-        bent = kinks.rise_cny_per_mwh[:, k] > 0
+        bent = bent_at(draft, k)
         if not bent.any():
             continue
         draft.decide(f"{names.BEYOND}_{k}", draft.units[bent])
@@ -70,7 +59,7 @@ def thermal_cost(draft: Draft) -> Terms | None:
 
         sum( dt (c0 u + s1 p + sum_k ds_k q_k + o p) + D w )  +  starts
 
-    c0  fuel of the first piece at zero   CNY/h    s1  its slope   CNY/MWh
+    c0  fuel and compensation of the first piece at zero   CNY/h    s1  its slope   CNY/MWh
     ds  rise of slope at a kink  CNY/MWh     o     operation and maintenance  CNY/MWh
     D   stop   CNY a stop                    starts   by their type, `start_types.start_cost`   CNY
     """
@@ -90,18 +79,3 @@ def thermal_cost(draft: Draft) -> Terms | None:
             beyond = draft.variable(f"{names.BEYOND}_{k}", draft.units[chosen])
             cost.append(step * kinks.rise_cny_per_mwh[chosen, k] * beyond)
     return total([part.all() for part in cost])
-
-
-def kinks_of(draft: Draft) -> Kinks:
-    """The curves of the facts as a first piece and kinks."""
-    units = draft.facts.units
-    count = max((len(unit.curve.output_mw) - 2 for unit in units), default=0)
-    kink, rise = np.zeros((len(units), max(count, 0))), np.zeros((len(units), max(count, 0)))
-    idle, slope = np.zeros(len(units)), np.zeros(len(units))
-    for g, unit in enumerate(units):
-        point, cost = np.array(unit.curve.output_mw), np.array(unit.curve.fuel_cny_per_h)
-        slopes = np.diff(cost) / np.diff(point) if len(point) > 1 else np.zeros(1)
-        idle[g], slope[g] = cost[0] - slopes[0] * point[0], slopes[0]
-        kink[g, : len(slopes) - 1] = point[1:-1]
-        rise[g, : len(slopes) - 1] = np.diff(slopes)
-    return Kinks(idle, slope, kink, np.maximum(rise, 0.0))

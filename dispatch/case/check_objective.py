@@ -1,0 +1,44 @@
+"""Whether what a case seeks can be sought."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from dispatch.case.case import Case
+from dispatch.case.check_numbers import unknown_flaws
+from dispatch.case.facts import GridFacts
+from dispatch.case.objective import CO2, COST, LONGEST_H, OBJECTIVES
+from dispatch.case.thermal import ThermalUnit
+from dispatch.errors import Flaw
+
+SLOPE_TCO2_PER_MWH = 1e-9  # two slopes of carbon closer than this are the same
+
+
+def objective_flaws(case: Case) -> Iterator[Flaw]:
+    """One of those known; what comes before the cost fits one search, and no windows."""
+    yield from unknown_flaws("UNKNOWN_OBJECTIVE", "objective", case.objective, OBJECTIVES)
+    if case.objective != COST and case.horizon.hours_h > LONGEST_H:
+        message = (
+            f"{case.objective} over {case.horizon.hours_h:g} h: horizons beyond {LONGEST_H:g} h are solved in windows, "
+            f"and no window knows how much the others may spend; give at most {LONGEST_H:g} h, or seek {COST}"
+        )
+        yield Flaw("OBJECTIVE_TOO_LONG", "objective", message)
+
+
+def carbon_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
+    """Where carbon is sought, some unit gives some, and each by a curve that rises ever faster."""
+    if case.objective != CO2:
+        return
+    if not any(max(unit.curve.carbon_tco2_per_h, default=0.0) > 0 for unit in facts.units):
+        yield Flaw("NO_CARBON", "objective", f"no unit of {facts.grid} has any carbon; seek {COST}")
+    bent = [unit.name for unit in facts.units if not _rises_faster(unit)]
+    if bent:
+        message = f"the carbon of {', '.join(bent[:3])} rises slower with output somewhere; seek {COST}"
+        yield Flaw("CARBON_NOT_CONVEX", "objective", message)
+
+
+def _rises_faster(unit: ThermalUnit) -> bool:
+    slopes = np.diff(unit.curve.carbon_tco2_per_h) / np.diff(unit.curve.output_mw)
+    return bool((np.diff(slopes) >= -SLOPE_TCO2_PER_MWH).all())

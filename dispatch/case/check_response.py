@@ -1,0 +1,168 @@
+"""Whether response contracts can go on from the states that a case gives, and what the case asks of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from dispatch.case.backlog import dearest_cny_per_mwh, dues, total_mwh
+from dispatch.case.calls import calls_of, states_of
+from dispatch.case.case import Case
+from dispatch.case.check_contracts import contract_flaws
+from dispatch.case.check_horizon import is_sound
+from dispatch.case.check_numbers import (
+    LARGEST_NUMBER,
+    LARGEST_POWER_MW,
+    duplicate_flaws,
+    number_flaws,
+    share_flaws,
+    unknown_flaws,
+)
+from dispatch.case.demand_response import (
+    ANNUAL_PEAK,
+    CLOSED,
+    DAY_PEAK,
+    FILL,
+    HANDED_OVER,
+    SHIFT,
+    Contract,
+    ContractState,
+    Parcel,
+)
+from dispatch.case.facts import GridFacts
+from dispatch.errors import Flaw
+from dispatch.horizon import in_yearly_season
+from dispatch.units import DURATION_H, ENERGY_MWH
+
+LARGEST_ENERGY_MWH = LARGEST_POWER_MW * 24
+ENERGIES = ("moved_today_mwh", "moved_season_mwh")
+HOURS = ("event_h", "rest_h", "told_h")
+COUNTS = ("calls_today_count", "calls_season_count")
+CNY_PER_MWH = 1e-6  # two prices closer than this are the same price
+
+
+def response_flaws(case: Case) -> Iterator[Flaw]:
+    """What is asked of all contracts together, and the numbers of their states."""
+    terms = case.response
+    yield from unknown_flaws("UNKNOWN_VALUE", "response.cap_basis", terms.cap_basis, (ANNUAL_PEAK, DAY_PEAK))
+    yield from unknown_flaws("UNKNOWN_VALUE", "response.backlog", terms.backlog, (CLOSED, HANDED_OVER))
+    if terms.owed_cny_per_mwh is not None:
+        yield from number_flaws("response.owed_cny_per_mwh", terms.owed_cny_per_mwh, "CNY/MWh", LARGEST_NUMBER)
+        if terms.backlog == CLOSED:
+            message = "nothing is owed when a closed horizon ends; leave the price out, or say HANDED_OVER"
+            yield Flaw("PRICE_WITHOUT_BACKLOG", "response.owed_cny_per_mwh", message)
+    yield from duplicate_flaws("contracts", "contract", [state.contract for state in case.contracts])
+    for k, state in enumerate(case.contracts):
+        yield from _number_flaws(f"contracts[{k}]", state)
+
+
+def _number_flaws(path: str, state: ContractState) -> Iterator[Flaw]:
+    """What is wrong with a state by itself."""
+    for name in ENERGIES:
+        yield from number_flaws(f"{path}.{name}", getattr(state, name), "MWh", LARGEST_ENERGY_MWH * 366)
+    for name in HOURS:
+        if (hours := getattr(state, name)) is not None:
+            yield from number_flaws(f"{path}.{name}", hours, "h", LARGEST_NUMBER)
+    for name in COUNTS:
+        yield from number_flaws(f"{path}.{name}", getattr(state, name), "calls", LARGEST_NUMBER)
+    if state.event_h > 0 and state.rest_h:
+        message = f"at rest for {state.rest_h:g} h and in an event for {state.event_h:g} h; leave one out"
+        yield Flaw("EVENT_AND_REST", f"{path}.rest_h", message)
+    yield from _open_flaws(path, state)
+
+
+def _open_flaws(path: str, state: ContractState) -> Iterator[Flaw]:
+    """What is wrong with what is owed and saved by itself."""
+    for name in ("owed", "saved"):
+        for j, parcel in enumerate(getattr(state, name)):
+            where = f"{path}.{name}[{j}]"
+            yield from number_flaws(f"{where}.energy_mwh", parcel.energy_mwh, "MWh", LARGEST_ENERGY_MWH)
+            if not parcel.left_h > 0:
+                message = f"{parcel.left_h:g} h are left: it was due before the first step; give more than 0 h"
+                yield Flaw("DEADLINE_PASSED", f"{where}.left_h", message)
+
+
+def contract_state_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
+    """States against the terms of their contracts. A state with a flaw of its own is not looked at further."""
+    price, dearest = case.response.owed_cny_per_mwh, dearest_cny_per_mwh(facts)
+    if case.response.backlog == HANDED_OVER and price is not None and price < dearest - CNY_PER_MWH:
+        message = f"{price:g} CNY/MWh is less than repaying can cost; give at least {dearest:g}, or leave it out"
+        yield Flaw("BACKLOG_TOO_CHEAP", "response.owed_cny_per_mwh", message)
+    known = {contract.name: contract for contract in facts.contracts}
+    for k, state in enumerate(case.contracts):
+        path = f"contracts[{k}]"
+        yield from unknown_flaws("UNKNOWN_CONTRACT", f"{path}.contract", state.contract, list(known))
+        if state.contract in known and not list(_number_flaws(path, state)):
+            yield from _event_flaws(path, state, known[state.contract])
+            for name in ("owed", "saved"):
+                yield from _parcel_flaws(f"{path}.{name}", getattr(state, name), known[state.contract], case)
+    if not list(share_flaws("", case.response_share)) and is_sound(case.horizon) and not list(contract_flaws(facts)):
+        yield from _held_flaws(case, facts)
+
+
+def _event_flaws(path: str, state: ContractState, contract: Contract) -> Iterator[Flaw]:
+    """Only a contract that is called has events; one runs no longer than it may."""
+    if not contract.has_calls:
+        for name in ("event_h", "rest_h", *COUNTS):
+            if getattr(state, name):
+                message = f"the terms of {contract.name} speak of no calls; leave it out"
+                yield Flaw("NOT_OF_ITS_TERMS", f"{path}.{name}", message)
+    elif contract.max_event_h is not None and state.event_h > contract.max_event_h + DURATION_H:
+        message = f"an event of {contract.name} lasts {contract.max_event_h:g} h at most, not {state.event_h:g} h"
+        yield Flaw("EVENT_TOO_LONG", f"{path}.event_h", message)
+
+
+def _parcel_flaws(path: str, parcels: tuple[Parcel, ...], contract: Contract, case: Case) -> Iterator[Flaw]:
+    """What is brought is of the contract's kind, within its windows and its cap, and can be made good in time."""
+    owed = path.endswith("owed")
+    if not parcels:
+        return
+    if contract.kind == FILL or (not owed and contract.kind != SHIFT):
+        yield Flaw("NOT_OF_ITS_KIND", path, f"{contract.name} is of the kind {contract.kind}; leave it out")
+        return
+    window_h = contract.payback_window_h if owed else contract.spare_window_h
+    for j, parcel in enumerate(parcels):
+        if parcel.left_h > max(window_h, case.horizon.step_h) + DURATION_H:
+            message = f"{parcel.left_h:g} h are left of a window of {window_h:g} h; give at most that"
+            yield Flaw("BEYOND_WINDOW", f"{path}[{j}].left_h", message)
+    if contract.backlog_mwh is not None and total_mwh(parcels) > contract.backlog_mwh + ENERGY_MWH:
+        message = f"{total_mwh(parcels):g} MWh is more than may be open, {contract.backlog_mwh:g} MWh"
+        yield Flaw("BACKLOG_ABOVE_CAP", path, message)
+    if is_sound(case.horizon):
+        yield from _reach_flaws(path, parcels, contract, case)
+
+
+def _reach_flaws(path: str, parcels: tuple[Parcel, ...], contract: Contract, case: Case) -> Iterator[Flaw]:
+    """Full capacity in every step of the season makes good what is due."""
+    horizon = case.horizon
+    season = in_yearly_season(horizon.times, contract.first_day, contract.last_day)
+    able_mwh = np.cumsum(season * contract.capacity_mw * horizon.step_h)
+    for due in dues([parcels], horizon.step_h):
+        beyond = due.step_count - horizon.step_count if case.response.backlog == HANDED_OVER else 0
+        last = min(due.step_count, horizon.step_count) - 1
+        most_mwh = able_mwh[last] + max(beyond, 0) * horizon.step_h * contract.capacity_mw
+        if due.energy_mwh > most_mwh + ENERGY_MWH:
+            message = (
+                f"{due.energy_mwh:g} MWh are due within {due.step_count} steps, but {contract.name} makes good "
+                f"{most_mwh:g} MWh in them at most"
+            )
+            yield Flaw("BACKLOG_OUT_OF_REACH", path, message)
+            return
+
+
+def _held_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
+    """An event that must go on can."""
+    peak_mw = np.array([[facts.annual_peak_mw.get(grid, 0.0) for grid in facts.members]])
+    cap_mw = np.repeat(case.response_share * peak_mw, case.horizon.step_count, axis=0)
+    calls, states = calls_of(case, facts, cap_mw), states_of(case, facts)
+    place = {state.contract: k for k, state in enumerate(case.contracts)}
+    stuck = (calls.held & ~calls.allowed).any(axis=0)
+    for n in np.flatnonzero(stuck):
+        contract = facts.contracts[calls.contract_indices[n]]
+        running_h = states[calls.contract_indices[n]].event_h
+        message = (
+            f"the event of {contract.name} has lasted {running_h:g} h of at least {contract.min_event_h:g} h, but the "
+            "case leaves no room for it to go on: season, response share and the end of the horizon decide"
+        )
+        yield Flaw("EVENT_CANNOT_GO_ON", f"contracts[{place[contract.name]}].event_h", message)

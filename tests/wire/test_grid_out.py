@@ -1,0 +1,33 @@
+"""What is told of a unit's flexibility is what the facts hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dispatch.case.thermal import DeepBand, Flexibility, OilSupport
+from dispatch.wire.grid_out import grid_to
+from tests.small import small_facts, unit
+
+
+def test_a_unit_tells_its_bands_its_oil_line_and_its_limits_before_and_after_retrofit() -> None:
+    known = (Flexibility("before", 120.0, 150.0, 90.0, 91.0), Flexibility("after", 80.0, 100.0, 150.0, 151.0))
+    coal = unit(
+        "coal",
+        retrofit="after",
+        flexibilities=known,
+        deep_bands=(DeepBand(150.0, 200.0), DeepBand(120.0, 300.0)),
+        oil_support=OilSupport(90.0, 2.0, 7_000.0, 3.0, least_h=2.0, most_h=4.0, apart_h=1.0),
+    )
+    told, plain = grid_to(small_facts(units=(coal, replace(unit("plain"))))).units
+    assert told.retrofit == "after"
+    assert [(f.retrofit, f.output_min_mw, f.heating_output_min_mw) for f in told.flexibilities] == [
+        ("before", 120.0, 150.0),
+        ("after", 80.0, 100.0),
+    ]
+    assert [(f.ramp_up_mw_per_h, f.ramp_down_mw_per_h) for f in told.flexibilities] == [(90.0, 91.0), (150.0, 151.0)]
+    assert [(b.below_mw, b.price_cny_per_mwh) for b in told.deep_bands] == [(150.0, 200.0), (120.0, 300.0)]
+    oil = told.oil_support
+    assert (oil.below_mw, oil.oil_t_per_h, oil.price_cny_per_t, oil.carbon_tco2_per_t) == (90.0, 2.0, 7_000.0, 3.0)
+    assert (oil.least_h, oil.most_h, oil.apart_h) == (2.0, 4.0, 1.0)
+    assert (plain.retrofit, len(plain.flexibilities), len(plain.deep_bands)) == ("", 0, 0)
+    assert not plain.HasField("oil_support")
