@@ -10,6 +10,7 @@ from typing import Any
 
 import grpc
 import pytest
+from google.protobuf.json_format import MessageToDict
 from grpc_health.v1 import health_pb2, health_pb2_grpc  # type: ignore[import-untyped]
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ from dispatch.client import Client, ServiceError
 from dispatch.schedule.outcome import Outcome
 from dispatch.service.background import CODE, LISTENING, Background, running, started
 from dispatch.service.server import serve
-from dispatch.wire.files import case_text
+from dispatch.wire.case_out import case_to
 from tests.service.watch import QUICK, a_case
 
 BUF = Path(sys.executable).parent / "buf"
@@ -43,9 +44,8 @@ def test_its_methods_are_listed_by_reflection(service: Background, version: str)
 
 
 def test_a_stranger_solves_a_small_case(service: Background) -> None:
-    request = {"case": json.loads(case_text(a_case(step_count=1))), "limits": {"gap_share": 0.02}}
-    del request["case"]["schema_version"]
-    request["case"]["interchange"]["variant"] = "INTERCHANGE_VARIANT_CENTRAL"
+    case = MessageToDict(case_to(a_case(step_count=1)), preserving_proto_field_name=True)
+    request = {"case": case, "limits": {"gap_share": 0.02}}
     answered = _buf(service, "-d", "@-", "/dispatch.v1.DispatchService/SolveCase", sent=json.dumps(request))
     assert answered.returncode == 0, answered.stderr
     assert answered.stdout.count('"outcome"') == 1
