@@ -25,8 +25,10 @@ from dispatch.solve.ladder import climbed, priced, status_of
 from dispatch.solve.problem import Cuts, Problem
 from dispatch.solve.timeline import Part, Timeline
 
-WINDOW_GAP_SHARE = 0.5  # of the gap asked for; the rest pays for the seams and for the bound
+WINDOW_GAP_SHARE = 0.9  # of the gap asked for; a little is left for the seams and for the bound
 BOUND_SHARE = 0.3  # of the time, kept back for the bound and the last LP
+LEAST_SECONDS = 30.0  # of a window, out of what is kept back for the bound where need be
+LATE_GAP_SHARE = 0.01  # a window that is late takes its first point within this
 
 
 @dataclass(frozen=True)
@@ -113,10 +115,11 @@ class Rolling:
         self._foresee(begin, end)
         for keeps_levels in (True, False) if end < self.count else (False,):
             kept = Kept()
-            for deadline_s in (search.deadline_s, latest_s):
+            late = replace(search, deadline_s=latest_s, gap_share=max(search.gap_share, LATE_GAP_SHARE))
+            for asked in (search, late):
                 part = self.timeline.window(begin, end, self.tape.x)
                 tried = _with_levels(part, self.anatomy, end) if keeps_levels else part
-                sub, status = self._searched(tried, begin, end, replace(search, deadline_s=deadline_s), kept)
+                sub, status = self._searched(tried, begin, end, asked, kept)
                 if sub.x is not None:
                     self._keep(part, begin, sub.x, kept)
                     gap = f"{100 * sub.gap_share:.3f} %" if np.isfinite(sub.gap_share) else "no bound"
@@ -180,7 +183,7 @@ def rolled(problem: Problem, search: Search, report: Report, known: Known, roll:
     starts = range(0, rolling.count, roll.commit_count)
     for number, begin in enumerate(starts):
         share_s = 2 * max(0.0, windows_s - time.monotonic()) / (len(starts) - number + 1)
-        deadline_s = min(time.monotonic() + share_s, windows_s)
+        deadline_s = min(time.monotonic() + max(share_s, LEAST_SECONDS), search.deadline_s)
         window = replace(search, deadline_s=deadline_s, gap_share=_window_gap(search))
         if not rolling.decide(begin, window, search.deadline_s):
             if search.stop():

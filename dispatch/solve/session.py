@@ -13,7 +13,7 @@ from dispatch.solve.highs import Answer, Orders, Report, opened, ran, unheard
 from dispatch.solve.problem import Cuts, Problem
 
 NO_LIMIT = highspy.kHighsIInf
-WARM_SHARE = 0.1  # of the iterations from nothing: as many a run from the last basis may take
+WARM_SHARE = 0.15  # of the iterations from nothing: as many a run from the last basis may take
 WARM_COUNT = 500  # and never fewer
 
 
@@ -73,7 +73,7 @@ class Session:
         Solve it, from the last basis if that is near enough. Falls back on interior point where simplex fails.
 
         A warm run has no presolve, and each of its iterations costs about four of a cold one: where it takes more than
-        a tenth as many, it is left off and the problem solved afresh.
+        about a seventh as many, it is left off and the problem solved afresh.
         """
         for method, most_count in self._ways():
             self._highs.setOptionValue("solver", method)

@@ -86,7 +86,8 @@ def test_what_ends_one_block_of_the_bound_ends_it_all(cut: tuple[Problem, Anatom
 
 
 def test_blocks_of_one_pass_lie_over_the_cuts_of_the_other(cut: tuple[Problem, Anatomy]) -> None:
-    first, second = Cut(*cut, DAY_COUNT).passes()
+    days, first, second = Cut(*cut, DAY_COUNT).passes()
+    assert days == [(0, 4), (4, 8), (8, 12), (12, 16), (16, 20), (20, 24)]
     assert first == [(0, 8), (8, 20), (20, 24)]
     assert second == [(0, 12), (12, 24)]
 
@@ -99,7 +100,7 @@ def test_a_horizon_of_two_days_is_a_block_of_its_own(cut: tuple[Problem, Anatomy
     assert whole.bound_cny(np.zeros(len(cut[0].row_lower)), search()) == pytest.approx(relaxed.objective_cny, rel=1e-6)
 
 
-def test_the_second_pass_has_better_prices_than_the_first(cut: tuple[Problem, Anatomy]) -> None:
+def test_a_later_pass_has_better_prices_than_the_days_alone(cut: tuple[Problem, Anatomy]) -> None:
     """From no prices at all; the relaxation is above both."""
     none = np.zeros(len(cut[0].row_lower))
     days = Cut(*cut, DAY_COUNT)
