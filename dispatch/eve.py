@@ -78,7 +78,9 @@ def states_after(case: Case, facts: GridFacts, schedule: Schedule) -> tuple[Unit
         if line is not None and (oil[name].any() or state.oil_hours_h is not None):
             had = state.on and state.output_mw < line.below_mw - POWER_MW
             hours = _hours_so(oil[name], step_h, so_before=had, hours_before=state.oil_hours_h or 0.0)
-            after = replace(after, oil_hours_h=hours)
+            # With oil at the line itself the output that is handed over says "without": nothing is said of hours then.
+            at_line = bool(oil[name].iloc[-1]) and after.output_mw >= line.below_mw - POWER_MW
+            after = replace(after, oil_hours_h=None if at_line else hours)
         states.append(after)
     return tuple(states)
 

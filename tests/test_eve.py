@@ -135,3 +135,13 @@ def test_a_day_before_that_has_no_schedule_is_named() -> None:
     facts: GridFacts = one_bus_facts(unit("coal"), gas_unit("gas", bus="a"), load_mw=1_000.0)
     with pytest.raises(SolverFailed, match=r"the day before 2030-01-15 .*INFEASIBLE.*missing"):
         case_of(facts, date(2030, 1, 15))
+
+
+def test_oil_at_the_line_itself_says_nothing_of_hours() -> None:
+    """120 MW is the line: the next case reads "without" from it, and would count the hours with oil as such."""
+    line = OilSupport(120.0, 1.0, 1.0, 1.0, least_h=1.0, most_h=9.0, apart_h=1.0)
+    facts = one_bus_facts(unit("coal", oil_support=line), load_mw=0.0)
+    case = small_case(facts, units=(UnitState("coal", True, 9.0, 110.0, 1.0),))
+    schedule = schedule_with({"coal": [1] * 4}, {"coal": [110.0, 110.0, 115.0, 120.0]}, 0.5)
+    told = replace(schedule, oil_support=pd.DataFrame({"coal": [1] * 4}, index=schedule.on.index))
+    assert [state.oil_hours_h for state in states_after(case, facts, told)] == [None]

@@ -83,7 +83,7 @@ def objective_cny(e: Evidence) -> float:
         + reserve short + plan left + overloads
     """
     parts = (
-        *(_thermal_cny, _deep_cny, _oil_cny, _flexibility_cny, _response_cny, _storage_loss_cny, _interchange_cny),
+        *(_thermal_cny, _deep_cny, _oil_cny, _wear_cny, _response_cny, _storage_loss_cny, _interchange_cny),
         *(_curtailment_cny, _reserve_cny, _security_cny),
     )
     return float(sum(part(e) for part in parts))
@@ -144,7 +144,7 @@ def _start_cny(e: Evidence, t: int, g: int) -> float:
     return max(served, default=unit.start_types[0].start_cny)
 
 
-def _flexibility_cny(e: Evidence) -> float:
+def _wear_cny(e: Evidence) -> float:
     """
     Wear by energy discharged, CNY.
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from dispatch.case.case import Case
 from dispatch.case.check_numbers import unknown_flaws
+from dispatch.case.demand_response import HANDED_OVER
 from dispatch.case.facts import GridFacts
 from dispatch.case.objective import CO2, COST, LONGEST_H, OBJECTIVES
 from dispatch.case.thermal import ThermalUnit
@@ -25,6 +26,9 @@ def objective_flaws(case: Case) -> Iterator[Flaw]:
             f"and no window knows how much the others may spend; give at most {LONGEST_H:g} h, or seek {COST}"
         )
         yield Flaw("OBJECTIVE_TOO_LONG", "objective", message)
+    if case.objective == CO2 and case.response.backlog == HANDED_OVER:
+        message = f"{CO2} with a backlog handed over: load would be cut and owed, as debts have no carbon; close it"
+        yield Flaw("DEBTS_WITHOUT_CARBON", "response.backlog", message)
 
 
 def carbon_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:

@@ -13,9 +13,9 @@ import numpy as np
 
 from dispatch.case.objective import ABSORPTION_FIRST, CO2, LOSS_WEIGHT, SLACK_WEIGHT
 from dispatch.model import names
-from dispatch.model.draft import Draft, each
+from dispatch.model.draft import Draft
+from dispatch.model.storage import lost_mw
 from dispatch.model.terms import Terms, total
-from dispatch.model.thermal.kinks import kinks_of
 from dispatch.model.thermal.oil_support import oil_carbon_tco2
 from dispatch.model.thermal.output_limits import output_mw
 
@@ -68,10 +68,7 @@ def lost_mwh(draft: Draft) -> Terms:
     """
     if draft.stores.empty:
         return _none()
-    into = 1 - each(draft.facts.stores, "charge_efficiency_share")
-    out_of = 1 / each(draft.facts.stores, "discharge_efficiency_share") - 1
-    lost: Terms = into * draft.variable(names.CHARGE) + out_of * draft.variable(names.DISCHARGE)
-    return (draft.inputs.step_h * lost).all()
+    return (draft.inputs.step_h * lost_mw(draft)).all()
 
 
 def carbon_tco2(draft: Draft) -> Terms:
@@ -86,7 +83,7 @@ def carbon_tco2(draft: Draft) -> Terms:
     """
     if draft.units.empty:
         return _none()
-    kinks, step, units = kinks_of(draft), draft.inputs.step_h, draft.units
+    kinks, step, units = draft.kinks, draft.inputs.step_h, draft.units
     on, output = draft.variable(names.STATUS, units), output_mw(draft)
     parts = [step * kinks.idle_tco2_per_h * on, step * kinks.slope_tco2_per_mwh * output]
     for k, rise in enumerate(kinks.rise_tco2_per_mwh.T):

@@ -34,7 +34,7 @@ def decide_calls(draft: Draft) -> None:
     freedom = Freedom(calls.held.astype(float), upper.astype(float), calls.may_start.astype(float), calls.on_before)
     decide_on(draft, _switch(draft), freedom)
     on, delivered = draft.variable(names.CALLED), called_mw(draft)[:, calls.contract_indices]
-    capacity = np.array([draft.facts.contracts[k].capacity_mw for k in calls.contract_indices])
+    capacity = draft.inputs.contract_mw[:, calls.contract_indices]  # 0 out of season, where no event is
     draft.hold("DemandResponse-call_most", delivered - capacity * on, "<=", 0.0, draft.called)
     draft.hold("DemandResponse-call_least", delivered - calls.least_mw * on, ">=", 0.0, draft.called)
 

@@ -13,8 +13,10 @@ from dispatch.case.calls import Calls, calls_of
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
+from dispatch.case.oil import OilStart, oil_starts
 from dispatch.model.rows import Axes, Model
 from dispatch.model.terms import Terms
+from dispatch.model.thermal.kinks import Kinks, kinks_of
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,16 @@ class Draft:
     def units(self) -> pd.Index:
         """Thermal units."""
         return named(unit.name for unit in self.facts.units)
+
+    @cached_property
+    def kinks(self) -> Kinks:
+        """What units cost and emit by their output."""
+        return kinks_of(self.facts.units, self.inputs.output_min_mw.min(axis=0))
+
+    @cached_property
+    def oil_starts(self) -> list[OilStart]:
+        """Units that may need oil support."""
+        return oil_starts(self.case, self.facts, self.inputs)
 
     @cached_property
     def stores(self) -> pd.Index:

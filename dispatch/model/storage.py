@@ -15,7 +15,7 @@ def keep_level(draft: Draft) -> None:
 
         e[t]  =  (1 - l)^dt e[t-1] + eta_c c[t] dt - d[t] dt / eta_d            every step t, e[-1] from the case
         Emin  <=  e[t]  <=  Emax,        e[T-1]  =  Eend
-        0  <=  c[t], d[t]  <=  P
+        0  <=  c[t], d[t]  <=  P            of a plant by unit no bound: its units are (`pumped_hydro.count_units`)
 
     e  level at the end of a step   MWh        c, d  charge and discharge at the bus   MW        P  power   MW
     l  standing loss   share of the level per hour        eta_c, eta_d  efficiencies
@@ -23,8 +23,8 @@ def keep_level(draft: Draft) -> None:
     if draft.stores.empty:
         return
     stores, inputs, facts = draft.stores, draft.inputs, draft.facts.stores
-    charge = draft.decide(names.CHARGE, stores, inputs.store_power_mw)
-    discharge = draft.decide(names.DISCHARGE, stores, inputs.store_power_mw)
+    power = np.where([bool(store.groups) for store in facts], np.inf, inputs.store_power_mw)
+    charge, discharge = draft.decide(names.CHARGE, stores, power), draft.decide(names.DISCHARGE, stores, power)
     lower, upper = (_every_step(draft, limit) for limit in (inputs.level_min_mwh, inputs.level_max_mwh))
     state = {state.store: state for state in draft.case.stores}
     lower[-1] = upper[-1] = [state[name].end_level_mwh for name in stores]
@@ -77,11 +77,15 @@ def loss_penalty(draft: Draft) -> Terms | None:
     """
     if draft.stores.empty:
         return None
-    price = draft.case.prices.storage_loss_cny_per_mwh * draft.inputs.step_h
+    return (draft.case.prices.storage_loss_cny_per_mwh * draft.inputs.step_h * lost_mw(draft)).all()
+
+
+def lost_mw(draft: Draft) -> Terms:
+    """What is lost in charging and discharging, MW, (T, stores): (1 - eta_c) charge + (1 / eta_d - 1) discharge."""
     into = 1 - each(draft.facts.stores, "charge_efficiency_share")
     out_of = 1 / each(draft.facts.stores, "discharge_efficiency_share") - 1
     lost: Terms = into * draft.variable(names.CHARGE) + out_of * draft.variable(names.DISCHARGE)
-    return (price * lost).all()
+    return lost
 
 
 def _every_step(draft: Draft, by_store: np.ndarray) -> np.ndarray:

@@ -34,9 +34,11 @@ class Aim:
 
     objective: str  # absorption_first or co2
     unit: str  # MWh or tCO2
-    least: float | None  # found in the first search, of what it seeks
+    least: (
+        float | None
+    )  # found in the first search, of what it seeks: what is left, and what is lost in storage; or CO2
     bound: float | None  # proven in the first search, of the same
-    limit: float | None  # what the second search had to keep to
+    limit: float | None  # what the second search had to keep to: of what is left alone; or of CO2
     held: float | None  # what the schedule comes to, of the same as `limit`
     proven: bool = False  # `least` lies within the first search's own gap of `bound`
 

@@ -42,7 +42,8 @@ class PriceTables:
     backward_worth_cny_per_mwh: pd.DataFrame
     # contracts: one more MW of capacity in this step, the daily energy as it is
     capacity_worth_cny_per_mwh: pd.DataFrame
-    # stores: one more MW of power in this step; one more MWh of room; one more MWh lying in the store
+    # stores: one more MW of power in this step (of a plant by unit, of what its units generate); one more MWh of room;
+    # one more MWh lying in the store
     power_worth_cny_per_mwh: pd.DataFrame
     room_worth_cny_per_mwh: pd.DataFrame
     content_worth_cny_per_mwh: pd.DataFrame

@@ -86,13 +86,14 @@ def best_events(calls: Calls, k: int, gain: np.ndarray) -> np.ndarray:
 
         F(t, d, s) = max( F(t+1, d, s),  max over lengths L of  sum(gain[t:t+L]) + F(t+L+rest, d-1, s-1) )
 
-    d, s  calls left in the day and in the season. Solved from the end; an event may go on beyond the horizon.
+    d, s  calls left in the day and in the season, no more than fit. Solved from the end; an event may go on beyond
+    the horizon.
     """
-    count = len(gain)
+    count, fit = len(gain), _fitting(calls, k, len(gain))
     worth = np.where(calls.allowed[:, k], gain, NEVER)
     after = np.concatenate([[0.0], np.cumsum(worth)])
-    day_left = np.minimum(calls.day_left_count[:, k], count).astype(int)
-    season_left = int(np.minimum(calls.season_left_count[:, k].min(), count))
+    day_left = np.minimum(calls.day_left_count[:, k], fit).astype(int)
+    season_left = int(np.minimum(calls.season_left_count[:, k].min(), fit))
     best = np.zeros((count + 1, int(day_left.max()) + 1, season_left + 1))
     length = np.zeros(best.shape, dtype=int)
     for t in range(count - 1, -1, -1):
@@ -105,6 +106,11 @@ def best_events(calls: Calls, k: int, gain: np.ndarray) -> np.ndarray:
                 better = value > best[t]
                 best[t], length[t] = np.where(better, value, best[t]), np.where(better, end - t, length[t])
     return _traced(calls, k, length, after, best)
+
+
+def _fitting(calls: Calls, k: int, count: int) -> int:
+    """As many events as can begin in so many steps."""
+    return -(-count // max(1, int(calls.up_count[k]) + int(calls.rest_count[k])))
 
 
 def _ends(calls: Calls, k: int, begin: int, count: int) -> range:
@@ -124,7 +130,7 @@ def _traced(calls: Calls, k: int, length: np.ndarray, after: np.ndarray, best: n
     """The steps of the best events, with the event of before the horizon, if any, ended where that is best."""
     count, rest = len(length) - 1, int(calls.rest_count[k])
     on, season, t = np.zeros(count), best.shape[2] - 1, 0
-    day_left = np.minimum(calls.day_left_count[:, k], count).astype(int)
+    day_left = np.minimum(calls.day_left_count[:, k], _fitting(calls, k, count)).astype(int)
     left_at = day_left[np.append(calls.day_index, calls.day_index[-1])]  # nothing was begun inside the horizon yet
     if calls.event_count[k] > 0:
         held, most = int(calls.held[:, k].sum()), int(calls.going_on[:, k].sum())

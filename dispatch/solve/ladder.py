@@ -3,17 +3,19 @@ The search, from the cheapest rung to the dearest, each with a proof.
 
 1. The relaxation, with identical units folded into one: its value is a bound that every later rung keeps.
 2. What was on last time, where a search before this one left it; then whole numbers rounded from the relaxation and
-   repaired.
-   Pumped-hydro plants by unit are planned whole first, one after the other (`plans`), then searched alone.
-3. The box: the integers may take the whole numbers next to their relaxed values and those of the best point; what is
-   not in doubt is fixed. Only a point that meets the gap asked for is looked for, so that a box without one ends at
-   once (a RENS neighbourhood: Berthold, "RENS: the optimal rounding", Math. Program. Comput. 6, 2014). Then the same
-   with every hour of the units in doubt, one more or one fewer.
+   repaired, pumped-hydro plants by unit planned whole before the rest, one after the other (`plans`); where no
+   rounding fits, once more with the fewest calls of response contracts.
+3. The plans of those plants alone, all else as in the best point. Then the box: the integers may take the whole numbers
+   next to their relaxed values and those of the best point; what is not in doubt is fixed. Only a point that meets the
+   gap asked for is looked for, so that a box without one ends at once (a RENS neighbourhood: Berthold, "RENS: the
+   optimal rounding", Math. Program. Comput. 6, 2014). Then the same with every hour of the units in doubt, one more or
+   one fewer.
 4. The whole folded problem, started from the best point so far; its bound holds for the units too.
 5. The problem of single units, where folding is what keeps bound and point apart.
 
-Rows that are too many to write down (overloads after an outage) are found as points break them: the relaxation is
-looked through and solved again until it breaks none, and so is every point.
+Rows that are too many to write down (ratings of lines, overloads after an outage) are found as points break them: the
+relaxation is looked through and solved again until it breaks none, and so is every point; a search (3 to 5) whose
+points break rows that it did not know is gone through again.
 
 Whatever rung a point comes from, its identical units are told apart, its integers fixed and the rest solved as an LP
 of the whole problem: only that makes it an incumbent. The gap is always between such a point and such a bound.
@@ -63,6 +65,8 @@ def climbed(
         if climb.ended:
             break
     found = climb.found
+    if found.x is None and not found.infeasible:  # the time is over: what is known is better than nothing
+        _recall(climb)
     kept.whole_x, kept.classes = found.x, classes
     if known.lazy is not None:
         kept.found_index = known.lazy.found
@@ -110,7 +114,7 @@ def _relax(climb: Climb) -> None:
 def _recall(climb: Climb) -> None:
     """What was on in the search before this one, where it can be meant for this problem."""
     whole_x = climb.kept.whole_x
-    if climb.relaxed_x is None or whole_x is None:
+    if whole_x is None:
         return
     if not _fits(whole_x, climb.problem):
         climb.found.steps.append("commitment of before left aside: it is of another case")
@@ -169,12 +173,9 @@ def _rounded(climb: Climb, anatomy: Anatomy, x: np.ndarray, threshold: float) ->
 
 def _planned(climb: Climb, anatomy: Anatomy, way: int) -> np.ndarray:
     """The relaxed point with whole plans of the plants by unit, planned in their order or the other way round."""
-    session, folded_x = climb.kept.session, climb.relaxed_x
-    assert session is not None and folded_x is not None  # noqa: S101, PT018 (for mypy; only asked with a relaxation)
+    assert climb.relaxed_x is not None  # noqa: S101 (for mypy; only asked with a relaxation)
     plants = plants_of(anatomy)[::way]
-    if not plants:
-        return climb.classes.spread(folded_x)
-    return planned_point(climb.problem, climb.classes, anatomy, session, plants, climb.orders)
+    return planned_point(climb, anatomy, plants) if plants else climb.classes.spread(climb.relaxed_x)
 
 
 def _box_plans(climb: Climb) -> None:

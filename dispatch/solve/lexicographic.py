@@ -17,7 +17,7 @@ from dataclasses import replace
 import numpy as np
 import scipy.sparse as sp
 
-from dispatch.case.objective import FIRST_GAP_SHARE
+from dispatch.case.objective import ABSORPTION_FIRST, FIRST_GAP_SHARE
 from dispatch.model.aims import First
 from dispatch.model.rows import Model
 from dispatch.model.terms import Terms
@@ -51,10 +51,10 @@ def climbed_in_turn(
     aim = _aim(first, model, before, proof, proven=status is Status.OPTIMAL, gap_share=earlier.gap_share)
     kept = Kept(whole_x=before.x, found_index=left.found_index)
     found, status, proof = climbed(held_to(problem, model, aim), search, report, known[1], kept)
-    if found.x is None:  # the time is over
-        found.x, found.objective_cny, found.infeasible = before.x, problem.value(before.x), False
     found.steps = [*told, _told(aim), *found.steps]
-    aim = replace(aim, held=float(_row(first.held, model) @ found.x))
+    if found.x is None:  # the time is over; a point of the first search is one of the second, but not priced yet
+        return found, Status.NO_SOLUTION, Proof(None, None)
+    aim = replace(aim, held=held_in(model, found.x))
     proven = status is Status.OPTIMAL and aim.proven
     proof = Proof(finite(found.objective_cny), finite(found.bound_cny), aim)
     return found, Status.OPTIMAL if proven else Status.FEASIBLE, proof
@@ -68,6 +68,11 @@ def held_to(problem: Problem, model: Model, aim: Aim | None) -> Problem:
     return problem.extended(Cuts(row, np.array([-INFINITY]), np.array([aim.limit])))
 
 
+def held_in(model: Model, x: np.ndarray) -> float:
+    """What a point comes to of what is held; 0 where nothing is sought before the cost."""
+    return 0.0 if model.first is None else float(_row(model.first.held, model) @ x)
+
+
 def held_row(model: Model) -> int:
     """The number of that row: it follows those of the model."""
     return model.row_count
@@ -75,7 +80,8 @@ def held_row(model: Model) -> int:
 
 def _aim(first: First, model: Model, before: Found, proof: Proof, *, proven: bool, gap_share: float) -> Aim:
     """What the first search found, and what the second may not go beyond."""
-    held = float(_row(first.held, model) @ before.x)
+    assert before.x is not None  # noqa: S101 (for mypy; only asked with a point)
+    held = held_in(model, before.x)
     least = float(before.objective_cny - first.offset)
     bound = None if proof.bound_cny is None else float(proof.bound_cny - first.offset)
     limit = held + gap_share * max(1.0, abs(before.objective_cny))
@@ -84,7 +90,10 @@ def _aim(first: First, model: Model, before: Found, proof: Proof, *, proven: boo
 
 def _told(aim: Aim) -> str:
     bound = "unproven" if aim.bound is None else f"at least {aim.bound:,.1f}"
-    return f"{aim.objective}: {aim.least:,.1f} {aim.unit} ({bound}); then the least cost with at most {aim.limit:,.1f}"
+    lost = " left or lost in storage" if aim.objective == ABSORPTION_FIRST else ""
+    left = " left" if aim.objective == ABSORPTION_FIRST else ""
+    least, most = f"{aim.least:,.1f} {aim.unit}{lost} ({bound})", f"{aim.limit:,.1f} {aim.unit}{left}"
+    return f"{aim.objective}: {least}; then the least cost with at most {most}"
 
 
 def _row(terms: Terms, model: Model) -> np.ndarray:

@@ -161,7 +161,10 @@ def _without(rows: sp.csr_array, columns: np.ndarray) -> sp.csr_array:
 def line_limits_of(
     model: Model, problem: Problem, facts: GridFacts, outages: Contingencies | None
 ) -> LineLimits | None:
-    """The network of a model without its flows, or None where it has no lines or prices their flows."""
-    if names.LINE_FLOW not in model.variables or problem.cost[model.variables[names.LINE_FLOW].columns].any():
+    """The network of a model without its flows, or None where it has no lines."""
+    if names.LINE_FLOW not in model.variables:
         return None
+    if problem.cost[model.variables[names.LINE_FLOW].columns].any():
+        message = "flows of lines have a price, which the network without them would forget"
+        raise ValueError(message)
     return LineLimits(model, problem, facts, outages)

@@ -16,10 +16,9 @@ import numpy as np
 import scipy.sparse as sp
 
 from dispatch.solve.anatomy import Anatomy
+from dispatch.solve.climb import Climb
 from dispatch.solve.highs import Orders, solved_by_highs
-from dispatch.solve.identical import Classes
 from dispatch.solve.problem import INFINITY, Problem
-from dispatch.solve.session import Session
 
 NEAR_SHARE = 1e-3  # of what a plan is worth: near enough
 NODE_COUNT = 1  # of branching: the root and its heuristics do
@@ -32,17 +31,17 @@ def plants_of(anatomy: Anatomy) -> list[int]:
     return [int(plant) for plant in np.unique(anatomy.plant_index[anatomy.plant_index >= 0])]
 
 
-def planned_point(
-    problem: Problem, classes: Classes, anatomy: Anatomy, session: Session, plants: list[int], orders: Orders
-) -> np.ndarray:
+def planned_point(climb: Climb, anatomy: Anatomy, plants: list[int]) -> np.ndarray:
     """
     A relaxed point with whole plans of the given plants: one after the other, the rest relaxed around those before.
 
-    session  the relaxation, folded; it is solved anew, from its last basis, after each plant
+    The relaxation that is kept, folded, is solved anew from its last basis after each plant.
     """
+    problem, classes, session, orders = climb.problem, climb.classes, climb.kept.session, climb.orders
+    assert session is not None  # noqa: S101 (for mypy; only asked with a relaxation)
     lower, upper = classes.folded.lower, classes.folded.upper
     session.move_to(classes.folded)
-    answer = session.solve(orders)
+    answer = session.solve(orders, climb.tell)
     whole = np.zeros(len(problem.cost), dtype=bool)
     planned = np.zeros(len(problem.cost))
     for plant in plants:
@@ -57,7 +56,7 @@ def planned_point(
         lower, upper = lower.copy(), upper.copy()
         lower[classes.column_class_index[columns]] = upper[classes.column_class_index[columns]] = planned[columns]
         session.move_to(classes.folded.boxed(lower, upper))
-        around = session.solve(orders)
+        around = session.solve(orders, climb.tell)
         answer = around if around.x is not None else answer
     x = planned if answer.x is None else classes.spread(answer.x)
     return np.where(whole, planned, x)

@@ -173,7 +173,7 @@ def _worths(priced: Priced) -> dict[str, pd.DataFrame]:
     inputs, facts, step_h = priced.inputs, priced.facts, priced.inputs.step_h
     stores, contracts = [s.name for s in facts.stores], [c.name for c in facts.contracts]
     in_season = np.where(inputs.contract_mw > 0, MORE, 0.0)
-    power = saved(priced, stores, lambda i: replace(i, store_power_mw=i.store_power_mw + MORE)) / step_h
+    power = saved(priced, stores, with_more_power) / step_h
     room = saved(priced, stores, lambda i: replace(i, level_max_mwh=i.level_max_mwh + MORE))
     capacity = saved(priced, contracts, lambda i: replace(i, contract_mw=i.contract_mw + in_season)) / step_h
     content = -priced.rows("StorageUnit-energy_balance") * step_h  # a row in MWh
@@ -183,6 +183,19 @@ def _worths(priced: Priced) -> dict[str, pd.DataFrame]:
         "content_worth_cny_per_mwh": priced.frame(content, stores),
         "capacity_worth_cny_per_mwh": priced.frame(capacity, contracts),
     }
+
+
+def with_more_power(inputs: Inputs) -> Inputs:
+    """One more MW of each store; of a plant by unit, shared by its units as they generate."""
+    counts = np.zeros(len(inputs.store_power_mw))
+    np.add.at(counts, [bank.store_index for bank in inputs.banks], [bank.unit_count for bank in inputs.banks])
+    banks = tuple(
+        replace(bank, generate_max_mw=bank.generate_max_mw + MORE / counts[bank.store_index])
+        if bank.unit_count
+        else bank
+        for bank in inputs.banks
+    )
+    return replace(inputs, store_power_mw=inputs.store_power_mw + MORE, banks=banks)
 
 
 def saved(priced: Priced, components: Sequence[str], more: Callable[[Inputs], Inputs]) -> np.ndarray:

@@ -8,16 +8,17 @@ import numpy as np
 
 from dispatch.case.case import Limits
 from dispatch.case.objective import ABSORPTION_FIRST, CO2
+from dispatch.errors import SolverFailed
 from dispatch.model.rows import Model
 from dispatch.schedule.outcome import PriceReport, RuleCheck, Solution
 from dispatch.schedule.progress import Progress, Tell
 from dispatch.solve.climb import GRACE_SECONDS
 from dispatch.solve.contingency import contingencies_of
 from dispatch.solve.duals import Duals, checks_of
-from dispatch.solve.highs import Orders
+from dispatch.solve.highs import Answer, Orders
 from dispatch.solve.islands import islands_of
 from dispatch.solve.ladder import priced as solved_as_lp
-from dispatch.solve.lexicographic import held_row, held_to
+from dispatch.solve.lexicographic import held_in, held_row, held_to
 from dispatch.solve.prices import Priced, bus_prices, congestion, tables_of
 from dispatch.solve.problem import problem_of
 from dispatch.solve.read import schedule_of
@@ -37,16 +38,25 @@ def with_prices(model: Model, asked: Asked, solution: Solution, limits: Limits, 
     problem = held_to(problem_of(model), model, solution.proof.aim)
     lazy = contingencies_of(model, asked.facts, asked.inputs)
     orders = Orders(clock.deadline_s + GRACE_SECONDS, seed=limits.seed_count, method="simplex", stop=clock.stop)
-    answer, _, session = solved_as_lp(
-        problem, point, orders, lazy, lambda *_: tell(Progress("pricing", clock.elapsed_seconds))
-    )
-    if answer.x is None or not answer.finished:
-        return replace(
-            solution, prices=PriceReport(None, reason="the time was over before the LP of prices was solved")
+    try:
+        answer, _, session = solved_as_lp(
+            problem, point, orders, lazy, lambda *_: tell(Progress("pricing", clock.elapsed_seconds))
         )
+    except SolverFailed as error:
+        return replace(solution, prices=PriceReport(None, reason=f"the LP of prices: {error}"))
+    if answer.x is None or not answer.finished:
+        return replace(solution, prices=PriceReport(None, reason=_why_not(answer, clock)))
     duals = Duals(session.problem, answer.x, session.row_prices())
     solution = _cheaper(model, asked, solution, duals)
     return replace(solution, prices=report_of(Priced(model, asked.case, asked.facts, asked.inputs, duals), solution))
+
+
+def _why_not(answer: Answer, clock: Clock) -> str:
+    """Why the LP of prices has no answer."""
+    if answer.infeasible:
+        return "the schedule is one of the search's tolerances alone: the LP of prices has no point"
+    over = "it was stopped on request" if clock.stop() else "the time was over"
+    return f"{over} before the LP of prices was solved"
 
 
 def report_of(priced: Priced, solution: Solution) -> PriceReport:
@@ -72,7 +82,9 @@ def _cheaper(model: Model, asked: Asked, solution: Solution, duals: Duals) -> So
     if found is None or value >= found - COST_SHARE * max(1.0, abs(found)):
         return solution
     schedule = schedule_of(model, duals.x, asked.facts, asked.inputs)
-    proof = replace(solution.proof, objective_cny=value)
+    aim = solution.proof.aim
+    aim = None if aim is None else replace(aim, held=held_in(model, duals.x))
+    proof = replace(solution.proof, objective_cny=value, aim=aim)
     return replace(solution, proof=proof, schedule=schedule, point_x=duals.x)
 
 

@@ -188,12 +188,21 @@ def rolled(problem: Problem, search: Search, report: Report, known: Known, roll:
         if not rolling.decide(begin, window, search.deadline_s):
             if search.stop():
                 return found, status_of(found, search), Proof(None, None)
-            return climbed(problem, search, report, known)  # a window without a way on: the whole, undivided
+            if time.monotonic() >= search.deadline_s:
+                return found, status_of(found, search), Proof(None, None)
+            return _undivided(rolling, search, report, known)
     found.take(Answer(tape.x, problem.value(tape.x), -np.inf, infeasible=False, finished=True))
     rolling.tell()
     _prove(rolling.timeline.problem, rolling, search)
     rolling.tell()
     return found, status_of(found, search), Proof(finite(found.objective_cny), finite(found.bound_cny))
+
+
+def _undivided(rolling: Rolling, search: Search, report: Report, known: Known) -> tuple[Found, Status, Proof]:
+    """A window has no way on: the whole at once, with all rows that windows found."""
+    found, status, proof = climbed(rolling.timeline.problem, search, report, known)
+    found.steps = [*rolling.found.steps, "a window without a way on: the whole undivided", *found.steps]
+    return found, status, proof
 
 
 def _prove(problem: Problem, rolling: Rolling, search: Search) -> None:

@@ -12,7 +12,7 @@ from dispatch.model.rows import Model
 from dispatch.schedule.outcome import Solution, Status
 from dispatch.schedule.progress import Progress, Tell
 from dispatch.solve.anatomy import anatomy_of
-from dispatch.solve.climb import Kept, Known, Search
+from dispatch.solve.climb import Found, Kept, Known, Search
 from dispatch.solve.conflict import shortfalls_of
 from dispatch.solve.contingency import contingencies_of
 from dispatch.solve.highs import Stop, never
@@ -62,7 +62,8 @@ def solved(model: Model, asked: Asked, limits: Limits, clock: Clock, tell: Tell,
     """
     Search the model until the gap asked for is proven, the time is over or the clock's `stop` says so.
 
-    `kept` goes on from a search before; a horizon that is cut into windows starts afresh.
+    `kept` goes on from a search before; a horizon that is cut into windows, and a case that seeks something before the
+    cost, start afresh.
     """
     facts, inputs = asked.facts, asked.inputs
 
@@ -81,11 +82,11 @@ def solved(model: Model, asked: Asked, limits: Limits, clock: Clock, tell: Tell,
     if model.first is not None:
         again = line_limits_of(model, problem, facts, contingencies_of(model, facts, inputs))
         found, status, proof = climbed_in_turn(smaller, model, search, report, (known, Known(anatomy, again)))
+        _set_aside(kept, found, "something is sought before the cost")
     elif len(inputs.times) * inputs.step_h > WHOLE_H:
         roll = Roll(round(DAY_H / inputs.step_h), round(AHEAD_H / inputs.step_h))
         found, status, proof = rolled(smaller, search, report, known, roll)
-        if kept is not None and kept.whole_x is not None:
-            found.steps.append("search of before left aside: a long horizon starts afresh")
+        _set_aside(kept, found, "a long horizon starts afresh")
     else:
         found, status, proof = climbed(smaller, search, report, known, kept)
     stopped = status in (Status.FEASIBLE, Status.NO_SOLUTION) and clock.stop()
@@ -98,6 +99,12 @@ def solved(model: Model, asked: Asked, limits: Limits, clock: Clock, tell: Tell,
         return Solution(status, proof, None, steps, (), f"no schedule was found {until}")
     x = found.x if network is None else network.restored(found.x)
     return Solution(status, proof, schedule_of(model, x, facts, inputs), steps, point_x=x)
+
+
+def _set_aside(kept: Kept | None, found: Found, reason: str) -> None:
+    """Say that what a search before this one left is not used."""
+    if kept is not None and kept.whole_x is not None:
+        found.steps.append(f"search of before left aside: {reason}")
 
 
 def _last_s(clock: Clock, limits: Limits) -> float:

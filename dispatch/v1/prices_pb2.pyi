@@ -298,7 +298,7 @@ class StorePrices(_message.Message):
     """Name of the storage plant."""
     @_builtins.property
     def power_worth_cny_per_mwh(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """One more MW of power in this step, charging and discharging alike."""
+        """One more MW of power in this step, charging and discharging alike; of a plant by unit, of what its units generate."""
 
     @_builtins.property
     def room_worth_cny_per_mwh(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:

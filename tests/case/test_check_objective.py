@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dispatch.case.checks import flaws_of
+from dispatch.case.demand_response import CLOSED, HANDED_OVER, ResponseTerms
 from dispatch.case.objective import ABSORPTION_FIRST, CO2, COST, LONGEST_H, OBJECTIVES
 from dispatch.case.thermal import CostCurve
 from dispatch.solve.solve import WHOLE_H
@@ -56,3 +57,13 @@ def test_a_grid_without_carbon_has_none_to_save() -> None:
     facts = replace(facts, units=units)
     (flaw,) = flaws_of(small_case(facts, objective=CO2), facts)
     assert (flaw.code, flaw.field) == ("NO_CARBON", "objective")
+
+
+def test_debts_without_carbon_are_not_handed_over_where_carbon_is_sought() -> None:
+    """Else load is cut on the last evening and owed to tomorrow: carbon saved today that tomorrow emits."""
+    facts = small_facts()
+    handed_over, closed = ResponseTerms(backlog=HANDED_OVER), ResponseTerms(backlog=CLOSED)
+    (flaw,) = flaws_of(small_case(facts, objective=CO2, response=handed_over), facts)
+    assert (flaw.code, flaw.field) == ("DEBTS_WITHOUT_CARBON", "response.backlog")
+    assert flaws_of(small_case(facts, objective=CO2, response=closed), facts) == ()
+    assert flaws_of(small_case(facts, objective=COST, response=handed_over), facts) == ()

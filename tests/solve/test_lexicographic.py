@@ -14,8 +14,9 @@ from dispatch.case.objective import ABSORPTION_FIRST, CO2, COST
 from dispatch.case.thermal import CostCurve
 from dispatch.run import run
 from dispatch.schedule.outcome import GridMetrics, Outcome, Status
+from dispatch.solve import lexicographic
 from dispatch.solve.highs import Orders, solved_by_highs
-from dispatch.solve.problem import problem_of
+from dispatch.solve.problem import Problem, problem_of
 from tests.answers import EXACT
 from tests.model.worlds import free_unit
 from tests.small import (
@@ -27,6 +28,7 @@ from tests.small import (
     one_start,
     plant,
     small_case,
+    small_facts,
     store,
 )
 from tests.solve.priced import world_of
@@ -162,12 +164,8 @@ def test_surplus_is_not_burnt_in_round_trips() -> None:
     assert total(outcome).curtailed_mwh == pytest.approx(300, abs=0.01)
 
 
-def test_the_price_of_the_held_row_is_what_a_mwh_costs_at_the_margin() -> None:
-    """
-    Coal cannot stop (it must run), wind is 150 MW, load 200: 50 MWh are left, and at the margin nothing absorbs more.
-
-    The limit lies above what is curtailed by the tolerance, and least cost would curtail no more of it: 0.
-    """
+def test_the_price_of_a_held_row_that_does_not_bind_is_nothing() -> None:
+    """All wind is absorbed; the limit lies above that by the tolerance, and least cost would curtail no more: 0."""
     facts = windy()
     world = world_of(facts, replace(EXACT, gap_share=1e-4), hours=2, start=SUMMER_DAY, objective=ABSORPTION_FIRST)
     assert world.report.absorption_cny_per_mwh == pytest.approx(0, abs=1e-6)
@@ -219,3 +217,29 @@ def test_a_limit_and_a_target_count_the_constant(limit: float, found: bool) -> N
 def test_a_search_without_time_tells_what_it_has() -> None:
     outcome = answer(windy(), ABSORPTION_FIRST, 2, Limits(1e-7, 1e-3))
     assert outcome.status in {Status.NO_SOLUTION, Status.FEASIBLE}
+    assert (outcome.schedule is None) is (outcome.status is Status.NO_SOLUTION)
+    assert outcome.audit.passed if outcome.audit is not None else outcome.reason
+
+
+@pytest.mark.parametrize("objective", [ABSORPTION_FIRST, CO2])
+def test_what_the_first_search_leaves_is_priced_before_it_is_shown(objective: str) -> None:
+    """Stopped as the second search begins: the schedule passes its audit, its cost among what is recomputed."""
+    facts = small_facts()
+    case = small_case(facts, hours=6, objective=objective)
+    stages: list[str] = []
+
+    def stop() -> bool:
+        return any(step.startswith("second") for step in stages)
+
+    in_turn = lexicographic.held_to
+
+    def held_to(*given: Any) -> Problem:
+        stages.append("second")
+        return in_turn(*given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lexicographic, "held_to", held_to)
+        outcome = run(case, facts, Limits(1e-6, 60.0), stop=stop)
+    assert outcome.status is Status.FEASIBLE
+    assert outcome.audit is not None
+    assert outcome.audit.passed

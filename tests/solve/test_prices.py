@@ -14,12 +14,14 @@ from dispatch.case.inputs import Inputs
 from dispatch.case.network import Section
 from dispatch.case.security import Security
 from dispatch.case.storage import StoreState
+from dispatch.solve.prices import with_more_power
 from tests.model.worlds import free_unit
 from tests.small import (
     GRID,
     SUMMER_DAY,
     bus,
     contract,
+    lake,
     line,
     one_bus_facts,
     plant,
@@ -228,6 +230,39 @@ def test_response_is_worth_what_a_cut_saves(share: float, capacity: float, cap: 
     assert first(prices.capacity_worth_cny_per_mwh, "factories") == pytest.approx(capacity, abs=NEAR)
     assert first(prices.cap_on_cut_worth_cny_per_mwh, GRID) == pytest.approx(cap, abs=NEAR)
     assert first(prices.cap_on_extra_worth_cny_per_mwh, GRID) == pytest.approx(0, abs=NEAR)
+
+
+def test_a_contract_that_is_called_is_worth_what_one_that_is_not_is() -> None:
+    """The same 400: the row of the call moves with the capacity, wherever the dual lies."""
+    terms = {"min_event_h": 1.0, "max_event_h": 1.0, "least_call_share": 0.1, "calls_per_day_count": 1}
+    factories = contract("factories", REDUCE, payback_share=0.0, bus_shares=(("a", 1.0),), **terms)
+    units = (free_unit("cheap", 200.0, 100.0), free_unit("dear", 500.0))
+    facts = one_bus_facts(*units, load_mw=150.0, contracts=(factories,), reserve_rules=NO_RESERVE)
+    world = one_hour(facts, response_share=0.05)
+    more = replace(world.inputs, contract_mw=world.inputs.contract_mw + 1)
+
+    assert first(world.tables.capacity_worth_cny_per_mwh, "factories") == pytest.approx(400, abs=NEAR)
+    assert world.value_cny(world.inputs) - world.value_cny(more) == pytest.approx(400, abs=NEAR)
+
+
+def test_a_plant_by_unit_is_worth_what_its_units_would_generate_more() -> None:
+    """
+    80 MWh must leave the lake, 69.6 MWh at the bus; 40 MW in the dear hour, 29.6 in the cheap one.
+
+    One MW more in the dear hour is one less in the cheap one: 500 - 200 = 300. In the cheap hour it is worth nothing.
+    """
+    facts = one_bus_facts(
+        free_unit("cheap", 200.0, 100.0),
+        free_unit("dear", 500.0),
+        load_mw=[100.0] + [200.0] * 23,
+        stores=(lake(),),
+        reserve_rules=NO_RESERVE,
+    )
+    world = world_of(facts, hours=2, start=SUMMER_DAY, stores=(StoreState("lake", 100.0, 20.0),))
+    saved = world.value_cny(world.inputs) - world.value_cny(with_more_power(world.inputs))
+
+    assert world.tables.power_worth_cny_per_mwh["lake"].tolist() == pytest.approx([0, 300], abs=NEAR)
+    assert saved == pytest.approx(300, abs=NEAR)
 
 
 # ---------------------------------------------------------------- by derivative

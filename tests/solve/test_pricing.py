@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from dispatch.case.case import Limits
+from dispatch.errors import SolverFailed
 from dispatch.run import run
 from dispatch.schedule.outcome import Status
 from dispatch.schedule.progress import silent
@@ -120,3 +121,19 @@ def test_a_horizon_in_windows_has_prices_too() -> None:
     assert outcome.audit is not None
     assert outcome.audit.passed
     assert outcome.prices.tables.price_cny_per_mwh.shape == (72, len(facts.buses))
+
+
+def test_a_solver_that_gives_up_on_the_prices_leaves_the_schedule(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def given_up(*_: object) -> None:
+        message = "no method of HiGHS solves the relaxation"
+        raise SolverFailed(message)
+
+    monkeypatch.setattr("dispatch.solve.pricing.solved_as_lp", given_up)
+    asked, limits = Asked(world.case, world.facts, world.inputs), Limits(prices=True)
+    solution = with_prices(world.model, asked, world.solution, limits, Clock.of(limits), silent)
+    assert solution.schedule is not None
+    assert solution.prices is not None
+    assert solution.prices.tables is None
+    assert "no method" in solution.prices.reason

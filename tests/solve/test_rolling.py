@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,11 +21,12 @@ from dispatch.solve.anatomy import Anatomy, anatomy_of
 from dispatch.solve.climb import Known, Search
 from dispatch.solve.highs import unheard
 from dispatch.solve.ladder import climbed
+from dispatch.solve.line_limits import line_limits_of
 from dispatch.solve.problem import Problem, problem_of
 from dispatch.solve.rolling import Roll, rolled
 from dispatch.solve.timeline import Timeline
-from tests.small import SUMMER_DAY
-from tests.solve.test_contingency import meshed, modelled
+from tests.small import SUMMER_DAY, small_case
+from tests.solve.test_contingency import LINES, meshed, modelled, triangle
 
 ROLL = Roll(commit_count=12, ahead_count=12)
 
@@ -134,3 +136,21 @@ def _is_a_point_of(problem: Problem, x: np.ndarray) -> None:
     assert (x <= problem.upper + 1e-6).all()
     whole = x[problem.integer]
     assert np.abs(whole - np.round(whole)).max() < 1e-5
+
+
+def test_a_window_without_a_way_on_leaves_its_rows_to_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Line ab carries 150 MW: 225 MW from a at 200, 75 from b at 600, each of four hours. The second window fails."""
+    facts = triangle(lines=(replace(LINES[0], rating_mw=150.0), *LINES[1:]))
+    case = small_case(facts, hours=4, start=SUMMER_DAY)
+    inputs = inputs_of(case, facts)
+    model = built(case, facts, inputs)
+    problem, anatomy = problem_of(model), anatomy_of(model, case, facts, inputs)
+    network = line_limits_of(model, problem, facts, None)
+    assert network is not None
+    decide = rolling.Rolling.decide
+    monkeypatch.setattr(rolling.Rolling, "decide", lambda own, begin, *rest: begin == 0 and decide(own, begin, *rest))
+    found, _, proof = rolled(network.problem, search(), unheard, Known(anatomy, network), Roll(2, 2))
+    assert found.x is not None
+    assert np.abs(network.restored(found.x)[model.variables["Line-s"].columns][:, 0]).max() == pytest.approx(150)
+    assert proof.objective_cny == pytest.approx(4 * (225 * 200 + 75 * 600))
+    assert any("without a way on" in step for step in found.steps)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from dispatch.case.objective import CO2
 from dispatch.model import names
 from dispatch.model.draft import Draft, each
 from dispatch.model.terms import Terms, total
-from dispatch.model.thermal.kinks import bent_at, kinks_of
 from dispatch.model.thermal.limits import runs_two_steps, start_limit_mw, stop_limit_mw
 from dispatch.model.thermal.output_limits import output_mw
 from dispatch.model.thermal.start_types import start_cost
@@ -26,10 +26,10 @@ def bend_cost_curves(draft: Draft) -> None:
     With the cost below this is the perspective function of the convex curve: Knueven, Ostrowski, Watson (2020),
     eq. (42)-(44), and (46)-(48) with A and B, summed over the pieces below the kink.
     """
-    kinks, long = kinks_of(draft), runs_two_steps(draft)
+    kinks, long = draft.kinks, runs_two_steps(draft)
     start, stop = start_limit_mw(draft), stop_limit_mw(draft)
     for k in range(kinks.kink_mw.shape[1]):
-        bent = bent_at(draft, k)
+        bent = _bent_at(draft, k)
         if not bent.any():
             continue
         draft.decide(f"{names.BEYOND}_{k}", draft.units[bent])
@@ -46,7 +46,7 @@ def _hold_beyond(draft: Draft, k: int, label: str, chosen: np.ndarray, less: tup
     if not chosen.any():
         return
     members, (at_start, at_stop) = draft.units[chosen], less
-    below = kinks_of(draft).kink_mw[:, k] * draft.variable(names.STATUS)
+    below = draft.kinks.kink_mw[:, k] * draft.variable(names.STATUS)
     below = below - at_start * draft.variable(names.START) - at_stop * draft.variable(names.STOP).shift(-1)
     beyond = draft.variable(f"{names.BEYOND}_{k}", members)
     excess = (output_mw(draft) - below)[:, chosen]
@@ -65,7 +65,7 @@ def thermal_cost(draft: Draft) -> Terms | None:
     """
     if draft.units.empty:
         return None
-    kinks, step, units = kinks_of(draft), draft.inputs.step_h, draft.facts.units
+    kinks, step, units = draft.kinks, draft.inputs.step_h, draft.facts.units
     slope = kinks.slope_cny_per_mwh + each(units, "other_cny_per_mwh")
     cost = [
         step * kinks.idle_cny_per_h * draft.variable(names.STATUS, draft.units),
@@ -79,3 +79,11 @@ def thermal_cost(draft: Draft) -> Terms | None:
             beyond = draft.variable(f"{names.BEYOND}_{k}", draft.units[chosen])
             cost.append(step * kinks.rise_cny_per_mwh[chosen, k] * beyond)
     return total([part.all() for part in cost])
+
+
+def _bent_at(draft: Draft, k: int) -> np.ndarray:
+    """Units that are dearer beyond kink k, or whose carbon rises faster where that is sought, (units,), bool."""
+    bent = draft.kinks.rise_cny_per_mwh[:, k] > 0
+    if draft.case.objective == CO2:
+        bent = bent | (draft.kinks.rise_tco2_per_mwh[:, k] > 0)
+    return np.asarray(bent)

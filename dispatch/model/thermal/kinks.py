@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from dispatch.case.objective import CO2
 from dispatch.case.thermal import ThermalUnit
-from dispatch.model.draft import Draft
 from dispatch.units import POWER_MW
 
 KINK_DIGITS = 6  # of MW: kinks of the fuel curve and of the bands at one output are one
@@ -39,11 +38,9 @@ class _Curve:
         return _Curve(idle, self.slope + float(self.rise[below].sum()), self.rise[~below])
 
 
-def kinks_of(draft: Draft) -> Kinks:
-    """The curves of the facts with what deep output is paid, as a first piece and kinks."""
-    found = [
-        _bent(unit, low) for unit, low in zip(draft.facts.units, draft.inputs.output_min_mw.min(axis=0), strict=True)
-    ]
+def kinks_of(units: Sequence[ThermalUnit], least_mw: np.ndarray) -> Kinks:
+    """The curves of units with what deep output is paid, above the least output of each, MW, (units,)."""
+    found = [_bent(unit, low) for unit, low in zip(units, least_mw, strict=True)]
     width = max((len(kink) for kink, _, _ in found), default=0)
 
     def table(rows: list[np.ndarray]) -> np.ndarray:
@@ -62,15 +59,6 @@ def kinks_of(draft: Draft) -> Kinks:
         np.array([carbon.slope for carbon in carbons]),
         table([carbon.rise for carbon in carbons]),
     )
-
-
-def bent_at(draft: Draft, k: int) -> np.ndarray:
-    """Units that are dearer beyond kink k, or whose carbon rises faster where that is sought, (units,), bool."""
-    kinks = kinks_of(draft)
-    bent = kinks.rise_cny_per_mwh[:, k] > 0
-    if draft.case.objective == CO2:
-        bent = bent | (kinks.rise_tco2_per_mwh[:, k] > 0)
-    return np.asarray(bent)
 
 
 def _bent(unit: ThermalUnit, least_mw: float) -> tuple[np.ndarray, _Curve, _Curve]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dispatch.case.oil import OilStart, oil_starts
+from dispatch.case.oil import OilStart
 from dispatch.model import names
 from dispatch.model.draft import Draft
 from dispatch.model.terms import Terms
@@ -22,7 +22,7 @@ def decide_oil_support(draft: Draft) -> None:
     Only for units whose minimum lies below T in some step; elsewhere z = 0. For one unit and step these rows are the
     convex hull of off, on with oil and on without: Knueven, Ostrowski, Watson (2020), section 3.2, of two modes.
     """
-    states = oil_starts(draft.case, draft.facts, draft.inputs)
+    states = draft.oil_starts
     if not states:
         return
     own, members = _places(states), draft.units[_places(states)]
@@ -48,7 +48,7 @@ def hold_least_oil_time(draft: Draft) -> None:
     d  begun   0..1        L  least time in steps, at least 1
     As for minimum up times: Rajan and Takriti (2005); Knueven, Ostrowski, Watson (2020), eq. (2), (4).
     """
-    states = oil_starts(draft.case, draft.facts, draft.inputs)
+    states = draft.oil_starts
     if not states:
         return
     members = draft.units[_places(states)]
@@ -69,7 +69,7 @@ def hold_most_oil_time(draft: Draft) -> None:
 
     M  most time in steps
     """
-    states = oil_starts(draft.case, draft.facts, draft.inputs)
+    states = draft.oil_starts
     for k, state in enumerate(states):
         one = draft.units[[state.unit_index]]
         together = draft.variable(names.OIL, one).window(state.most_count + 1)
@@ -92,7 +92,7 @@ def keep_oil_apart(draft: Draft) -> None:
     A  least time between, in steps; written where it is a step or more
     As for minimum down times: Rajan and Takriti (2005); Knueven, Ostrowski, Watson (2020), eq. (5).
     """
-    for k, state in enumerate(oil_starts(draft.case, draft.facts, draft.inputs)):
+    for k, state in enumerate(draft.oil_starts):
         length = state.apart_count
         if not length:
             continue
@@ -116,7 +116,7 @@ def oil_carbon_tco2(draft: Draft) -> Terms | None:
 
 def _burnt(draft: Draft, per_t: str) -> Terms | None:
     """What comes of each tonne of oil, summed; None where no unit may need any."""
-    states = oil_starts(draft.case, draft.facts, draft.inputs)
+    states = draft.oil_starts
     if not states:
         return None
     rate = np.array([s.oil.oil_t_per_h * getattr(s.oil, per_t) for s in states])
