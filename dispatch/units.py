@@ -13,3 +13,4 @@ OVERLOAD_MW = 0.1  # an overload after an outage below this is none: rows agains
 LOOP_FLOW_MW = 0.1  # flows this close to Kirchhoff's voltage law obey it: its rows are in volts, not in MW
 
 SECONDS_PER_HOUR = 3600
+HOURS_PER_DAY = 24

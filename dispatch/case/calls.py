@@ -17,9 +17,7 @@ from dispatch.case.case import Case
 from dispatch.case.demand_response import CLOSED, FILL, REDUCE, Contract, ContractState
 from dispatch.case.facts import GridFacts
 from dispatch.horizon import in_yearly_season
-from dispatch.units import DURATION_H
-
-HOURS_PER_DAY = 24
+from dispatch.units import DURATION_H, HOURS_PER_DAY
 
 
 @dataclass(frozen=True)

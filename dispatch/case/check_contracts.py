@@ -9,10 +9,9 @@ from dispatch.case.check_numbers import above_zero, not_below_zero, unknown_flaw
 from dispatch.case.demand_response import FILL, REDUCE, SHIFT, Contract
 from dispatch.case.facts import GridFacts
 from dispatch.errors import Flaw
-from dispatch.units import DURATION_H, SHARE
+from dispatch.units import DURATION_H, HOURS_PER_DAY, SHARE
 
 LARGEST_PAYBACK_SHARE = 2.0
-HOURS_PER_DAY = 24
 NUMBERS = {
     "capacity_mw": "MW",
     "daily_energy_h": "h",

@@ -89,16 +89,17 @@ def _band_flaws(path: str, unit: ThermalUnit) -> Iterator[Flaw]:
         if lower.price_cny_per_mwh < upper.price_cny_per_mwh:
             message = f"{lower.price_cny_per_mwh:g} CNY/MWh is less than in the band above; deeper never earns less"
             yield Flaw("DEEPER_BAND_CHEAPER", f"{path}[{k}].price_cny_per_mwh", message)
-    if bands and bands[0].below_mw > unit.output_max_mw + POWER_MW:
-        message = f"{bands[0].below_mw:g} MW is above the highest output, {unit.output_max_mw:g} MW"
+    high_mw = min(unit.output_max_mw, unit.heating_output_max_mw) if unit.heats else unit.output_max_mw
+    if bands and bands[0].below_mw > high_mw + POWER_MW:
+        message = f"{bands[0].below_mw:g} MW is above the highest output, {high_mw:g} MW"
         yield Flaw("MINIMUM_ABOVE_MAXIMUM", f"{path}[0].below_mw", message)
 
 
 def _oil_flaws(path: str, oil: OilSupport) -> Iterator[Flaw]:
-    for name in ("below_mw", "oil_t_per_h", "price_cny_per_t", "carbon_tco2_per_t", "least_h", "apart_h"):
+    for name in ("below_mw", "oil_t_per_h", "price_cny_per_t", "carbon_tco2_per_t", "least_h", "most_h", "apart_h"):
         if not 0 <= getattr(oil, name) < math.inf:
             message = f"{getattr(oil, name):g}; give a finite number, 0 or more"
             yield Flaw("NEGATIVE", f"{path}.{name}", message)
-    if not oil.most_h > 0 or oil.most_h < oil.least_h - DURATION_H:
+    if oil.most_h == 0 or 0 < oil.most_h < oil.least_h - DURATION_H:
         message = f"{oil.most_h:g} h at most, {oil.least_h:g} h at least; give more than 0, and no less than the least"
         yield Flaw("MOST_BELOW_LEAST", f"{path}.most_h", message)

@@ -15,13 +15,14 @@ from dispatch.units import POWER_MW
 
 def forecast_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
     """Every forecast of load, of available wind and sun, and of interchange; and reserve asked for in MW."""
-    yield from _load_flaws(case, facts)
+    yield from load_flaws(case, facts)
     yield from _available_flaws(case, facts)
     yield from _interchange_flaws(case, facts)
     yield from _reserve_flaws(case, facts)
 
 
-def _load_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
+def load_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
+    """Every forecast of load."""
     forecasts = case.load_forecasts
     yield from duplicate_flaws("load_forecasts", "grid", [f.grid for f in forecasts])
     for k, forecast in enumerate(forecasts):

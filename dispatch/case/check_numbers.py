@@ -8,9 +8,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from dispatch.errors import Flaw
+from dispatch.units import HOURS_PER_DAY
 
 LARGEST_POWER_MW = 1e6  # no grid carries more; beyond it somebody meant kW
-LARGEST_NUMBER = 1e6  # of hours or CNY per MWh
+LARGEST_ENERGY_MWH = LARGEST_POWER_MW * HOURS_PER_DAY
+LARGEST_NUMBER = 1e6  # of hours, or CNY per MWh or t
 LARGEST_SCALE_SHARE = 10.0
 SHOWN_COUNT = 6  # names; more would not be read
 

@@ -6,7 +6,13 @@ import math
 from collections.abc import Iterator
 from dataclasses import fields
 
-from dispatch.case.check_numbers import LARGEST_NUMBER, LARGEST_POWER_MW, duplicate_flaws, number_flaws
+from dispatch.case.check_numbers import (
+    LARGEST_ENERGY_MWH,
+    LARGEST_NUMBER,
+    LARGEST_POWER_MW,
+    duplicate_flaws,
+    number_flaws,
+)
 from dispatch.case.facts import GridFacts
 from dispatch.case.pumped_hydro import LowerReservoir, PumpGroup
 from dispatch.case.storage import Store
@@ -63,7 +69,7 @@ def _lower_flaws(path: str, store: Store, lower: LowerReservoir) -> Iterator[Fla
     numbers = [
         flaw
         for name in (field.name for field in fields(lower))
-        for flaw in number_flaws(f"{path}.{name}", getattr(lower, name), "MWh", LARGEST_POWER_MW * 24)
+        for flaw in number_flaws(f"{path}.{name}", getattr(lower, name), "MWh", LARGEST_ENERGY_MWH)
     ]
     yield from numbers
     if numbers:

@@ -10,10 +10,12 @@ from dispatch.case.backlog import dearest_cny_per_mwh, dues, total_mwh
 from dispatch.case.calls import calls_of, states_of
 from dispatch.case.case import Case
 from dispatch.case.check_contracts import contract_flaws
+from dispatch.case.check_forecasts import load_flaws
 from dispatch.case.check_horizon import is_sound
 from dispatch.case.check_numbers import (
+    LARGEST_ENERGY_MWH,
     LARGEST_NUMBER,
-    LARGEST_POWER_MW,
+    LARGEST_SCALE_SHARE,
     duplicate_flaws,
     number_flaws,
     share_flaws,
@@ -31,15 +33,14 @@ from dispatch.case.demand_response import (
     Parcel,
 )
 from dispatch.case.facts import GridFacts
+from dispatch.case.inputs import response_cap_mw
 from dispatch.errors import Flaw
-from dispatch.horizon import in_yearly_season
-from dispatch.units import DURATION_H, ENERGY_MWH
+from dispatch.horizon import HOURS_PER_YEAR, in_yearly_season
+from dispatch.units import DURATION_H, ENERGY_MWH, PRICE_CNY_PER_MWH
 
-LARGEST_ENERGY_MWH = LARGEST_POWER_MW * 24
 ENERGIES = ("moved_today_mwh", "moved_season_mwh")
 HOURS = ("event_h", "rest_h", "told_h")
 COUNTS = ("calls_today_count", "calls_season_count")
-CNY_PER_MWH = 1e-6  # two prices closer than this are the same price
 
 
 def response_flaws(case: Case) -> Iterator[Flaw]:
@@ -86,19 +87,41 @@ def _open_flaws(path: str, state: ContractState) -> Iterator[Flaw]:
 def contract_state_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
     """States against the terms of their contracts. A state with a flaw of its own is not looked at further."""
     price, dearest = case.response.owed_cny_per_mwh, dearest_cny_per_mwh(facts)
-    if case.response.backlog == HANDED_OVER and price is not None and price < dearest - CNY_PER_MWH:
+    if case.response.backlog == HANDED_OVER and price is not None and price < dearest - PRICE_CNY_PER_MWH:
         message = f"{price:g} CNY/MWh is less than repaying can cost; give at least {dearest:g}, or leave it out"
         yield Flaw("BACKLOG_TOO_CHEAP", "response.owed_cny_per_mwh", message)
-    known = {contract.name: contract for contract in facts.contracts}
+    known, cap_mw = {contract.name: contract for contract in facts.contracts}, _cap_mw(case, facts)
     for k, state in enumerate(case.contracts):
         path = f"contracts[{k}]"
         yield from unknown_flaws("UNKNOWN_CONTRACT", f"{path}.contract", state.contract, list(known))
         if state.contract in known and not list(_number_flaws(path, state)):
-            yield from _event_flaws(path, state, known[state.contract])
+            contract = known[state.contract]
+            yield from _event_flaws(path, state, contract)
+            able_mw = _able_mw(contract, case, facts, cap_mw) if is_sound(case.horizon) else None
             for name in ("owed", "saved"):
-                yield from _parcel_flaws(f"{path}.{name}", getattr(state, name), known[state.contract], case)
-    if not list(share_flaws("", case.response_share)) and is_sound(case.horizon) and not list(contract_flaws(facts)):
-        yield from _held_flaws(case, facts)
+                yield from _parcel_flaws(f"{path}.{name}", getattr(state, name), contract, case, able_mw)
+    if cap_mw is not None:
+        yield from _held_flaws(case, facts, cap_mw)
+
+
+def _cap_mw(case: Case, facts: GridFacts) -> np.ndarray | None:
+    """The cap on response, (T, members); None where a flaw that is told elsewhere leaves it unknown."""
+    if list(share_flaws("", case.response_share)) or not is_sound(case.horizon) or list(contract_flaws(facts)):
+        return None
+    if case.response.cap_basis == DAY_PEAK:
+        stored = facts.year.load_mw.shape == (HOURS_PER_YEAR, len(facts.buses))
+        scale = number_flaws("", case.scales.load_share, "times", LARGEST_SCALE_SHARE)
+        known = stored and not list(scale) and not list(load_flaws(case, facts))
+    else:
+        known = set(facts.members) <= set(facts.annual_peak_mw)
+    return response_cap_mw(case, facts) if known else None
+
+
+def _able_mw(contract: Contract, case: Case, facts: GridFacts, cap_mw: np.ndarray | None) -> np.ndarray:
+    """What a contract can make good in each step: its capacity in its season, within the cap of its grid, (T,)."""
+    season = in_yearly_season(case.horizon.times, contract.first_day, contract.last_day)
+    most_mw = np.inf if cap_mw is None else cap_mw[:, facts.members.index(contract.grid)]
+    return np.asarray(season * np.minimum(contract.capacity_mw, most_mw))
 
 
 def _event_flaws(path: str, state: ContractState, contract: Contract) -> Iterator[Flaw]:
@@ -113,7 +136,9 @@ def _event_flaws(path: str, state: ContractState, contract: Contract) -> Iterato
         yield Flaw("EVENT_TOO_LONG", f"{path}.event_h", message)
 
 
-def _parcel_flaws(path: str, parcels: tuple[Parcel, ...], contract: Contract, case: Case) -> Iterator[Flaw]:
+def _parcel_flaws(
+    path: str, parcels: tuple[Parcel, ...], contract: Contract, case: Case, able_mw: np.ndarray | None
+) -> Iterator[Flaw]:
     """What is brought is of the contract's kind, within its windows and its cap, and can be made good in time."""
     owed = path.endswith("owed")
     if not parcels:
@@ -129,15 +154,16 @@ def _parcel_flaws(path: str, parcels: tuple[Parcel, ...], contract: Contract, ca
     if contract.backlog_mwh is not None and total_mwh(parcels) > contract.backlog_mwh + ENERGY_MWH:
         message = f"{total_mwh(parcels):g} MWh is more than may be open, {contract.backlog_mwh:g} MWh"
         yield Flaw("BACKLOG_ABOVE_CAP", path, message)
-    if is_sound(case.horizon):
-        yield from _reach_flaws(path, parcels, contract, case)
+    if able_mw is not None:
+        yield from _reach_flaws(path, parcels, contract, case, able_mw)
 
 
-def _reach_flaws(path: str, parcels: tuple[Parcel, ...], contract: Contract, case: Case) -> Iterator[Flaw]:
-    """Full capacity in every step of the season makes good what is due."""
+def _reach_flaws(
+    path: str, parcels: tuple[Parcel, ...], contract: Contract, case: Case, able_mw: np.ndarray
+) -> Iterator[Flaw]:
+    """All that the contract can do in every step, and its full capacity after the horizon, makes good what is due."""
     horizon = case.horizon
-    season = in_yearly_season(horizon.times, contract.first_day, contract.last_day)
-    able_mwh = np.cumsum(season * contract.capacity_mw * horizon.step_h)
+    able_mwh = np.cumsum(able_mw * horizon.step_h)
     for due in dues([parcels], horizon.step_h):
         beyond = due.step_count - horizon.step_count if case.response.backlog == HANDED_OVER else 0
         last = min(due.step_count, horizon.step_count) - 1
@@ -151,10 +177,8 @@ def _reach_flaws(path: str, parcels: tuple[Parcel, ...], contract: Contract, cas
             return
 
 
-def _held_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
+def _held_flaws(case: Case, facts: GridFacts, cap_mw: np.ndarray) -> Iterator[Flaw]:
     """An event that must go on can."""
-    peak_mw = np.array([[facts.annual_peak_mw.get(grid, 0.0) for grid in facts.members]])
-    cap_mw = np.repeat(case.response_share * peak_mw, case.horizon.step_count, axis=0)
     calls, states = calls_of(case, facts, cap_mw), states_of(case, facts)
     place = {state.contract: k for k, state in enumerate(case.contracts)}
     stuck = (calls.held & ~calls.allowed).any(axis=0)

@@ -13,17 +13,23 @@ from dataclasses import fields
 
 import numpy as np
 
-from dispatch.case.check_numbers import LARGEST_NUMBER, LARGEST_POWER_MW
+from dispatch.case.check_numbers import LARGEST_ENERGY_MWH, LARGEST_NUMBER, LARGEST_POWER_MW
 from dispatch.case.facts import GridFacts
+from dispatch.case.thermal import ThermalUnit
 from dispatch.errors import Flaw
 
 LARGEST_CNY = 1e9  # of a start, or of an hour
+LARGEST_T_PER_H = 1e3  # of oil: 12,000 MW of heat
+LARGEST_TCO2_PER_T = 10.0  # pure carbon gives 3.67
 LARGEST_REACTANCE = 1.0  # per unit on 1 MVA: 250,000 ohm at 500 kV
 LARGEST = {  # by the end of a name, the longest end first
     "_cny_per_mwh": LARGEST_NUMBER,
     "_cny_per_h": LARGEST_CNY,
+    "_cny_per_t": LARGEST_NUMBER,
+    "_tco2_per_t": LARGEST_TCO2_PER_T,
     "_mw_per_h": LARGEST_POWER_MW,
-    "_mwh": LARGEST_POWER_MW * 24,
+    "_t_per_h": LARGEST_T_PER_H,
+    "_mwh": LARGEST_ENERGY_MWH,
     "_cny": LARGEST_CNY,
     "_mw": LARGEST_POWER_MW,
     "_h": LARGEST_NUMBER,
@@ -36,7 +42,7 @@ TABLES = (
 
 
 def size_flaws(facts: GridFacts) -> Iterator[Flaw]:
-    """Every number of the tables, of the curves and start types of units, and of the stored year."""
+    """Every number of the tables, of what the units hold besides, and of the stored year."""
     for table in TABLES:
         for k, row in enumerate(getattr(facts, table)):
             yield from _row_flaws(f"facts.{table}[{k}]", row)
@@ -49,23 +55,34 @@ def size_flaws(facts: GridFacts) -> Iterator[Flaw]:
 
 
 def _unit_flaws(facts: GridFacts) -> Iterator[Flaw]:
-    """The curves and start types; that they are finite is looked at elsewhere."""
+    """Curves, start types and output below the normal minimum; all but flexibility is made sure finite elsewhere."""
     for k, unit in enumerate(facts.units):
         for name in ("output_mw", "fuel_cny_per_h"):
             yield from _finite_flaws(f"facts.units[{k}].curve.{name}", getattr(unit.curve, name))
         for name in ("hours_off_h", "start_cny"):
             values = tuple(getattr(kind, name) for kind in unit.start_types)
             yield from _finite_flaws(f"facts.units[{k}].start_types", values, f".{name}")
+        yield from _deep_flaws(f"facts.units[{k}]", unit)
+
+
+def _deep_flaws(path: str, unit: ThermalUnit) -> Iterator[Flaw]:
+    for k, band in enumerate(unit.deep_bands):
+        yield from _row_flaws(f"{path}.deep_bands[{k}]", band, finite=True)
+    if unit.oil_support is not None:
+        yield from _row_flaws(f"{path}.oil_support", unit.oil_support, finite=True)
+    for k, known in enumerate(unit.flexibilities):
+        yield from _row_flaws(f"{path}.flexibilities[{k}]", known)
 
 
 def _plans(facts: GridFacts) -> dict[str, np.ndarray]:
     return {f"net_import_mw[{variant}]": plan_mw for variant, plan_mw in facts.year.net_import_mw.items()}
 
 
-def _row_flaws(path: str, row: object) -> Iterator[Flaw]:
+def _row_flaws(path: str, row: object, *, finite: bool = False) -> Iterator[Flaw]:
+    """Every number of a row; with `finite`, one that is not is told elsewhere."""
     for name in (field.name for field in fields(row)):  # type: ignore[arg-type]
         value = getattr(row, name)
-        if isinstance(value, int | float):
+        if isinstance(value, int | float) and (math.isfinite(value) or not finite):
             yield from _size_flaws(f"{path}.{name}", value, name)
 
 

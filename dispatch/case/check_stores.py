@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dispatch.case.case import Case
 from dispatch.case.check_horizon import is_sound
 from dispatch.case.check_numbers import (
-    LARGEST_POWER_MW,
+    LARGEST_ENERGY_MWH,
     duplicate_flaws,
     missing_flaws,
     number_flaws,
@@ -19,8 +19,6 @@ from dispatch.case.inputs import store_scale
 from dispatch.case.storage import Store, StoreState
 from dispatch.errors import Flaw
 from dispatch.units import ENERGY_MWH
-
-LARGEST_ENERGY_MWH = LARGEST_POWER_MW * 24
 
 
 def store_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:

@@ -92,7 +92,7 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         level_min_mwh=scale * np.array([store.usable_min_mwh for store in facts.stores]),
         level_max_mwh=scale * np.array([store.usable_max_mwh for store in facts.stores]),
         contract_mw=_contract_mw(facts, times),
-        response_cap_mw=_response_cap_mw(case, facts, load),
+        response_cap_mw=response_cap_mw(case, facts),
         planned_import_mw=plan,
         import_floor_mw=np.maximum(plan - band, -_limits(facts.interfaces, "export_limit_mw")),
         import_ceiling_mw=np.minimum(plan + band, _limits(facts.interfaces, "import_limit_mw")),
@@ -198,13 +198,15 @@ def _contract_mw(facts: GridFacts, times: pd.DatetimeIndex) -> np.ndarray:
     return np.column_stack(columns) if columns else np.zeros((len(times), 0))
 
 
-def _response_cap_mw(case: Case, facts: GridFacts, load_mw: np.ndarray) -> np.ndarray:
+def response_cap_mw(case: Case, facts: GridFacts) -> np.ndarray:
     """The case's share of each member's annual peak, or of its highest load of the day in the horizon, (T, members)."""
-    peak_mw = np.tile([facts.annual_peak_mw[grid] for grid in facts.members], (len(load_mw), 1))
+    times = case.horizon.times
     if case.response.cap_basis == DAY_PEAK:
         own = np.array([[bus.grid == grid for grid in facts.members] for bus in facts.buses], dtype=float)
-        by_grid = pd.DataFrame(load_mw @ own)
-        peak_mw = by_grid.groupby(case.horizon.times.normalize()).transform("max").to_numpy()
+        by_grid = pd.DataFrame(_load_mw(case, facts, hour_of_year(times)) @ own)
+        peak_mw = by_grid.groupby(times.normalize()).transform("max").to_numpy()
+    else:
+        peak_mw = np.tile([facts.annual_peak_mw[grid] for grid in facts.members], (len(times), 1))
     return np.asarray(case.response_share * peak_mw)
 
 

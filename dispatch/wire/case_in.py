@@ -12,62 +12,24 @@ from google.protobuf.message import Message
 
 from dispatch.case.case import Case, Interchange, Limits, Prices, Reserve, ReserveSeries, Scales
 from dispatch.case.check_limits import limits_flaws
-from dispatch.case.demand_response import (
-    ANNUAL_PEAK,
-    CLOSED,
-    DAY_PEAK,
-    HANDED_OVER,
-    ContractState,
-    Parcel,
-    ResponseTerms,
-)
+from dispatch.case.demand_response import ANNUAL_PEAK, CLOSED, ContractState, Parcel, ResponseTerms
 from dispatch.case.interchange import InterchangeForecast
-from dispatch.case.objective import ABSORPTION_FIRST, CO2, COST
+from dispatch.case.objective import COST
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.security import Security
 from dispatch.case.storage import StoreState
-from dispatch.case.thermal import AFTER, BEFORE, MustRun, Outage, Retrofit, UnitState
+from dispatch.case.thermal import MustRun, Outage, Retrofit, UnitState
 from dispatch.errors import CaseError, Flaw
 from dispatch.horizon import Horizon
 from dispatch.v1 import case_pb2, run_pb2
 from dispatch.wire.mirror import given, made
 from dispatch.wire.reading import Check, Reading
+from dispatch.wire.words import BACKLOGS, CAP_BASES, OBJECTIVES, RETROFIT_STATES, VARIANTS, word_of
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 NANOS_PER_MICROSECOND = 1000
 NANOS_PER_SECOND = 10**9
-
-VARIANTS = {
-    case_pb2.INTERCHANGE_VARIANT_UNSPECIFIED: "central",
-    case_pb2.INTERCHANGE_VARIANT_LOW: "low",
-    case_pb2.INTERCHANGE_VARIANT_CENTRAL: "central",
-    case_pb2.INTERCHANGE_VARIANT_HIGH: "high",
-}
-
-RETROFIT_STATES = {
-    case_pb2.RETROFIT_STATE_BEFORE: BEFORE,
-    case_pb2.RETROFIT_STATE_AFTER: AFTER,
-}
-
-OBJECTIVES = {
-    case_pb2.OBJECTIVE_UNSPECIFIED: COST,
-    case_pb2.OBJECTIVE_COST: COST,
-    case_pb2.OBJECTIVE_ABSORPTION_FIRST: ABSORPTION_FIRST,
-    case_pb2.OBJECTIVE_CO2: CO2,
-}
-
-
-CAP_BASES = {
-    case_pb2.CAP_BASIS_UNSPECIFIED: ANNUAL_PEAK,
-    case_pb2.CAP_BASIS_ANNUAL_PEAK: ANNUAL_PEAK,
-    case_pb2.CAP_BASIS_DAY_PEAK: DAY_PEAK,
-}
-BACKLOGS = {
-    case_pb2.BACKLOG_END_UNSPECIFIED: CLOSED,
-    case_pb2.BACKLOG_END_CLOSED: CLOSED,
-    case_pb2.BACKLOG_END_HANDED_OVER: HANDED_OVER,
-}
 
 
 class Findings:
@@ -141,7 +103,7 @@ def reading_of(message: case_pb2.Case) -> Reading:
         security=replace(given(Security, message.security), unwatched=tuple(message.security.unwatched)),
         contracts=tuple(_contract(c, f"contracts[{k}].", findings) for k, c in enumerate(message.contracts)),
         response=_response(message.response, findings),
-        objective=_objective(message, findings),
+        objective=word_of(message.objective, OBJECTIVES, "objective", findings.flaws, COST),
     )
     return Reading(case, tuple(findings.flaws), tuple(findings.placeholders))
 
@@ -194,29 +156,17 @@ def _contract(message: case_pb2.ContractState, path: str, findings: Findings) ->
 
 
 def _response(message: case_pb2.ResponseTerms, findings: Findings) -> ResponseTerms:
-    words = {}
-    for field, known in (("cap_basis", CAP_BASES), ("backlog", BACKLOGS)):
-        value = getattr(message, field)
-        if value not in known:
-            names = ", ".join(word.upper() for word in dict.fromkeys(known.values()))
-            findings.add("UNKNOWN_VALUE", f"response.{field}", f"{value} is not one of {names}")
-        words[field] = known.get(value, "")
-    return made(ResponseTerms, message, **words)
+    return made(
+        ResponseTerms,
+        message,
+        cap_basis=word_of(message.cap_basis, CAP_BASES, "response.cap_basis", findings.flaws, ANNUAL_PEAK),
+        backlog=word_of(message.backlog, BACKLOGS, "response.backlog", findings.flaws, CLOSED),
+    )
 
 
 def _interchange(message: case_pb2.Interchange, findings: Findings) -> Interchange:
-    variant = VARIANTS.get(message.variant)
-    if variant is None:
-        findings.add("UNKNOWN_VALUE", "interchange.variant", f"{message.variant} is not one of LOW, CENTRAL, HIGH")
-    return Interchange(variant=variant or "", band_share=message.band_share)
-
-
-def _objective(message: case_pb2.Case, findings: Findings) -> str:
-    objective = OBJECTIVES.get(message.objective)
-    if objective is None:
-        words = f"{message.objective} is not one of COST, ABSORPTION_FIRST, CO2"
-        findings.add("UNKNOWN_VALUE", "objective", words)
-    return objective or COST
+    variant = word_of(message.variant, VARIANTS, "interchange.variant", findings.flaws, "central")
+    return Interchange(variant=variant, band_share=message.band_share)
 
 
 def _reserve(message: case_pb2.Reserve) -> Reserve:
@@ -235,10 +185,7 @@ def _must_run(message: case_pb2.MustRun, path: str, findings: Findings) -> MustR
 
 
 def _retrofit(message: case_pb2.Retrofit, path: str, findings: Findings) -> Retrofit:
-    state = RETROFIT_STATES.get(message.state, "")
-    if not state:
-        findings.add("REQUIRED", f"{path}state", "is absent and must be given: BEFORE or AFTER")
-        findings.placeholders.append(f"{path}state")
+    state = word_of(message.state, RETROFIT_STATES, f"{path}state", findings.flaws)
     return made(Retrofit, message, state=state)
 
 

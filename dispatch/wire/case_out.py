@@ -7,37 +7,13 @@ from datetime import datetime
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from dispatch.case.case import Case, Interchange, Limits, Reserve
-from dispatch.case.demand_response import (
-    ANNUAL_PEAK,
-    CLOSED,
-    DAY_PEAK,
-    HANDED_OVER,
-    ContractState,
-    ResponseTerms,
-)
-from dispatch.case.objective import ABSORPTION_FIRST, CO2, COST
-from dispatch.case.thermal import AFTER, BEFORE, Retrofit
+from dispatch.case.demand_response import ContractState, ResponseTerms
+from dispatch.case.thermal import Retrofit
 from dispatch.errors import CaseError, Flaw
 from dispatch.horizon import utc
 from dispatch.v1 import case_pb2, run_pb2
 from dispatch.wire.mirror import copied
-
-VARIANTS = {
-    "low": case_pb2.INTERCHANGE_VARIANT_LOW,
-    "central": case_pb2.INTERCHANGE_VARIANT_CENTRAL,
-    "high": case_pb2.INTERCHANGE_VARIANT_HIGH,
-}
-RETROFIT_STATES = {BEFORE: case_pb2.RETROFIT_STATE_BEFORE, AFTER: case_pb2.RETROFIT_STATE_AFTER}
-
-OBJECTIVES = {
-    COST: case_pb2.OBJECTIVE_COST,
-    ABSORPTION_FIRST: case_pb2.OBJECTIVE_ABSORPTION_FIRST,
-    CO2: case_pb2.OBJECTIVE_CO2,
-}
-
-
-CAP_BASES = {ANNUAL_PEAK: case_pb2.CAP_BASIS_ANNUAL_PEAK, DAY_PEAK: case_pb2.CAP_BASIS_DAY_PEAK}
-BACKLOGS = {CLOSED: case_pb2.BACKLOG_END_CLOSED, HANDED_OVER: case_pb2.BACKLOG_END_HANDED_OVER}
+from dispatch.wire.words import BACKLOGS, CAP_BASES, OBJECTIVES, RETROFIT_STATES, VARIANTS, number_of
 
 
 def stamp_of(moment: datetime) -> Timestamp:
@@ -48,12 +24,13 @@ def stamp_of(moment: datetime) -> Timestamp:
 
 
 def case_to(case: Case) -> case_pb2.Case:
-    """The case as a message; every number that it holds is set."""
+    """The case as a message; every number that it holds is set. `CaseError` with every word that has none."""
+    flaws: list[Flaw] = []
     message = case_pb2.Case(
         horizon=copied(case.horizon, case_pb2.Horizon(start=stamp_of(case.horizon.start))),
         units=[copied(state, case_pb2.UnitState()) for state in case.units],
         stores=[copied(state, case_pb2.StoreState()) for state in case.stores],
-        interchange=_interchange(case.interchange),
+        interchange=_interchange(case.interchange, flaws),
         reserve=_reserve(case.reserve),
         prices=copied(case.prices, case_pb2.Prices()),
         scales=copied(case.scales, case_pb2.Scales()),
@@ -62,17 +39,20 @@ def case_to(case: Case) -> case_pb2.Case:
         load_forecasts=[copied(f, case_pb2.LoadForecast()) for f in case.load_forecasts],
         available_forecasts=[copied(f, case_pb2.AvailableForecast()) for f in case.available_forecasts],
         interchange_forecasts=[copied(f, case_pb2.InterchangeForecast()) for f in case.interchange_forecasts],
-        retrofits=[_retrofit(r) for r in case.retrofits],
+        retrofits=[_retrofit(r, f"retrofits[{k}]", flaws) for k, r in enumerate(case.retrofits)],
         security=copied(case.security, case_pb2.Security()),
         contracts=[contract_state_to(state) for state in case.contracts],
-        response=_response(case.response),
-        objective=_objective(case.objective),
+        response=_response(case.response, flaws),
+        objective=number_of(case.objective, OBJECTIVES, "objective", flaws),
     )
+    if flaws:
+        raise CaseError(tuple(flaws))
     return copied(case, message)
 
 
-def _retrofit(retrofit: Retrofit) -> case_pb2.Retrofit:
-    return copied(retrofit, case_pb2.Retrofit(state=RETROFIT_STATES[retrofit.state]))
+def _retrofit(retrofit: Retrofit, path: str, flaws: list[Flaw]) -> case_pb2.Retrofit:
+    state = number_of(retrofit.state, RETROFIT_STATES, f"{path}.state", flaws)
+    return copied(retrofit, case_pb2.Retrofit(state=state))
 
 
 def contract_state_to(state: ContractState) -> case_pb2.ContractState:
@@ -81,18 +61,12 @@ def contract_state_to(state: ContractState) -> case_pb2.ContractState:
     return copied(state, case_pb2.ContractState(owed=owed, saved=saved))
 
 
-def _response(terms: ResponseTerms) -> case_pb2.ResponseTerms:
-    words = ((CAP_BASES, "cap_basis", terms.cap_basis), (BACKLOGS, "backlog", terms.backlog))
-    flaws = [
-        Flaw("UNKNOWN_VALUE", f"response.{field}", f"{word!r} is not one of {', '.join(known)}")
-        for known, field, word in words
-        if word not in known
-    ]
-    if flaws:
-        raise CaseError(tuple(flaws))
-    message = case_pb2.ResponseTerms(owed_cny_per_mwh=terms.owed_cny_per_mwh)
-    message.cap_basis, message.backlog = CAP_BASES[terms.cap_basis], BACKLOGS[terms.backlog]
-    return message
+def _response(terms: ResponseTerms, flaws: list[Flaw]) -> case_pb2.ResponseTerms:
+    return case_pb2.ResponseTerms(
+        cap_basis=number_of(terms.cap_basis, CAP_BASES, "response.cap_basis", flaws),
+        backlog=number_of(terms.backlog, BACKLOGS, "response.backlog", flaws),
+        owed_cny_per_mwh=terms.owed_cny_per_mwh,
+    )
 
 
 def _reserve(reserve: Reserve) -> case_pb2.Reserve:
@@ -100,19 +74,9 @@ def _reserve(reserve: Reserve) -> case_pb2.Reserve:
     return copied(reserve, case_pb2.Reserve(series=series))
 
 
-def _interchange(interchange: Interchange) -> case_pb2.Interchange:
-    variant = VARIANTS.get(interchange.variant)
-    if variant is None:
-        words = f"{interchange.variant!r} is not one of {', '.join(VARIANTS)}"
-        raise CaseError((Flaw("UNKNOWN_VALUE", "interchange.variant", words),))
+def _interchange(interchange: Interchange, flaws: list[Flaw]) -> case_pb2.Interchange:
+    variant = number_of(interchange.variant, VARIANTS, "interchange.variant", flaws)
     return case_pb2.Interchange(variant=variant, band_share=interchange.band_share)
-
-
-def _objective(objective: str) -> case_pb2.Objective.ValueType:
-    if objective not in OBJECTIVES:
-        words = f"{objective!r} is not one of {', '.join(OBJECTIVES)}"
-        raise CaseError((Flaw("UNKNOWN_VALUE", "objective", words),))
-    return OBJECTIVES[objective]
 
 
 def limits_to(limits: Limits) -> run_pb2.Limits:

@@ -74,6 +74,21 @@ UNSOUND: list[tuple[str, str, dict[str, Any]]] = [
     ("BANDS_NOT_FALLING", "deep_bands[1].below_mw", {"deep_bands": (BANDS[0], DeepBand(150.0, 300.0))}),
     ("DEEPER_BAND_CHEAPER", "deep_bands[1].price_cny_per_mwh", {"deep_bands": (BANDS[0], DeepBand(120.0, 199.0))}),
     ("MINIMUM_ABOVE_MAXIMUM", "deep_bands[0].below_mw", {"deep_bands": (DeepBand(301.0, 200.0),)}),
+    # coal heats, and then gives 250 MW at most
+    ("MINIMUM_ABOVE_MAXIMUM", "deep_bands[0].below_mw", {"deep_bands": (DeepBand(251.0, 200.0),)}),
+    ("TOO_LARGE", "deep_bands[1].price_cny_per_mwh", {"deep_bands": (BANDS[0], DeepBand(120.0, 1e15))}),
+    ("TOO_LARGE", "oil_support.below_mw", changed("oil_support", below_mw=1e12)),
+    ("TOO_LARGE", "oil_support.oil_t_per_h", changed("oil_support", oil_t_per_h=1e4)),
+    ("TOO_LARGE", "oil_support.price_cny_per_t", changed("oil_support", price_cny_per_t=1e7)),
+    ("TOO_LARGE", "oil_support.carbon_tco2_per_t", changed("oil_support", carbon_tco2_per_t=11.0)),
+    ("TOO_LARGE", "oil_support.apart_h", changed("oil_support", apart_h=1e9)),
+    ("NEGATIVE", "oil_support.most_h", changed("oil_support", most_h=math.inf)),
+    ("NEGATIVE", "oil_support.most_h", changed("oil_support", most_h=math.nan)),
+    (
+        "TOO_LARGE",
+        "flexibilities[0].ramp_down_mw_per_h",
+        {"flexibilities": (replace(KNOWN[0], ramp_down_mw_per_h=math.inf), KNOWN[1])},
+    ),
     ("NEGATIVE", "oil_support.oil_t_per_h", changed("oil_support", oil_t_per_h=-1.0)),
     ("NEGATIVE", "oil_support.apart_h", changed("oil_support", apart_h=math.nan)),
     ("MOST_BELOW_LEAST", "oil_support.most_h", changed("oil_support", most_h=1.0)),
@@ -96,6 +111,10 @@ UNSOUND: list[tuple[str, str, dict[str, Any]]] = [
 def test_facts_that_cannot_be_kept_to_are_refused_by_field(code: str, field: str, changes: dict[str, Any]) -> None:
     flaws = unsound_facts(facts_with(**changes))
     assert [(flaw.code, flaw.field) for flaw in flaws] == [(code, f"facts.units[0].{field}")]
+
+
+def test_a_band_above_the_output_while_heating_is_sound_of_a_unit_that_never_heats() -> None:
+    assert unsound_facts(facts_with(heats=False, deep_bands=(DeepBand(251.0, 200.0),))) == ()
 
 
 def limits(known: ThermalUnit) -> tuple[float, float, float]:

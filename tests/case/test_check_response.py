@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from dispatch.case.case import Case
+from dispatch.case.case import Case, Scales
 from dispatch.case.checks import flaws_of
-from dispatch.case.demand_response import FILL, HANDED_OVER, REDUCE, ContractState, Parcel, ResponseTerms
+from dispatch.case.demand_response import DAY_PEAK, FILL, HANDED_OVER, REDUCE, ContractState, Parcel, ResponseTerms
 from dispatch.case.facts import GridFacts
+from dispatch.case.renewable import LoadForecast
 from dispatch.horizon import Horizon
 from tests.case.given import SUMMER, good_case, good_facts, with_unit
 
@@ -46,6 +47,12 @@ def handing_over(price: float | None = None) -> dict[str, Any]:
     return {"response": ResponseTerms(backlog=HANDED_OVER, owed_cny_per_mwh=price)}
 
 
+def forecast(load_mw: float, step_count: int = 24) -> dict[str, Any]:
+    """A cap on the day's peak, and a load of its own."""
+    load = LoadForecast("hebei_south", (load_mw,) * step_count)
+    return {"response": ResponseTerms(cap_basis=DAY_PEAK), "load_forecasts": (load,)}
+
+
 FLAWS: list[tuple[str, str, Case, GridFacts]] = [
     ("UNKNOWN_CONTRACT", "contracts[0].contract", case(ContractState("warm")), terms()),
     ("DUPLICATE", "contracts[1].contract", case(state(), state()), terms()),
@@ -70,6 +77,14 @@ FLAWS: list[tuple[str, str, Case, GridFacts]] = [
         case(owed(30.0, 4.0), horizon=Horizon(SUMMER, 1)),
         terms(),
     ),
+    # within the capacity of 20 MW, but there is no response, or 2 % of the day's peak of 423 MW: 16.9 MWh in 2 h
+    ("BACKLOG_OUT_OF_REACH", "contracts[0].owed", case(owed(10.0, 2.0), response_share=0.0), terms()),
+    (
+        "BACKLOG_OUT_OF_REACH",
+        "contracts[0].saved",
+        case(state(saved=(Parcel(17.0, 2.0),)), response_share=0.02, response=ResponseTerms(cap_basis=DAY_PEAK)),
+        terms(),
+    ),
     ("NOT_OF_ITS_KIND", "contracts[0].saved", case(state(saved=(Parcel(5.0, 2.0),))), terms(kind=REDUCE)),
     ("NOT_OF_ITS_KIND", "contracts[0].owed", case(owed(5.0, 2.0)), terms(kind=FILL)),
     # an event of at least 3 h has run for 1 h: there is no response, or it is winter, or the day ends too soon
@@ -86,6 +101,36 @@ FLAWS: list[tuple[str, str, Case, GridFacts]] = [
         case(state(event_h=1.0), horizon=Horizon(SUMMER, 2)),
         terms(**CALLED),
     ),
+    # at least 10 MW: 2 % of the annual peak is 20 MW, of the day's peak 8.5 MW, of a forecast one 9.8 MW
+    (
+        "EVENT_CANNOT_GO_ON",
+        "contracts[0].event_h",
+        case(state(event_h=1.0), response_share=0.02, response=ResponseTerms(cap_basis=DAY_PEAK)),
+        terms(**CALLED),
+    ),
+    (
+        "EVENT_CANNOT_GO_ON",
+        "contracts[0].event_h",
+        case(state(event_h=1.0), response_share=0.02, **forecast(490.0)),
+        terms(**CALLED),
+    ),
+    # a day's peak that cannot be told says nothing of events
+    (
+        "SERIES_LENGTH",
+        "load_forecasts[0].load_mw",
+        case(state(event_h=1.0), response_share=0.02, **forecast(490.0, 23)),
+        terms(**CALLED),
+    ),
+    (
+        "NOT_FINITE",
+        "scales.load_share",
+        case(
+            state(event_h=1.0),
+            response=ResponseTerms(cap_basis=DAY_PEAK),
+            scales=Scales(load_share=float("nan")),
+        ),
+        terms(**CALLED),
+    ),
     ("UNKNOWN_VALUE", "response.cap_basis", case(response=ResponseTerms(cap_basis="month_peak")), terms()),
     ("UNKNOWN_VALUE", "response.backlog", case(response=ResponseTerms(backlog="forgotten")), terms()),
     (
@@ -97,6 +142,7 @@ FLAWS: list[tuple[str, str, Case, GridFacts]] = [
     ("NEGATIVE", "response.owed_cny_per_mwh", case(response=ResponseTerms(owed_cny_per_mwh=-1.0)), terms()),
     # G, the dearest: 80,000 CNY/h for 150 MW more, and 20 CNY/MWh: 553.3
     ("BACKLOG_TOO_CHEAP", "response.owed_cny_per_mwh", case(**handing_over(553.0)), terms()),
+    ("BACKLOG_TOO_CHEAP", "response.owed_cny_per_mwh", case(**handing_over(553.32)), terms()),
 ]
 
 
@@ -113,7 +159,13 @@ GOOD = {
     "a debt that is handed on": (case(owed(30.0, 4.0), horizon=Horizon(SUMMER, 1), **handing_over()), terms()),
     "a saving": (case(state(saved=(Parcel(5.0, 2.0),))), terms()),
     "an event that goes on": (case(state(event_h=1.0, calls_today_count=1)), terms(**CALLED)),
+    "an event within the cap on a forecast peak": (
+        case(state(event_h=1.0), response_share=0.02, **forecast(510.0)),
+        terms(**CALLED),
+    ),
+    "a debt that the cap repays": (case(owed(20.0, 2.0), response_share=0.01), terms()),
     "a price that is dear enough": (case(**handing_over(553.4)), terms()),
+    "a price as the refusal gives it": (case(**handing_over(553.333)), terms()),
 }
 
 

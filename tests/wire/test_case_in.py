@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 
 from dispatch.case.case import Case, Interchange, Limits, Prices, Scales
 from dispatch.case.demand_response import ResponseTerms
+from dispatch.case.objective import OBJECTIVES
+from dispatch.case.thermal import Retrofit
 from dispatch.errors import CaseError
 from dispatch.v1 import case_pb2, run_pb2
 from dispatch.wire.translate import case_from, case_to, limits_from, limits_to
@@ -113,6 +116,16 @@ def test_a_retrofit_without_its_state_is_refused() -> None:
     assert _flaws(message) == {"retrofits[0].state": "REQUIRED"}
 
 
+def test_a_retrofit_state_that_is_not_known_is_refused_as_such() -> None:
+    message = case_to(a_case())
+    message.retrofits.add(technology_class="usc_1000", state=9)  # type: ignore[arg-type]
+    with pytest.raises(CaseError) as refused:
+        case_from(message)
+    assert [(flaw.code, str(flaw)) for flaw in refused.value.flaws] == [
+        ("UNKNOWN_VALUE", "retrofits[0].state: 9 is not one of BEFORE, AFTER")
+    ]
+
+
 def test_deep_peak_shaving_holds_where_nothing_is_said_of_it() -> None:
     message = case_to(a_case())
     assert message.deep_peak_shaving
@@ -126,6 +139,26 @@ def test_a_plan_that_has_no_name_on_the_wire_is_refused() -> None:
     case = Case("jibei", 2030, a_case().horizon, (), (), interchange=Interchange("enormous"))
     with pytest.raises(CaseError, match=r"interchange\.variant"):
         case_to(case)
+
+
+def test_every_word_that_has_no_name_on_the_wire_is_named_at_once() -> None:
+    case = replace(
+        a_case(),
+        interchange=Interchange("enormous"),
+        retrofits=(Retrofit("before", unit="x"), Retrofit("halfway", unit="y")),
+        response=ResponseTerms("month_peak", "forgotten"),
+        objective="fame",
+    )
+    with pytest.raises(CaseError) as refused:
+        case_to(case)
+    assert {flaw.code for flaw in refused.value.flaws} == {"UNKNOWN_VALUE"}
+    assert {str(flaw) for flaw in refused.value.flaws} == {
+        "interchange.variant: 'enormous' is not one of low, central, high",
+        "retrofits[1].state: 'halfway' is not one of before, after",
+        "response.cap_basis: 'month_peak' is not one of annual_peak, day_peak",
+        "response.backlog: 'forgotten' is not one of closed, handed_over",
+        f"objective: 'fame' is not one of {', '.join(OBJECTIVES)}",
+    }
 
 
 def test_limits_come_back_as_they_went() -> None:
