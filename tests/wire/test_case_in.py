@@ -118,7 +118,7 @@ def test_a_retrofit_without_its_state_is_refused() -> None:
 
 def test_a_retrofit_state_that_is_not_known_is_refused_as_such() -> None:
     message = case_to(a_case())
-    message.retrofits.add(technology_class="usc_1000", state=9)  # type: ignore[arg-type]
+    message.retrofits.add(technology_class="usc_1000", state=9)
     with pytest.raises(CaseError) as refused:
         case_from(message)
     assert [(flaw.code, str(flaw)) for flaw in refused.value.flaws] == [
