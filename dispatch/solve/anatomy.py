@@ -36,6 +36,7 @@ class Anatomy:
     step_index: np.ndarray  # (columns,), step that a column belongs to
     unit_index: np.ndarray  # (columns,), unit that a column belongs to, or NO_UNIT
     plant_index: np.ndarray  # (columns,), store by unit that a column belongs to, or NO_PLANT
+    plants: tuple[int, ...]  # stores by unit, those with the largest pumps first
     alike: np.ndarray  # (columns,), equal numbers may be identical; NONE_LIKE_IT for a column of its own
     on_before: np.ndarray  # (units,), bool
     steps_before_count: np.ndarray  # (units,), on or off for so many steps
@@ -95,6 +96,7 @@ def anatomy_of(model: Model, case: Case, facts: GridFacts, inputs: Inputs) -> An
         step_index=_steps(model),
         unit_index=_unit_index(model, facts),
         plant_index=_plant_index(model, facts, inputs),
+        plants=_plants(inputs),
         alike=_alike(model, facts, {start.unit_index for start in starts}),
         on_before=np.array([unit.on for unit in before], dtype=bool),
         steps_before_count=np.array([unit.hours_h / inputs.step_h for unit in before]),
@@ -134,6 +136,13 @@ def _plant_index(model: Model, facts: GridFacts, inputs: Inputs) -> np.ndarray:
             variable = model.variables[name]
             index[variable.columns] = [place.get(label, NO_PLANT) for label in variable.axes["name"]]
     return index
+
+
+def _plants(inputs: Inputs) -> tuple[int, ...]:
+    """Stores by unit: the largest pump first, of equals the fewest units, as the last can fill in between."""
+    own = {bank.store_index: [b for b in inputs.banks if b.store_index == bank.store_index] for bank in inputs.banks}
+    size = {k: (max(b.pump_max_mw for b in banks), sum(b.unit_count for b in banks)) for k, banks in own.items()}
+    return tuple(sorted(own, key=lambda plant: (-size[plant][0], size[plant][1], plant)))
 
 
 def _alike(model: Model, facts: GridFacts, with_oil: set[int]) -> np.ndarray:

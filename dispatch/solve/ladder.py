@@ -5,11 +5,12 @@ The search, from the cheapest rung to the dearest, each with a proof.
 2. What was on last time, where a search before this one left it; then whole numbers rounded from the relaxation and
    repaired, pumped-hydro plants by unit planned whole before the rest, one after the other (`plans`); where no
    rounding fits, once more with the fewest calls of response contracts.
-3. The plans of those plants alone, all else as in the best point. Then the box: the integers may take the whole numbers
-   next to their relaxed values and those of the best point; what is not in doubt is fixed. Only a point that meets the
-   gap asked for is looked for, so that a box without one ends at once (a RENS neighbourhood: Berthold, "RENS: the
-   optimal rounding", Math. Program. Comput. 6, 2014). Then the same with every hour of the units in doubt, one more or
-   one fewer.
+3. All but those plants in the box that is described next, the plants relaxed; then their plans around it, one after the
+   other, and each again while that gains: pumps made whole around whole units lose less than units around whole pumps.
+   Then the box: the integers may take the whole numbers next to their relaxed values and those of the best point; what
+   is not in doubt is fixed. Only a point that meets the gap asked for is looked for, so that a box without one ends at
+   once (a RENS neighbourhood: Berthold, "RENS: the optimal rounding", Math. Program. Comput. 6, 2014). Then the same
+   with every hour of the units in doubt, one more or one fewer.
 4. The whole folded problem, started from the best point so far; its bound holds for the units too.
 5. The problem of single units, where folding is what keeps bound and point apart.
 
@@ -34,7 +35,7 @@ from dispatch.solve.anatomy import NO_PLANT, NO_UNIT, NONE_LIKE_IT, Anatomy
 from dispatch.solve.climb import Climb, Found, Kept, Known, Lazy, Search, finite
 from dispatch.solve.highs import INTEGRALITY, Answer, Orders, Report, solved_by_highs
 from dispatch.solve.identical import classes_of
-from dispatch.solve.plans import planned_point, plants_of
+from dispatch.solve.plans import best_plans, own_columns, planned_point
 from dispatch.solve.problem import Cuts, Problem
 from dispatch.solve.rounding import commitment_of, directions_of
 from dispatch.solve.session import Session
@@ -44,9 +45,9 @@ POLISH_SECONDS = 20.0  # kept back for the last LP, at most a quarter of the tim
 RELAXING_SHARE = 0.6  # of the time: rounds of the relaxation leave the rest to the integers
 BOX_GAP_SHARE = 1e-6  # a box goes on until it has a point that is enough, or can have none
 NEAR_GAPS = 3.0  # times the gap asked for: HiGHS needs no points of its own where ours is this near
+UNITS_SHARE = 0.5  # of the gap asked for: as much is left to the plants by unit
 NODE_COUNT = 20  # of branching in a box: what is not found by then is looked for elsewhere
 THRESHOLDS = (0.5, 0.2, 0.02)  # the fraction from which one unit more is on
-TRIES = ((0.5, 1), (0.5, -1), (0.2, 1), (0.02, 1))  # thresholds, and the order of plants by unit, until the gap is met
 
 
 def climbed(
@@ -133,17 +134,15 @@ def _fits(whole_x: np.ndarray, problem: Problem) -> bool:
 
 
 def _round(climb: Climb) -> None:
-    """Round the relaxation, a little more on at each try; plants by unit the other way round at the second."""
+    """Round the relaxation, a little more on at each try, around whole plans of the plants by unit."""
     anatomy = climb.known.anatomy
     if climb.relaxed_x is None or anatomy is None or not climb.problem.integer.any():
         return
     began = time.monotonic()
     tried: list[np.ndarray] = []
-    points: dict[int, np.ndarray] = {}
-    for threshold, way in TRIES:
-        if way not in points:
-            points[way] = _planned(climb, anatomy, way)
-        whole_x = _rounded(climb, anatomy, points[way], threshold)
+    point = climb.classes.spread(planned_point(climb, anatomy))
+    for threshold in THRESHOLDS:
+        whole_x = _rounded(climb, anatomy, point, threshold)
         whole = np.round(whole_x[climb.problem.integer])
         if not any(np.array_equal(whole, other) for other in tried):
             tried.append(whole)
@@ -171,24 +170,21 @@ def _rounded(climb: Climb, anatomy: Anatomy, x: np.ndarray, threshold: float) ->
     return np.asarray(np.clip(whole_x, climb.problem.lower, climb.problem.upper))
 
 
-def _planned(climb: Climb, anatomy: Anatomy, way: int) -> np.ndarray:
-    """The relaxed point with whole plans of the plants by unit, planned in their order or the other way round."""
-    assert climb.relaxed_x is not None  # noqa: S101 (for mypy; only asked with a relaxation)
-    plants = plants_of(anatomy)[::way]
-    return planned_point(climb, anatomy, plants) if plants else climb.classes.spread(climb.relaxed_x)
-
-
-def _box_plans(climb: Climb) -> None:
-    """Only the plans of plants by unit, around the relaxed and the best: where rounding fell short, they are why."""
-    anatomy, found = climb.known.anatomy, climb.found
-    if anatomy is None or found.x is None or climb.relaxed_x is None or not plants_of(anatomy):
+def _units_first(climb: Climb) -> None:
+    """All but the plants by unit in a box, these relaxed; then whole plans of theirs around it."""
+    anatomy = climb.known.anatomy
+    if climb.relaxed_x is None or anatomy is None or not anatomy.plants:
         return
-    lower, upper = _doubt(climb)
-    own = np.zeros(len(lower), dtype=bool)
-    own[climb.classes.column_class_index[anatomy.plant_index != NO_PLANT]] = True
-    folded, start = climb.classes.folded, np.round(climb.classes.gathered(found.x))
-    fixed = folded.integer & ~own
-    _search_box(climb, "box of plans", np.where(fixed, start, lower), np.where(fixed, start, upper))
+    began, target = time.monotonic(), climb.enough(UNITS_SHARE)
+    folded = climb.classes.folded
+    others = replace(folded, integer=folded.integer & ~own_columns(climb, anatomy))
+    box = others.boxed(*_next_to(others, climb.relaxed_x))
+    orders = replace(climb.orders, gap_share=BOX_GAP_SHARE, target_cny=target, node_count=NODE_COUNT)
+    answer = solved_by_highs(box, orders, lambda *_: climb.tell())
+    whole_x = None if answer.x is None else best_plans(climb, anatomy, answer.x)
+    if whole_x is not None:
+        _price(climb, _lifted(climb, whole_x))
+    climb.note(f"units first of {int((box.integer & (box.lower < box.upper)).sum())} free integers, then plans", began)
 
 
 def _box(climb: Climb) -> None:
@@ -211,13 +207,17 @@ def _widen(climb: Climb) -> None:
 def _doubt(climb: Climb) -> tuple[np.ndarray, np.ndarray]:
     """Bounds of the whole numbers next to the relaxed values and those of the best point."""
     assert climb.relaxed_x is not None  # noqa: S101 (for mypy; only asked with a relaxation)
-    folded = climb.classes.folded
-    low, high = np.floor(climb.relaxed_x + INTEGRALITY), np.ceil(climb.relaxed_x - INTEGRALITY)
-    if climb.found.x is not None:
-        start = np.round(climb.classes.gathered(climb.found.x))
-        low, high = np.minimum(low, start), np.maximum(high, start)
-    lower = np.where(folded.integer, np.maximum(folded.lower, low), folded.lower)
-    return lower, np.where(folded.integer, np.minimum(folded.upper, high), folded.upper)
+    start = _start(climb)
+    points = [climb.relaxed_x] if start is None else [climb.relaxed_x, np.round(start)]
+    return _next_to(climb.classes.folded, *points)
+
+
+def _next_to(problem: Problem, *points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Bounds of a problem with its integers between the whole numbers next to some points."""
+    low = np.min([np.floor(x + INTEGRALITY) for x in points], axis=0)
+    high = np.max([np.ceil(x - INTEGRALITY) for x in points], axis=0)
+    lower = np.where(problem.integer, np.maximum(problem.lower, low), problem.lower)
+    return lower, np.where(problem.integer, np.minimum(problem.upper, high), problem.upper)
 
 
 def _search_box(climb: Climb, name: str, lower: np.ndarray, upper: np.ndarray) -> None:
@@ -328,7 +328,7 @@ def _unit_classes(climb: Climb) -> np.ndarray:
 
 
 # Searched again where their points broke rows that they did not know.
-SEARCHES = (_box_plans, _box, _widen, _search_folded, _search_units)
+SEARCHES = (_units_first, _box, _widen, _search_folded, _search_units)
 
 
 def status_of(found: Found, search: Search) -> Status:

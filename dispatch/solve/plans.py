@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 import scipy.sparse as sp
 
-from dispatch.solve.anatomy import Anatomy
+from dispatch.solve.anatomy import NO_PLANT, Anatomy
 from dispatch.solve.climb import Climb
 from dispatch.solve.highs import Orders, solved_by_highs
 from dispatch.solve.problem import INFINITY, Problem
@@ -23,43 +23,102 @@ from dispatch.solve.problem import INFINITY, Problem
 NEAR_SHARE = 1e-3  # of what a plan is worth: near enough
 NODE_COUNT = 1  # of branching: the root and its heuristics do
 PLANT_SECONDS = 2.0  # of one plant
+SWEEP_COUNT = 3  # times that each plant is planned anew, at most
+SWEEP_SHARE = 1e-5  # of the cost: what a sweep must gain for another one
 LEAVING_CNY_PER_MW = 150.0  # of a step: prices hold near the relaxed power alone
 
 
-def plants_of(anatomy: Anatomy) -> list[int]:
-    """Plants by unit, by their number among the stores."""
-    return [int(plant) for plant in np.unique(anatomy.plant_index[anatomy.plant_index >= 0])]
+def planned_point(climb: Climb, anatomy: Anatomy) -> np.ndarray:
+    """A relaxed point of the folded problem with whole plans of all plants by unit."""
+    folded = climb.classes.folded
+    plans = Plans(climb, anatomy, folded.lower, folded.upper)
+    if anatomy.plants and plans.relax():
+        plans.take_turns()
+    assert climb.relaxed_x is not None  # noqa: S101 (for mypy; only asked with a relaxation)
+    return climb.relaxed_x if plans.x is None else plans.x
 
 
-def planned_point(climb: Climb, anatomy: Anatomy, plants: list[int]) -> np.ndarray:
+def best_plans(climb: Climb, anatomy: Anatomy, whole_x: np.ndarray) -> np.ndarray | None:
     """
-    A relaxed point with whole plans of the given plants: one after the other, the rest relaxed around those before.
+    A point of the folded problem with whole plans, and all other integers as in `whole_x`; None where none fits.
 
-    The relaxation that is kept, folded, is solved anew from its last basis after each plant.
+    Here the value of a plan is what the point costs. Each plant in turn is left free and planned anew while that gains.
     """
-    problem, classes, session, orders = climb.problem, climb.classes, climb.kept.session, climb.orders
-    assert session is not None  # noqa: S101 (for mypy; only asked with a relaxation)
-    lower, upper = classes.folded.lower, classes.folded.upper
-    session.move_to(classes.folded)
-    answer = session.solve(orders, climb.tell)
-    whole = np.zeros(len(problem.cost), dtype=bool)
-    planned = np.zeros(len(problem.cost))
-    for plant in plants:
-        if answer.x is None:
+    folded, own = climb.classes.folded, own_columns(climb, anatomy)
+    fixed = folded.integer & ~own
+    whole = np.round(whole_x)
+    plans = Plans(climb, anatomy, np.where(fixed, whole, folded.lower), np.where(fixed, whole, folded.upper))
+    if not plans.relax():
+        return None
+    plans.take_turns()
+    for _ in range(SWEEP_COUNT):
+        before = plans.objective_cny
+        plans.improve()
+        if plans.objective_cny >= before - SWEEP_SHARE * abs(before) or climb.ended:
             break
-        price = session.row_prices()[classes.row_class_index]
-        plan = plan_near(problem, anatomy, plant, classes.spread(answer.x), price, orders)
+    return plans.x
+
+
+def own_columns(climb: Climb, anatomy: Anatomy) -> np.ndarray:
+    """Columns of the folded problem that are of a plant by unit, bool."""
+    own = np.zeros(len(climb.classes.folded.cost), dtype=bool)
+    own[climb.classes.column_class_index[anatomy.plant_index != NO_PLANT]] = True
+    return own
+
+
+class Plans:
+    """Whole plans of the plants by unit within bounds of the folded problem, the rest relaxed around them."""
+
+    def __init__(self, climb: Climb, anatomy: Anatomy, lower: np.ndarray, upper: np.ndarray) -> None:
+        self.climb, self.anatomy = climb, anatomy
+        self.lower, self.upper = lower.copy(), upper.copy()
+        self.x: np.ndarray | None = None
+        self.objective_cny = np.inf
+        self._row_price = np.zeros(0)
+
+    def relax(self) -> bool:
+        """Solve the relaxation around the plans there are, from its last basis; whether it has a point."""
+        session, classes = self.climb.kept.session, self.climb.classes
+        assert session is not None  # noqa: S101 (for mypy; only asked with a relaxation)
+        session.move_to(classes.folded.boxed(self.lower.copy(), self.upper.copy()))
+        answer = session.solve(self.climb.orders, self.climb.tell)
+        if answer.x is None or not answer.finished:
+            return False
+        self.x, self.objective_cny = answer.x, answer.objective_cny
+        self._row_price = session.row_prices()[classes.row_class_index]
+        return True
+
+    def take_turns(self) -> None:
+        """Plan one plant after the other."""
+        for plant in self.anatomy.plants:
+            self._plan(plant)
+
+    def improve(self) -> None:
+        """Plan each plant anew, around the plans of the others; what costs more is taken back."""
+        for plant in self.anatomy.plants:
+            columns, point, objective_cny = self._columns(plant), self.x, self.objective_cny
+            before = self.lower[columns], self.upper[columns]
+            folded = self.climb.classes.folded
+            self.lower[columns], self.upper[columns] = folded.lower[columns], folded.upper[columns]
+            if not (self.relax() and self._plan(plant)) or self.objective_cny >= objective_cny:
+                self.lower[columns], self.upper[columns] = before
+                self.x, self.objective_cny = point, objective_cny
+
+    def _plan(self, plant: int) -> bool:
+        """Put the plan of a plant that is best near the point there is in place; whether there is one that fits."""
+        problem, classes, orders = self.climb.problem, self.climb.classes, self.climb.orders
+        assert self.x is not None  # noqa: S101 (for mypy; only asked with a point)
+        plan = plan_near(problem, self.anatomy, plant, classes.spread(self.x), self._row_price, orders)
         if plan is None:
-            continue
-        columns = np.flatnonzero((anatomy.plant_index == plant) & problem.integer)
-        planned[columns], whole[columns] = np.round(plan[columns]), True
-        lower, upper = lower.copy(), upper.copy()
-        lower[classes.column_class_index[columns]] = upper[classes.column_class_index[columns]] = planned[columns]
-        session.move_to(classes.folded.boxed(lower, upper))
-        around = session.solve(orders, climb.tell)
-        answer = around if around.x is not None else answer
-    x = planned if answer.x is None else classes.spread(answer.x)
-    return np.where(whole, planned, x)
+            return False
+        columns = self._columns(plant)
+        self.lower[columns] = self.upper[columns] = np.round(classes.gathered(plan)[columns])
+        return self.relax()
+
+    def _columns(self, plant: int) -> np.ndarray:
+        """Integers of a plant in the folded problem; they are never folded."""
+        own = np.flatnonzero((self.anatomy.plant_index == plant) & self.climb.problem.integer)
+        return self.climb.classes.column_class_index[own]
 
 
 def plan_near(
