@@ -54,3 +54,12 @@ def market_split(seed: int = 1, rows: int = 5, columns: int = 40) -> Problem:
     whole = [True] * columns + [False] * (2 * rows)
     upper = np.concatenate([np.ones(columns), np.full(2 * rows, 1e4)])
     return problem(cost, table, half, half, integer=whole, upper=upper)
+
+
+def is_a_point_of(problem: Problem, x: np.ndarray) -> bool:
+    """Within 1e-5 of every row and bound, and of whole numbers."""
+    value, off = problem.rows @ x, 1e-5
+    rows = (value >= problem.row_lower - off).all() and (value <= problem.row_upper + off).all()
+    bounds = (x >= problem.lower - off).all() and (x <= problem.upper + off).all()
+    whole = x[problem.integer]
+    return bool(rows and bounds and (np.abs(whole - np.round(whole)) < off).all())

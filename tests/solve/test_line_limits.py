@@ -23,6 +23,7 @@ from dispatch.solve.line_limits import LineLimits, line_limits_of
 from dispatch.solve.problem import Problem, problem_of
 from tests.model import test_network as networks
 from tests.small import SUMMER_DAY, line, link, one_bus_facts, small_case, unit
+from tests.solve.arrays import is_a_point_of
 from tests.solve.test_contingency import LINES, meshed, triangle
 
 
@@ -39,13 +40,6 @@ def modelled(facts: GridFacts, case: Case | None = None) -> tuple[Model, Problem
 
 def search() -> Search:
     return Search(time.monotonic() + 60.0, 1e-7)
-
-
-def is_a_point_of(problem: Problem, x: np.ndarray) -> bool:
-    """Within 1e-5 MW of every row and bound."""
-    value = problem.rows @ x
-    rows = (value >= problem.row_lower - 1e-5).all() and (value <= problem.row_upper + 1e-5).all()
-    return bool(rows and (x >= problem.lower - 1e-5).all() and (x <= problem.upper + 1e-5).all())
 
 
 def test_a_full_line_becomes_a_row_and_the_dear_unit_gives_the_rest() -> None:

@@ -26,6 +26,7 @@ from dispatch.solve.problem import Problem, problem_of
 from dispatch.solve.rolling import Roll, rolled
 from dispatch.solve.timeline import Timeline
 from tests.small import SUMMER_DAY, small_case
+from tests.solve.arrays import is_a_point_of
 from tests.solve.test_contingency import LINES, meshed, modelled, triangle
 
 ROLL = Roll(commit_count=12, ahead_count=12)
@@ -63,7 +64,7 @@ def test_rolled_windows_and_the_undivided_search_bound_each_other(cut: tuple[Pro
     assert whole.bound_cny <= found.objective_cny
     assert found.gap_share < 0.03
     assert status in (Status.OPTIMAL, Status.FEASIBLE)
-    _is_a_point_of(problem, found.x)
+    assert is_a_point_of(problem, found.x)
     assert problem.value(found.x) == pytest.approx(found.objective_cny, rel=1e-9)
 
 
@@ -76,7 +77,7 @@ def test_a_window_without_a_point_in_its_time_goes_on_into_the_time_kept_back(
     found, _, _ = rolled(problem, search(), unheard, Known(anatomy), ROLL)
     assert found.x is not None
     assert sum(step.startswith("steps ") for step in found.steps) == 2
-    _is_a_point_of(problem, found.x)
+    assert is_a_point_of(problem, found.x)
 
 
 def test_a_window_holds_the_rows_that_end_in_it_and_a_block_only_its_own(cut: tuple[Problem, Anatomy]) -> None:
@@ -125,17 +126,6 @@ def test_what_is_rolled_and_polished_stands_every_outage() -> None:
     free, _, _ = rolled(problem, near, unheard, Known(anatomy), Roll(3, 1))
     assert free.x is not None
     assert breaks(free.x)  # or the rows above were never needed
-
-
-def _is_a_point_of(problem: Problem, x: np.ndarray) -> None:
-    value = problem.rows @ x
-    scale = 1e-6 * np.maximum(1.0, np.abs(x).max())
-    assert (value >= problem.row_lower - scale).all()
-    assert (value <= problem.row_upper + scale).all()
-    assert (x >= problem.lower - 1e-6).all()
-    assert (x <= problem.upper + 1e-6).all()
-    whole = x[problem.integer]
-    assert np.abs(whole - np.round(whole)).max() < 1e-5
 
 
 def test_a_window_without_a_way_on_leaves_its_rows_to_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
