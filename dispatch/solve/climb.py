@@ -26,6 +26,7 @@ class Search:
     gap_share: float
     seed: int = 0
     stop: Stop = never
+    soft_s: float = np.inf  # time.monotonic(), from which any point will do
 
 
 @dataclass
@@ -127,13 +128,18 @@ class Climb:
     @property
     def ended(self) -> bool:
         """Nothing is left to prove, or no time is left for it."""
-        return self.done or self.search.stop() or time.monotonic() >= self.last_s
+        return self.done or self.search.stop() or time.monotonic() >= self._end_s
 
     @property
     def orders(self) -> Orders:
         """How to run HiGHS on any rung."""
         search = self.search
-        return Orders(self.last_s, search.gap_share, seed=search.seed, method="simplex", stop=search.stop)
+        return Orders(self._end_s, search.gap_share, seed=search.seed, method="simplex", stop=search.stop)
+
+    @property
+    def _end_s(self) -> float:
+        """When the rungs end: sooner where there is a point."""
+        return self.last_s if self.found.x is None else min(self.last_s, self.search.soft_s)
 
     @property
     def polish(self) -> Orders:

@@ -27,8 +27,6 @@ from dispatch.solve.timeline import Part, Timeline
 
 WINDOW_GAP_SHARE = 0.9  # of the gap asked for; a little is left for the seams and for the bound
 BOUND_SHARE = 0.3  # of the time, kept back for the bound and the last LP
-LEAST_SECONDS = 30.0  # of a window, out of what is kept back for the bound where need be
-LATE_GAP_SHARE = 0.01  # a window that is late takes its first point within this
 
 
 @dataclass(frozen=True)
@@ -109,25 +107,21 @@ class Rolling:
         """Report what holds for the whole horizon; a window's own point and bound do not."""
         self.report(finite(self.found.objective_cny), finite(self.found.bound_cny))
 
-    def decide(self, begin: int, search: Search, latest_s: float) -> bool:
-        """One window: its first part goes on the tape. Without a point in its time it has until `latest_s` for one."""
+    def decide(self, begin: int, search: Search) -> Status:
+        """One window: its first part goes on the tape; or NO_SOLUTION in its time, or INFEASIBLE."""
         began, end = time.monotonic(), min(begin + self.roll.commit_count + self.roll.ahead_count, self.count)
         self._foresee(begin, end)
         for keeps_levels in (True, False) if end < self.count else (False,):
-            kept = Kept()
-            late = replace(search, deadline_s=latest_s, gap_share=max(search.gap_share, LATE_GAP_SHARE))
-            for asked in (search, late):
-                part = self.timeline.window(begin, end, self.tape.x)
-                tried = _with_levels(part, self.anatomy, end) if keeps_levels else part
-                sub, status = self._searched(tried, begin, end, asked, kept)
-                if sub.x is not None:
-                    self._keep(part, begin, sub.x, kept)
-                    gap = f"{100 * sub.gap_share:.3f} %" if np.isfinite(sub.gap_share) else "no bound"
-                    self.found.steps.append(f"steps {begin}-{end} to {gap} {time.monotonic() - began:.1f} s")
-                    return True
-                if status is not Status.NO_SOLUTION or search.stop():
-                    break
-        return False
+            kept, part = Kept(), self.timeline.window(begin, end, self.tape.x)
+            tried = _with_levels(part, self.anatomy, end) if keeps_levels else part
+            sub, status = self._searched(tried, begin, end, search, kept)
+            if sub.x is not None:
+                self._keep(part, begin, sub.x, kept)
+                gap = f"{100 * sub.gap_share:.3f} %" if np.isfinite(sub.gap_share) else "no bound"
+                self.found.steps.append(f"steps {begin}-{end} to {gap} {time.monotonic() - began:.1f} s")
+            if sub.x is not None or status is Status.NO_SOLUTION:
+                return status
+        return Status.INFEASIBLE
 
     def _searched(self, part: Part, begin: int, end: int, search: Search, kept: Kept) -> tuple[Found, Status]:
         """Search a window; rows that its points break belong to the whole problem from then on."""
@@ -183,13 +177,11 @@ def rolled(problem: Problem, search: Search, report: Report, known: Known, roll:
     starts = range(0, rolling.count, roll.commit_count)
     for number, begin in enumerate(starts):
         share_s = 2 * max(0.0, windows_s - time.monotonic()) / (len(starts) - number + 1)
-        deadline_s = min(time.monotonic() + max(share_s, LEAST_SECONDS), search.deadline_s)
-        window = replace(search, deadline_s=deadline_s, gap_share=_window_gap(search))
-        if not rolling.decide(begin, window, search.deadline_s):
-            if search.stop():
-                return found, status_of(found, search), Proof(None, None)
-            if time.monotonic() >= search.deadline_s:
-                return found, status_of(found, search), Proof(None, None)
+        window = replace(search, gap_share=_window_gap(search), soft_s=time.monotonic() + share_s)
+        status = rolling.decide(begin, window)
+        if status is Status.NO_SOLUTION:
+            return found, status, Proof(None, None)
+        if status is Status.INFEASIBLE:
             return _undivided(rolling, search, report, known)
     found.take(Answer(tape.x, problem.value(tape.x), -np.inf, infeasible=False, finished=True))
     rolling.tell()

@@ -138,7 +138,11 @@ def test_a_window_without_a_way_on_leaves_its_rows_to_the_whole(monkeypatch: pyt
     network = line_limits_of(model, problem, facts, None)
     assert network is not None
     decide = rolling.Rolling.decide
-    monkeypatch.setattr(rolling.Rolling, "decide", lambda own, begin, *rest: begin == 0 and decide(own, begin, *rest))
+
+    def none_but_the_first(own: rolling.Rolling, begin: int, near: Search) -> Status:
+        return Status.INFEASIBLE if begin else decide(own, begin, near)
+
+    monkeypatch.setattr(rolling.Rolling, "decide", none_but_the_first)
     found, _, proof = rolled(network.problem, search(), unheard, Known(anatomy, network), Roll(2, 2))
     assert found.x is not None
     assert np.abs(network.restored(found.x)[model.variables["Line-s"].columns][:, 0]).max() == pytest.approx(150)
