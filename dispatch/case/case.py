@@ -16,7 +16,7 @@ from dispatch.horizon import Horizon
 
 @dataclass(frozen=True)
 class Prices:
-    """Prices of what the case would rather avoid; each enters the objective as a penalty, but carbon: that is a cost."""
+    """Prices of what the case would rather avoid; each is a penalty of the objective, but carbon, which is a cost."""
 
     large_curtailment_cny_per_mwh: float = 500.0
     distributed_curtailment_cny_per_mwh: float = 1000.0

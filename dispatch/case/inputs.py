@@ -162,7 +162,7 @@ def out_of_service(case: Case) -> tuple[Outage, ...]:
 
 
 def left_mw(case: Case, facts: GridFacts, times: pd.DatetimeIndex) -> np.ndarray:
-    """What outages leave of the greatest output (降出力), MW, (T, units): the lowest of several; infinite where none is."""
+    """What outages leave of the greatest output (降出力), MW, (T, units), the least of several; infinite where all."""
     left = np.full((len(times), len(facts.units)), np.inf)
     for outage in case.outages:
         if outage.available_mw is not None:

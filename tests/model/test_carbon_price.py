@@ -79,7 +79,7 @@ def test_a_curve_of_carbon_that_bends_down_is_priced_right_where_fuel_makes_up_f
 
 
 def test_carbon_of_oil_has_its_price_too() -> None:
-    """50 MW below an oil line of 60: 2 t of oil at 5,000 CNY and 3 t of carbon each. 10,000 + 10,000 + 80 x (50 + 6)."""
+    """50 MW below an oil line of 60: 2 t of oil, 5,000 CNY and 3 tCO2 each. 10,000 + 10,000 + 80 x (50 + 6) CNY."""
     oil = OilSupport(60.0, 2.0, 5_000.0, 3.0, least_h=1.0, most_h=24.0, apart_h=0.0)
     facts = one_bus_facts(replace(COAL, oil_support=oil), load_mw=50.0)
     states = (UnitState("coal", True, 48.0, 70.0),)
@@ -93,7 +93,7 @@ def test_carbon_of_oil_has_its_price_too() -> None:
 
 @pytest.mark.parametrize(("objective", "tco2"), [(CO2, 40.0), (ABSORPTION_FIRST, 100.0)])
 def test_what_is_sought_first_stays_first_and_the_cost_after_it_has_its_carbon(objective: str, tco2: float) -> None:
-    """At 50 CNY/t coal is cheaper: carbon first takes gas all the same. Nothing is curtailed, so absorption first does not."""
+    """At 50 CNY/t coal is cheaper: carbon first takes gas all the same, absorption first does not."""
     outcome = answer(50.0, objective=objective)
     assert outcome.metrics is not None
     total = outcome.metrics.total

@@ -83,7 +83,7 @@ def test_a_unit_comes_down_to_what_is_left_of_it_by_its_ramp() -> None:
 
 
 def test_a_derated_unit_starts_climbs_and_stops_within_what_is_left() -> None:
-    """Start ramp 120 MW, 60 MW/h: off before, it gives 120, 140 (of 180), 140, 140, then 200 and 250 when whole again."""
+    """Start ramp 120 MW, 60 MW/h: it gives 120, 140 (not 180), 140, 140, then 200 and 250 when whole again."""
     slow = replace(CHEAP, start_ramp_mw=120.0, ramp_up_mw_per_h=60.0, min_up_h=4.0, output_min_mw=50.0)
     slow = replace(slow, heating_output_min_mw=50.0)
     outages = (Outage("cheap", hour(0), hour(4), 140.0),)
