@@ -145,7 +145,8 @@ def _starts(case: Case, facts: GridFacts, stored: GridFacts) -> Iterator[Start]:
     lower, upper = output_limits_mw(facts, before.times)
     lower[0] = np.minimum(lower[0], [lowest_mw(case, unit) for unit in stored.units])
     usable = _usable(case, facts)
-    upper[1:] = np.minimum(upper[1:], left_mw(usable, facts, horizon.times))
+    left = np.vstack([np.full(upper.shape[1], np.inf), left_mw(usable, facts, horizon.times)])
+    upper = np.maximum(np.minimum(upper, left), lower)  # less than the least output is told in `_derated_flaws`
     in_service = ~covered(out_of_service(usable), facts.units, horizon.times)
     must_run = covered(usable.must_run, facts.units, horizon.times)
     no_start = covered(usable.no_start, facts.units, horizon.times) | never_started(usable, facts)
