@@ -98,7 +98,7 @@ def anatomy_of(model: Model, case: Case, facts: GridFacts, inputs: Inputs) -> An
         unit_index=_unit_index(model, facts),
         plant_index=_plant_index(model, facts, inputs),
         plants=_plants(inputs),
-        alike=_alike(model, facts, {one.unit_index for one in (*starts, *bounds)}),
+        alike=_alike(model, facts, {s.unit_index for s in starts} | {b.unit_index for b in bounds}),
         on_before=np.array([unit.on for unit in before], dtype=bool),
         steps_before_count=np.array([unit.hours_h / inputs.step_h for unit in before]),
         up_count=steps([unit.min_up_h for unit in facts.units]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from dispatch.case.checks import flaws_of
 from dispatch.case.thermal import MustRun, StartLimit
 from tests.case.given import WINTER, good_case, good_facts, moment
 
-ONE = {"per_day_count": 1}
+ONE: dict[str, Any] = {"per_day_count": 1}
 FLAWS: list[tuple[str, str, tuple[StartLimit, ...]]] = [
     ("CLASS_PLANT_OR_UNIT", "start_limits[0].technology_class", (StartLimit(**ONE),)),
     ("CLASS_PLANT_OR_UNIT", "start_limits[0].technology_class", (StartLimit("300MW", unit="P1", **ONE),)),
