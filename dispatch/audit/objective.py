@@ -79,11 +79,12 @@ def objective_cny(e: Evidence) -> float:
     """
     Cost + penalty over the horizon, CNY.
 
-        thermal + deep output + oil + storage wear and losses + response fees and debts + imports + curtailment
+        thermal + deep output + oil + carbon + storage wear and losses + response fees and debts + imports + curtailment
         + reserve short + plan left + overloads
     """
     parts = (
-        *(_thermal_cny, _deep_cny, _oil_cny, _wear_cny, _response_cny, _storage_loss_cny, _interchange_cny),
+        *(_thermal_cny, _deep_cny, _oil_cny, _carbon_cny, _wear_cny, _response_cny, _storage_loss_cny),
+        _interchange_cny,
         *(_curtailment_cny, _reserve_cny, _security_cny),
     )
     return float(sum(part(e) for part in parts))
@@ -125,6 +126,11 @@ def _oil_cny(e: Evidence) -> float:
     """Oil of units with oil support, CNY: sum( price rate z dt )."""
     price = [u.oil_support.oil_t_per_h * u.oil_support.price_cny_per_t if u.oil_support else 0.0 for u in e.facts.units]
     return float((e.table("oil_support") @ np.array(price)).sum() * e.inputs.step_h)
+
+
+def _carbon_cny(e: Evidence) -> float:
+    """Every tonne of carbon at the price of the case, CNY; starts and imports have none."""
+    return e.case.prices.carbon_cny_per_t * _carbon_tco2(e)
 
 
 def _start_cny(e: Evidence, t: int, g: int) -> float:

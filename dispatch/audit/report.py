@@ -38,6 +38,8 @@ RULES: tuple[Callable[[Evidence], Finding], ...] = (
     thermal.ramps,
     thermal.must_run,
     thermal.in_service,
+    thermal.no_start,
+    thermal.starts,
     thermal.running_minimum,
     deep.below_normal,
     deep.oil_support,

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from dispatch.audit.evidence import Evidence, names, numbers
 from dispatch.audit.finding import Finding, Rule, found
+from dispatch.case.start_limits import limit_of
 from dispatch.units import DURATION_H, INTEGRALITY, POWER_MW
 
 LOGIC = Rule("thermal-logic", "0 or 1", INTEGRALITY)
@@ -22,6 +23,8 @@ OUTPUT_LIMITS = Rule("thermal-output_limits", "MW", POWER_MW)
 START_STOP_RAMPS = Rule("thermal-start_stop_ramps", "MW", POWER_MW)
 RAMPS = Rule("thermal-ramps", "MW", POWER_MW)
 MUST_RUN = Rule("thermal-must_run", "units", INTEGRALITY)
+NO_START = Rule("thermal-no_start", "starts", INTEGRALITY)
+STARTS = Rule("thermal-starts", "starts", INTEGRALITY)
 IN_SERVICE = Rule("thermal-in_service", "units", INTEGRALITY)
 RUNNING_MINIMUM = Rule("thermal-running_minimum", "units", INTEGRALITY)
 
@@ -133,6 +136,33 @@ def in_service(e: Evidence) -> Finding:
     """
     amount = (e.on & ~e.inputs.in_service).astype(float)
     return found(IN_SERVICE, amount, names(e.facts.units), e.inputs.times)
+
+
+def no_start(e: Evidence) -> Finding:
+    """
+    A unit does not come on where it may not be started.
+
+        u[t] - u[t-1] <= 0
+    """
+    amount = (e.starts & e.inputs.no_start).astype(float)
+    return found(NO_START, amount, names(e.facts.units), e.inputs.times)
+
+
+def starts(e: Evidence) -> Finding:
+    """
+    A unit comes on no more often than it may, in each calendar day and in the horizon.
+
+        starts in a day <= N,   starts in all <= M
+    """
+    days, amount = e.inputs.times.normalize(), np.zeros(len(e.facts.units))
+    for k, unit in enumerate(e.facts.units):
+        limit = limit_of(e.case, unit)
+        if limit is not None:
+            most_a_day = max(int(e.starts[days == day, k].sum()) for day in days.unique())
+            beyond_a_day = -np.inf if limit.per_day_count is None else most_a_day - limit.per_day_count
+            beyond = -np.inf if limit.horizon_count is None else int(e.starts[:, k].sum()) - limit.horizon_count
+            amount[k] = max(beyond_a_day, beyond)
+    return found(STARTS, amount, names(e.facts.units))
 
 
 def running_minimum(e: Evidence) -> Finding:

@@ -11,6 +11,7 @@ import numpy as np
 from dispatch.case.case import Case
 from dispatch.case.demand_response import HANDED_OVER, Parcel
 from dispatch.case.facts import GridFacts
+from dispatch.case.thermal import ThermalUnit
 from dispatch.units import DURATION_H
 
 
@@ -42,15 +43,19 @@ def dues(parcels_by_contract: list[tuple[Parcel, ...]], step_h: float) -> Iterat
             yield Due(k, max(1, math.floor(parcel.left_h / step_h + DURATION_H)), together)
 
 
-def dearest_cny_per_mwh(facts: GridFacts) -> float:
+def dearest_cny_per_mwh(case: Case, facts: GridFacts) -> float:
     """
     The dearest MWh of any unit, CNY: what repaying costs at most while units have room.
 
-        max over units of  slope of the last piece of its fuel curve + other cost
+        max over units of  slope of the last piece of its fuel curve, with carbon at the price of the case, + other cost
     """
-    return max(
-        (_last_slope(u.curve.output_mw, u.curve.fuel_cny_per_h) + u.other_cny_per_mwh for u in facts.units), default=0.0
-    )
+
+    def last(unit: ThermalUnit) -> float:
+        curve = unit.curve
+        fuel, carbon = (_last_slope(curve.output_mw, of) for of in (curve.fuel_cny_per_h, curve.carbon_tco2_per_h))
+        return fuel + case.prices.carbon_cny_per_t * carbon + unit.other_cny_per_mwh
+
+    return max(map(last, facts.units), default=0.0)
 
 
 def owed_cny_per_mwh(case: Case, facts: GridFacts) -> float:
@@ -58,10 +63,10 @@ def owed_cny_per_mwh(case: Case, facts: GridFacts) -> float:
     if case.response.backlog != HANDED_OVER:
         return 0.0
     asked = case.response.owed_cny_per_mwh
-    return dearest_cny_per_mwh(facts) if asked is None else asked
+    return dearest_cny_per_mwh(case, facts) if asked is None else asked
 
 
-def _last_slope(output_mw: tuple[float, ...], fuel_cny_per_h: tuple[float, ...]) -> float:
+def _last_slope(output_mw: tuple[float, ...], value: tuple[float, ...]) -> float:
     if len(output_mw) < 2 or output_mw[-1] <= output_mw[-2]:  # noqa: PLR2004 (ends of a piece)
         return 0.0
-    return (fuel_cny_per_h[-1] - fuel_cny_per_h[-2]) / (output_mw[-1] - output_mw[-2])
+    return (value[-1] - value[-2]) / (output_mw[-1] - output_mw[-2])

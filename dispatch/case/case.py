@@ -10,17 +10,18 @@ from dispatch.case.objective import COST
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.security import Security
 from dispatch.case.storage import StoreState
-from dispatch.case.thermal import MustRun, Outage, Retrofit, UnitState
+from dispatch.case.thermal import MustRun, NoStart, Outage, Retrofit, StartLimit, UnitState
 from dispatch.horizon import Horizon
 
 
 @dataclass(frozen=True)
 class Prices:
-    """Prices of what the case would rather avoid; each enters the objective as a penalty, never the cost."""
+    """Prices of what the case would rather avoid; each is a penalty of the objective, but carbon, which is a cost."""
 
     large_curtailment_cny_per_mwh: float = 500.0
     distributed_curtailment_cny_per_mwh: float = 1000.0
     storage_loss_cny_per_mwh: float = 500.0  # a MWh lost in a store is as little use as one curtailed
+    carbon_cny_per_t: float = 0.0  # of every tonne of CO2 of thermal units (碳价), none of them free
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,8 @@ class Case:
     contracts: tuple[ContractState, ...] = ()  # a contract without one owes nothing and has been at rest for long
     response: ResponseTerms = field(default_factory=ResponseTerms)
     objective: str = COST  # cost, absorption_first or co2
+    no_start: tuple[NoStart, ...] = ()
+    start_limits: tuple[StartLimit, ...] = ()
 
 
 @dataclass(frozen=True)

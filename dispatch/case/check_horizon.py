@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from dispatch.case.thermal import MustRun, Outage
+from dispatch.case.thermal import MustRun, NoStart, Outage
 from dispatch.errors import Flaw
 from dispatch.horizon import MAX_HOURS, Horizon, local
 from dispatch.units import SECONDS_PER_HOUR
@@ -75,7 +75,7 @@ def end_of(horizon: Horizon) -> datetime:
     return horizon.start + timedelta(hours=horizon.hours_h)
 
 
-def span_flaws(path: str, span: Outage | MustRun, horizon: Horizon) -> Iterator[Flaw]:
+def span_flaws(path: str, span: Outage | MustRun | NoStart, horizon: Horizon) -> Iterator[Flaw]:
     """A span has a zone and a length, and meets the horizon on its steps. Expects a sound horizon."""
     naive = [name for name in ("start", "end") if getattr(span, name).tzinfo is None]
     for name in naive:
@@ -97,7 +97,7 @@ def span_flaws(path: str, span: Outage | MustRun, horizon: Horizon) -> Iterator[
         yield from _off_step_flaws(path, span, horizon)
 
 
-def _off_step_flaws(path: str, span: Outage | MustRun, horizon: Horizon) -> Iterator[Flaw]:
+def _off_step_flaws(path: str, span: Outage | MustRun | NoStart, horizon: Horizon) -> Iterator[Flaw]:
     for name in ("start", "end"):
         moment = getattr(span, name)
         if horizon.start < moment < end_of(horizon) and not on_step(moment, horizon.step_h):

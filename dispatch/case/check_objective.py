@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from dispatch.case.case import Case
-from dispatch.case.check_numbers import unknown_flaws
+from dispatch.case.check_numbers import LARGEST_NUMBER, unknown_flaws
+from dispatch.case.check_thermal_facts import SLOPE_CNY_PER_MWH
 from dispatch.case.demand_response import HANDED_OVER
 from dispatch.case.facts import GridFacts
 from dispatch.case.objective import CO2, COST, LONGEST_H, OBJECTIVES
@@ -43,6 +44,29 @@ def carbon_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
         yield Flaw("CARBON_NOT_CONVEX", "objective", message)
 
 
+def priced_carbon_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
+    """Where carbon has a price, fuel and carbon together rise ever faster with the output of each unit."""
+    price = case.prices.carbon_cny_per_t
+    if not 0 < price <= LARGEST_NUMBER:
+        return  # said of the number itself
+    bent = [unit.name for unit in facts.units if not _costs_rise_faster(unit, price)]
+    if bent:
+        message = (
+            f"at {price:g} CNY/t fuel and carbon of {', '.join(bent[:3])} together rise slower with output somewhere; "
+            "give a lower price, or a curve of carbon that bends upward"
+        )
+        yield Flaw("CARBON_NOT_CONVEX", "prices.carbon_cny_per_t", message)
+
+
 def _rises_faster(unit: ThermalUnit) -> bool:
     slopes = np.diff(unit.curve.carbon_tco2_per_h) / np.diff(unit.curve.output_mw)
     return bool((np.diff(slopes) >= -SLOPE_TCO2_PER_MWH).all())
+
+
+def _costs_rise_faster(unit: ThermalUnit, carbon_cny_per_t: float) -> bool:
+    curve = unit.curve
+    if not len(curve.output_mw) == len(curve.fuel_cny_per_h) == len(curve.carbon_tco2_per_h):
+        return True  # said of the curve itself
+    cost = np.array(curve.fuel_cny_per_h) + carbon_cny_per_t * np.array(curve.carbon_tco2_per_h)
+    slopes = np.diff(cost) / np.diff(curve.output_mw)
+    return bool((np.diff(slopes) >= -SLOPE_CNY_PER_MWH - carbon_cny_per_t * SLOPE_TCO2_PER_MWH).all())

@@ -86,7 +86,7 @@ def _open_flaws(path: str, state: ContractState) -> Iterator[Flaw]:
 
 def contract_state_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
     """States against the terms of their contracts. A state with a flaw of its own is not looked at further."""
-    price, dearest = case.response.owed_cny_per_mwh, dearest_cny_per_mwh(facts)
+    price, dearest = case.response.owed_cny_per_mwh, dearest_cny_per_mwh(case, facts)
     if case.response.backlog == HANDED_OVER and price is not None and price < dearest - PRICE_CNY_PER_MWH:
         message = f"{price:g} CNY/MWh is less than repaying can cost; give at least {dearest:g}, or leave it out"
         yield Flaw("BACKLOG_TOO_CHEAP", "response.owed_cny_per_mwh", message)

@@ -23,7 +23,7 @@ from dispatch.case.check_numbers import (
     share_flaws,
     unknown_flaws,
 )
-from dispatch.case.check_objective import carbon_flaws, objective_flaws
+from dispatch.case.check_objective import carbon_flaws, objective_flaws, priced_carbon_flaws
 from dispatch.case.check_response import contract_state_flaws, response_flaws
 from dispatch.case.check_security import security_flaws, unwatched_flaws
 from dispatch.case.check_stores import store_flaws
@@ -79,6 +79,7 @@ def _own_flaws(case: Case, grids: Sequence[str], editions: Sequence[int]) -> Ite
 def _price_flaws(case: Case) -> Iterator[Flaw]:
     for name in ("large_curtailment_cny_per_mwh", "distributed_curtailment_cny_per_mwh", "storage_loss_cny_per_mwh"):
         yield from number_flaws(f"prices.{name}", getattr(case.prices, name), "CNY/MWh", LARGEST_NUMBER)
+    yield from number_flaws("prices.carbon_cny_per_t", case.prices.carbon_cny_per_t, "CNY/t", LARGEST_NUMBER)
 
 
 def _flaws_against(case: Case, facts: GridFacts) -> Iterator[Flaw]:
@@ -89,3 +90,4 @@ def _flaws_against(case: Case, facts: GridFacts) -> Iterator[Flaw]:
     yield from unwatched_flaws(case.security, facts)
     yield from contract_state_flaws(case, facts)
     yield from carbon_flaws(case, facts)
+    yield from priced_carbon_flaws(case, facts)

@@ -7,6 +7,7 @@ outages are laid over the limits of the units.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,7 @@ from dispatch.case.interchange import Interface
 from dispatch.case.pumped_hydro import Bank, banks_of
 from dispatch.case.security import emergency_mw
 from dispatch.case.storage import PUMPED_HYDRO, Store
-from dispatch.case.thermal import MustRun, Outage, ThermalUnit
+from dispatch.case.thermal import MustRun, NoStart, Outage, ThermalUnit
 from dispatch.horizon import hour_of_year, in_yearly_season, local
 
 
@@ -42,11 +43,12 @@ class Inputs:
     available_mw: np.ndarray  # (T, plants)
     must_take_mw: np.ndarray  # (T, plants), of what is available
     output_min_mw: np.ndarray  # (T, units), in force when on
-    output_max_mw: np.ndarray  # (T, units), in force when on
+    output_max_mw: np.ndarray  # (T, units), in force when on, or what an outage leaves of it
     output_min_before_mw: np.ndarray  # (units,), in force in the step before the horizon
     output_before_mw: np.ndarray  # (units,), of the step before the horizon
     in_service: np.ndarray  # (T, units), bool
     must_run: np.ndarray  # (T, units), bool
+    no_start: np.ndarray  # (T, units), bool
     running_groups: tuple[RunningGroup, ...]
     store_power_mw: np.ndarray  # (stores,)
     level_min_mwh: np.ndarray  # (stores,), that both reservoirs allow
@@ -70,7 +72,7 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
     load = _load_mw(case, facts, rows)
     available = _available_mw(case, facts, rows)
     output_min, output_max = output_limits_mw(facts, times)
-    in_service = ~covered(case.outages, facts.units, times)
+    in_service = ~covered(out_of_service(case), facts.units, times)
     plan = _planned_import_mw(case, facts, rows)
     band = case.interchange.band_share * np.abs(plan)
     scale = np.array([store_scale(case, store) for store in facts.stores])
@@ -82,11 +84,12 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         available_mw=available,
         must_take_mw=_must_take_mw(case, facts, available),
         output_min_mw=output_min,
-        output_max_mw=output_max,
+        output_max_mw=np.minimum(output_max, left_mw(case, facts, times)),
         output_min_before_mw=output_limits_mw(facts, eve)[0][0],
         output_before_mw=_output_before_mw(case, facts),
         in_service=in_service,
         must_run=covered(case.must_run, facts.units, times),
+        no_start=covered(case.no_start, facts.units, times),
         running_groups=running_groups(facts, times, in_service),
         store_power_mw=scale * np.array([store.power_mw for store in facts.stores]),
         level_min_mwh=scale * np.array([store.usable_min_mwh for store in facts.stores]),
@@ -153,8 +156,23 @@ def heating_hours(facts: GridFacts, times: pd.DatetimeIndex) -> np.ndarray:
     return np.column_stack(columns) if columns else np.zeros((len(times), 0), dtype=bool)
 
 
+def out_of_service(case: Case) -> tuple[Outage, ...]:
+    """Outages that leave nothing."""
+    return tuple(outage for outage in case.outages if outage.available_mw is None)
+
+
+def left_mw(case: Case, facts: GridFacts, times: pd.DatetimeIndex) -> np.ndarray:
+    """What outages leave of the greatest output (降出力), MW, (T, units), the least of several; infinite where all."""
+    left = np.full((len(times), len(facts.units)), np.inf)
+    for outage in case.outages:
+        if outage.available_mw is not None:
+            inside = covered((outage,), facts.units, times)
+            left[inside] = np.minimum(left[inside], outage.available_mw)
+    return left
+
+
 def covered(
-    spans: tuple[Outage, ...] | tuple[MustRun, ...], units: tuple[ThermalUnit, ...], times: pd.DatetimeIndex
+    spans: Sequence[Outage | MustRun | NoStart], units: tuple[ThermalUnit, ...], times: pd.DatetimeIndex
 ) -> np.ndarray:
     """Whether some span of a unit holds the start of each step, shape (T, units), bool."""
     inside = np.zeros((len(times), len(units)), dtype=bool)

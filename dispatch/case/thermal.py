@@ -163,11 +163,33 @@ class Retrofit:
 
 @dataclass(frozen=True)
 class Outage:
-    """A unit out of service from `start` to `end` (aware times, end excluded)."""
+    """A unit out of service from `start` to `end` (aware times, end excluded), or derated (降出力)."""
 
     unit: str
     start: datetime
     end: datetime
+    available_mw: float | None = None  # greatest output; None: out of service
+
+
+@dataclass(frozen=True)
+class NoStart:
+    """A unit that may not be started from `start` to `end` (aware times, end excluded); it may run on."""
+
+    unit: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class StartLimit:
+    """Most starts of each unit of a class, of a plant, or of one unit; None: any number."""
+
+    technology_class: str = ""  # a class, or
+    plant: str = ""  # a plant, which goes before the classes of its units, or
+    unit: str = ""  # a unit, which goes before its plant
+    grid: str = ""  # the class in this member grid alone; "": in all
+    per_day_count: int | None = None  # in a calendar day, UTC+8
+    horizon_count: int | None = None
 
 
 @dataclass(frozen=True)

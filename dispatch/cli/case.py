@@ -6,7 +6,7 @@ import argparse
 from dataclasses import replace
 from datetime import date, datetime
 
-from dispatch.case.case import Case
+from dispatch.case.case import Case, Prices
 from dispatch.case.checks import checked, flaws_without_facts
 from dispatch.case.security import Security
 from dispatch.cli.command import DONE, say
@@ -25,7 +25,12 @@ def new_case(asked: argparse.Namespace) -> int:
     """A case to stdout, with the state that a solve of the day before leaves."""
     edition = asked.edition or edition_of(asked.date)
     horizon = Horizon(midnight(asked.date), asked.hours * round(1 / asked.step), asked.step)
-    refuse(Case(asked.grid, edition, horizon, (), (), response_share=asked.response, objective=asked.objective))
+    said = {
+        "response_share": asked.response,
+        "objective": asked.objective,
+        "prices": Prices(carbon_cny_per_t=asked.carbon_price),
+    }
+    refuse(Case(asked.grid, edition, horizon, (), (), **said))
     facts = facts_of(asked.grid, edition)
     say(f"edition {edition}; weather and load of the stored synthetic year {STORED_EDITION}, by month and day")
     live = LiveLine()
@@ -38,8 +43,7 @@ def new_case(asked: argparse.Namespace) -> int:
         tell=live.of("the day before"),
     )
     live.done("the day before", "solved")
-    security = Security(n_minus_1=asked.n_minus_1)
-    case = replace(case, response_share=asked.response, security=security, objective=asked.objective)
+    case = replace(case, security=Security(n_minus_1=asked.n_minus_1), **said)
     print(case_text(checked(case, facts)), end="")
     return DONE
 

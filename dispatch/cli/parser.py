@@ -83,6 +83,8 @@ def _case(verbs: Verbs) -> None:
     told = "what is sought; what comes before the cost takes at most 60 h; default %(default)s"
     new.add_argument("--objective", choices=OBJECTIVES, default=COST, help=told)
     new.add_argument("--response", type=_share, default=0.0, metavar="SHARE", help="of the peak; default 0")
+    told = "CNY per tonne of CO2 of thermal units, none of it free; default 0"
+    new.add_argument("--carbon-price", type=float, default=0.0, metavar="CNY", help=told)
 
 
 def _solving(verbs: Verbs) -> None:

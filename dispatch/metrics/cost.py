@@ -8,6 +8,7 @@ from dispatch.case.backlog import owed_cny_per_mwh, total_mwh
 from dispatch.case.renewable import DISTRIBUTED
 from dispatch.metrics.area import Area, Basis, numbers
 from dispatch.metrics.deep import compensation_cny, oil_cny
+from dispatch.metrics.emissions import carbon_tco2
 from dispatch.metrics.response import begins, states_before
 from dispatch.schedule.outcome import Cost, Penalty
 from dispatch.units import DURATION_H
@@ -25,6 +26,7 @@ def cost(basis: Basis, area: Area) -> Cost:
         call         sum( call fee x events begun )
         interchange  sum( price net import dt )          of the area's interfaces; negative: exports earn more
         compensation, oil        of deep peak-shaving, see `deep`
+        carbon       price x tCO2 of the units, none of it free
     """
     facts, schedule = basis.facts, basis.schedule
     called = schedule.cut_mw.to_numpy(dtype=float) + basis.table("filled_mw")
@@ -46,6 +48,7 @@ def cost(basis: Basis, area: Area) -> Cost:
         ),
         compensation_cny=compensation_cny(basis, area),
         oil_cny=oil_cny(basis, area),
+        carbon_cny=basis.case.prices.carbon_cny_per_t * carbon_tco2(basis, area),
         call_cny=float((begins(basis) * numbers(facts.contracts, "call_fee_cny"))[:, area.contracts].sum()),
     )
 

@@ -33,6 +33,7 @@ from dispatch.model.thermal.commitment import (
     hold_minimum_down_time,
     hold_minimum_up_time,
     hold_running_minimum,
+    limit_unit_starts,
 )
 from dispatch.model.thermal.cost import bend_cost_curves, thermal_cost
 from dispatch.model.thermal.headroom import decide_unit_reserve
@@ -53,6 +54,7 @@ FORMULATION: tuple[Callable[[Draft], None], ...] = (
     hold_minimum_up_time,
     hold_minimum_down_time,
     hold_running_minimum,
+    limit_unit_starts,
     choose_start_types,
     decide_output,
     decide_oil_support,

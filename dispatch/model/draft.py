@@ -14,6 +14,7 @@ from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
 from dispatch.case.oil import OilStart, oil_starts
+from dispatch.case.start_limits import StartBound, start_bounds
 from dispatch.model.rows import Axes, Model
 from dispatch.model.terms import Terms
 from dispatch.model.thermal.kinks import Kinks, kinks_of
@@ -41,12 +42,18 @@ class Draft:
     @cached_property
     def kinks(self) -> Kinks:
         """What units cost and emit by their output."""
-        return kinks_of(self.facts.units, self.inputs.output_min_mw.min(axis=0))
+        price = self.case.prices.carbon_cny_per_t
+        return kinks_of(self.facts.units, self.inputs.output_min_mw.min(axis=0), price)
 
     @cached_property
     def oil_starts(self) -> list[OilStart]:
         """Units that may need oil support."""
         return oil_starts(self.case, self.facts, self.inputs)
+
+    @cached_property
+    def start_bounds(self) -> list[StartBound]:
+        """Units that a limit on starts can bind."""
+        return start_bounds(self.case, self.facts, self.inputs)
 
     @cached_property
     def stores(self) -> pd.Index:

@@ -28,6 +28,8 @@ COUNTS = {
     "contracts": ("contract state", "contract states"),
     "outages": ("outage", "outages"),
     "must_run": ("must-run", "must-runs"),
+    "no_start": ("span without starts", "spans without starts"),
+    "start_limits": ("limit on starts", "limits on starts"),
     "load_forecasts": ("load forecast", "load forecasts"),
     "available_forecasts": ("plant forecast", "plant forecasts"),
     "interchange_forecasts": ("plan given", "plans given"),
@@ -86,7 +88,8 @@ def _departures(case: Case) -> Iterator[str]:
     yield from (f"{SCALES[f]} ×{scale:g}" for f, scale in scales.items() if scale != getattr(Scales(), f))
     yield from (f"reserve {100 * reserve[f]:g} % of {of}" for f, of in RESERVES.items() if reserve[f] is not None)
     yield from ["reserve in MW"] if case.reserve.series else []
-    yield from (f"{PRICES[f]} {price:g} CNY/MWh" for f, price in prices.items() if price != getattr(Prices(), f))
+    yield from (f"{of} {prices[f]:g} CNY/MWh" for f, of in PRICES.items() if prices[f] != getattr(Prices(), f))
+    yield from [f"carbon at {case.prices.carbon_cny_per_t:g} CNY/t"] if case.prices.carbon_cny_per_t else []
     yield from _response(case.response)
     security = case.security
     if security.n_minus_1:

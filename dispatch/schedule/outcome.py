@@ -155,6 +155,7 @@ class Cost:
     compensation_cny: float = 0.0  # paid for output below the normal minimum (深度调峰)
     oil_cny: float = 0.0  # of oil support (投油稳燃)
     call_cny: float = 0.0  # fees of calls of response contracts
+    carbon_cny: float = 0.0  # carbon of thermal units at the price of the case (碳价)
 
     @property
     def total_cny(self) -> float:
@@ -169,6 +170,7 @@ class Cost:
             + self.compensation_cny
             + self.oil_cny
             + self.call_cny
+            + self.carbon_cny
         )
 
 

@@ -11,6 +11,7 @@ from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
 from dispatch.case.oil import oil_starts
+from dispatch.case.start_limits import start_bounds
 from dispatch.model import names
 from dispatch.model.rows import Model
 from dispatch.solve.events import Events, events_of
@@ -78,7 +79,7 @@ def anatomy_of(model: Model, case: Case, facts: GridFacts, inputs: Inputs) -> An
     state = {unit.unit: unit for unit in case.units}
     before = [state[unit.name] for unit in facts.units]
     none = np.zeros((len(inputs.times), 0), dtype=int)
-    starts = oil_starts(case, facts, inputs)
+    starts, bounds = oil_starts(case, facts, inputs), start_bounds(case, facts, inputs)
 
     def columns(name: str) -> np.ndarray:
         return model.variables[name].columns if name in model.variables else none
@@ -97,7 +98,7 @@ def anatomy_of(model: Model, case: Case, facts: GridFacts, inputs: Inputs) -> An
         unit_index=_unit_index(model, facts),
         plant_index=_plant_index(model, facts, inputs),
         plants=_plants(inputs),
-        alike=_alike(model, facts, {start.unit_index for start in starts}),
+        alike=_alike(model, facts, {s.unit_index for s in starts} | {b.unit_index for b in bounds}),
         on_before=np.array([unit.on for unit in before], dtype=bool),
         steps_before_count=np.array([unit.hours_h / inputs.step_h for unit in before]),
         up_count=steps([unit.min_up_h for unit in facts.units]),
@@ -145,15 +146,16 @@ def _plants(inputs: Inputs) -> tuple[int, ...]:
     return tuple(sorted(own, key=lambda plant: (-size[plant][0], size[plant][1], plant)))
 
 
-def _alike(model: Model, facts: GridFacts, with_oil: set[int]) -> np.ndarray:
+def _alike(model: Model, facts: GridFacts, single: set[int]) -> np.ndarray:
     """
     Columns of the units of one plant and class, by variable and step; whether they are identical shows later.
 
     Units that may need oil support stay single: of some that are on, a sum says how many have it, but not whether
-    they can take turns so that each keeps its most time, and only while it is on.
+    they can take turns so that each keeps its most time, and only while it is on. So do units whose starts are
+    limited: minimum times may let none start but the one that has had its starts.
     """
     groups: dict[tuple[str, ...], int] = {}
-    own = [u.name if k in with_oil else "" for k, u in enumerate(facts.units)]
+    own = [u.name if k in single else "" for k, u in enumerate(facts.units)]
     kinds = [(u.bus, u.plant, u.technology_class, name) for u, name in zip(facts.units, own, strict=True)]
     group = {u.name: groups.setdefault(kind, len(groups)) for u, kind in zip(facts.units, kinds, strict=True)}
     alike = np.full(model.column_count, NONE_LIKE_IT)

@@ -180,6 +180,8 @@ class Case(_message.Message):
     CONTRACTS_FIELD_NUMBER: _builtins.int
     RESPONSE_FIELD_NUMBER: _builtins.int
     OBJECTIVE_FIELD_NUMBER: _builtins.int
+    NO_START_FIELD_NUMBER: _builtins.int
+    START_LIMITS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Name of the caller's choice, repeated nowhere."""
     grid: _builtins.str
@@ -224,7 +226,7 @@ class Case(_message.Message):
 
     @_builtins.property
     def outages(self) -> _containers.RepeatedCompositeFieldContainer[Global___Outage]:
-        """Units out of service."""
+        """Units out of service, or able to give less than their greatest output."""
 
     @_builtins.property
     def must_run(self) -> _containers.RepeatedCompositeFieldContainer[Global___MustRun]:
@@ -261,6 +263,14 @@ class Case(_message.Message):
     def response(self) -> Global___ResponseTerms:
         """What is asked of all response contracts together. Absent: the default of each."""
 
+    @_builtins.property
+    def no_start(self) -> _containers.RepeatedCompositeFieldContainer[Global___NoStart]:
+        """Hours in which a unit may not be started (禁止启动时段); it may run on."""
+
+    @_builtins.property
+    def start_limits(self) -> _containers.RepeatedCompositeFieldContainer[Global___StartLimit]:
+        """Most starts (启停次数) of a unit in a calendar day and in the horizon."""
+
     def __init__(
         self,
         *,
@@ -286,10 +296,12 @@ class Case(_message.Message):
         contracts: _abc.Iterable[Global___ContractState] | None = ...,
         response: Global___ResponseTerms | None = ...,
         objective: Global___Objective.ValueType = ...,
+        no_start: _abc.Iterable[Global___NoStart] | None = ...,
+        start_limits: _abc.Iterable[Global___StartLimit] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_deep_peak_shaving", b"_deep_peak_shaving", "_edition", b"_edition", "deep_peak_shaving", b"deep_peak_shaving", "edition", b"edition", "horizon", b"horizon", "interchange", b"interchange", "prices", b"prices", "reserve", b"reserve", "response", b"response", "scales", b"scales", "security", b"security"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_deep_peak_shaving", b"_deep_peak_shaving", "_edition", b"_edition", "available_forecasts", b"available_forecasts", "contracts", b"contracts", "deep_peak_shaving", b"deep_peak_shaving", "edition", b"edition", "grid", b"grid", "horizon", b"horizon", "interchange", b"interchange", "interchange_forecasts", b"interchange_forecasts", "load_forecasts", b"load_forecasts", "must_run", b"must_run", "name", b"name", "objective", b"objective", "outages", b"outages", "prices", b"prices", "reserve", b"reserve", "response", b"response", "response_share", b"response_share", "retrofits", b"retrofits", "scales", b"scales", "security", b"security", "stores", b"stores", "units", b"units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_deep_peak_shaving", b"_deep_peak_shaving", "_edition", b"_edition", "available_forecasts", b"available_forecasts", "contracts", b"contracts", "deep_peak_shaving", b"deep_peak_shaving", "edition", b"edition", "grid", b"grid", "horizon", b"horizon", "interchange", b"interchange", "interchange_forecasts", b"interchange_forecasts", "load_forecasts", b"load_forecasts", "must_run", b"must_run", "name", b"name", "no_start", b"no_start", "objective", b"objective", "outages", b"outages", "prices", b"prices", "reserve", b"reserve", "response", b"response", "response_share", b"response_share", "retrofits", b"retrofits", "scales", b"scales", "security", b"security", "start_limits", b"start_limits", "stores", b"stores", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__deep_peak_shaving: _TypeAlias = _typing.Literal["deep_peak_shaving"]  # noqa: Y015
     _WhichOneofArgType__deep_peak_shaving: _TypeAlias = _typing.Literal["_deep_peak_shaving", b"_deep_peak_shaving"]  # noqa: Y015
@@ -667,13 +679,14 @@ Global___ReserveSeries: _TypeAlias = ReserveSeries  # noqa: Y015
 
 @_typing.final
 class Prices(_message.Message):
-    """Prices of what the case would rather avoid; each enters the objective as a penalty, never the cost."""
+    """Prices of what the case would rather avoid; each enters the objective as a penalty, but carbon, which is a cost."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     LARGE_CURTAILMENT_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
     DISTRIBUTED_CURTAILMENT_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
     STORAGE_LOSS_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
+    CARBON_CNY_PER_T_FIELD_NUMBER: _builtins.int
     large_curtailment_cny_per_mwh: _builtins.float
     """CNY per MWh curtailed (弃电) of large wind and solar plants, 500 when absent."""
     distributed_curtailment_cny_per_mwh: _builtins.float
@@ -682,23 +695,32 @@ class Prices(_message.Message):
     """CNY per MWh lost in storage and pumped hydro, charging and discharging together, 500 when absent. Without it the
     cheapest way to be rid of surplus is to burn it in round trips, and that is no absorption.
     """
+    carbon_cny_per_t: _builtins.float
+    """CNY per tonne of carbon dioxide of thermal units (全国碳市场碳价), 0 when absent: of every tonne, without any free
+    allowance. A cost, no penalty. Imports carry none.
+    """
     def __init__(
         self,
         *,
         large_curtailment_cny_per_mwh: _builtins.float | None = ...,
         distributed_curtailment_cny_per_mwh: _builtins.float | None = ...,
         storage_loss_cny_per_mwh: _builtins.float | None = ...,
+        carbon_cny_per_t: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_distributed_curtailment_cny_per_mwh", b"_distributed_curtailment_cny_per_mwh", "_large_curtailment_cny_per_mwh", b"_large_curtailment_cny_per_mwh", "_storage_loss_cny_per_mwh", b"_storage_loss_cny_per_mwh", "distributed_curtailment_cny_per_mwh", b"distributed_curtailment_cny_per_mwh", "large_curtailment_cny_per_mwh", b"large_curtailment_cny_per_mwh", "storage_loss_cny_per_mwh", b"storage_loss_cny_per_mwh"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_carbon_cny_per_t", b"_carbon_cny_per_t", "_distributed_curtailment_cny_per_mwh", b"_distributed_curtailment_cny_per_mwh", "_large_curtailment_cny_per_mwh", b"_large_curtailment_cny_per_mwh", "_storage_loss_cny_per_mwh", b"_storage_loss_cny_per_mwh", "carbon_cny_per_t", b"carbon_cny_per_t", "distributed_curtailment_cny_per_mwh", b"distributed_curtailment_cny_per_mwh", "large_curtailment_cny_per_mwh", b"large_curtailment_cny_per_mwh", "storage_loss_cny_per_mwh", b"storage_loss_cny_per_mwh"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_distributed_curtailment_cny_per_mwh", b"_distributed_curtailment_cny_per_mwh", "_large_curtailment_cny_per_mwh", b"_large_curtailment_cny_per_mwh", "_storage_loss_cny_per_mwh", b"_storage_loss_cny_per_mwh", "distributed_curtailment_cny_per_mwh", b"distributed_curtailment_cny_per_mwh", "large_curtailment_cny_per_mwh", b"large_curtailment_cny_per_mwh", "storage_loss_cny_per_mwh", b"storage_loss_cny_per_mwh"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_carbon_cny_per_t", b"_carbon_cny_per_t", "_distributed_curtailment_cny_per_mwh", b"_distributed_curtailment_cny_per_mwh", "_large_curtailment_cny_per_mwh", b"_large_curtailment_cny_per_mwh", "_storage_loss_cny_per_mwh", b"_storage_loss_cny_per_mwh", "carbon_cny_per_t", b"carbon_cny_per_t", "distributed_curtailment_cny_per_mwh", b"distributed_curtailment_cny_per_mwh", "large_curtailment_cny_per_mwh", b"large_curtailment_cny_per_mwh", "storage_loss_cny_per_mwh", b"storage_loss_cny_per_mwh"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__carbon_cny_per_t: _TypeAlias = _typing.Literal["carbon_cny_per_t"]  # noqa: Y015
+    _WhichOneofArgType__carbon_cny_per_t: _TypeAlias = _typing.Literal["_carbon_cny_per_t", b"_carbon_cny_per_t"]  # noqa: Y015
     _WhichOneofReturnType__distributed_curtailment_cny_per_mwh: _TypeAlias = _typing.Literal["distributed_curtailment_cny_per_mwh"]  # noqa: Y015
     _WhichOneofArgType__distributed_curtailment_cny_per_mwh: _TypeAlias = _typing.Literal["_distributed_curtailment_cny_per_mwh", b"_distributed_curtailment_cny_per_mwh"]  # noqa: Y015
     _WhichOneofReturnType__large_curtailment_cny_per_mwh: _TypeAlias = _typing.Literal["large_curtailment_cny_per_mwh"]  # noqa: Y015
     _WhichOneofArgType__large_curtailment_cny_per_mwh: _TypeAlias = _typing.Literal["_large_curtailment_cny_per_mwh", b"_large_curtailment_cny_per_mwh"]  # noqa: Y015
     _WhichOneofReturnType__storage_loss_cny_per_mwh: _TypeAlias = _typing.Literal["storage_loss_cny_per_mwh"]  # noqa: Y015
     _WhichOneofArgType__storage_loss_cny_per_mwh: _TypeAlias = _typing.Literal["_storage_loss_cny_per_mwh", b"_storage_loss_cny_per_mwh"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__carbon_cny_per_t) -> _WhichOneofReturnType__carbon_cny_per_t | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__distributed_curtailment_cny_per_mwh) -> _WhichOneofReturnType__distributed_curtailment_cny_per_mwh | None: ...
     @_typing.overload
@@ -759,15 +781,20 @@ Global___Scales: _TypeAlias = Scales  # noqa: Y015
 
 @_typing.final
 class Outage(_message.Message):
-    """A unit out of service."""
+    """A unit out of service, or derated (降出力)."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     UNIT_FIELD_NUMBER: _builtins.int
     START_FIELD_NUMBER: _builtins.int
     END_FIELD_NUMBER: _builtins.int
+    AVAILABLE_MW_FIELD_NUMBER: _builtins.int
     unit: _builtins.str
     """Name of the unit."""
+    available_mw: _builtins.float
+    """Greatest output in MW from start to end: the unit may run, but no higher; at least its least output in force there.
+    Absent: it is out of service. Where several hold, the lowest does.
+    """
     @_builtins.property
     def start(self) -> _timestamp_pb2.Timestamp:
         """Required. First moment out of service, UTC."""
@@ -782,6 +809,43 @@ class Outage(_message.Message):
         unit: _builtins.str = ...,
         start: _timestamp_pb2.Timestamp | None = ...,
         end: _timestamp_pb2.Timestamp | None = ...,
+        available_mw: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_available_mw", b"_available_mw", "available_mw", b"available_mw", "end", b"end", "start", b"start"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_available_mw", b"_available_mw", "available_mw", b"available_mw", "end", b"end", "start", b"start", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__available_mw: _TypeAlias = _typing.Literal["available_mw"]  # noqa: Y015
+    _WhichOneofArgType__available_mw: _TypeAlias = _typing.Literal["_available_mw", b"_available_mw"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__available_mw) -> _WhichOneofReturnType__available_mw | None: ...
+
+Global___Outage: _TypeAlias = Outage  # noqa: Y015
+
+@_typing.final
+class NoStart(_message.Message):
+    """A unit that may not be started from start to end (禁止启动时段). It may run on, and may be stopped."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_FIELD_NUMBER: _builtins.int
+    START_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    unit: _builtins.str
+    """Name of the unit."""
+    @_builtins.property
+    def start(self) -> _timestamp_pb2.Timestamp:
+        """Required. First moment at which it may not be started, UTC."""
+
+    @_builtins.property
+    def end(self) -> _timestamp_pb2.Timestamp:
+        """Required. First moment at which it may be started again, UTC."""
+
+    def __init__(
+        self,
+        *,
+        unit: _builtins.str = ...,
+        start: _timestamp_pb2.Timestamp | None = ...,
+        end: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "start", b"start"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -789,7 +853,58 @@ class Outage(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___Outage: _TypeAlias = Outage  # noqa: Y015
+Global___NoStart: _TypeAlias = NoStart  # noqa: Y015
+
+@_typing.final
+class StartLimit(_message.Message):
+    """Most starts of each unit of a class, of a plant, or of one unit. What is said of a unit goes before what is said of its
+    plant, and that before its class. Starts before the horizon are not counted.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TECHNOLOGY_CLASS_FIELD_NUMBER: _builtins.int
+    PLANT_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    GRID_FIELD_NUMBER: _builtins.int
+    PER_DAY_COUNT_FIELD_NUMBER: _builtins.int
+    HORIZON_COUNT_FIELD_NUMBER: _builtins.int
+    technology_class: _builtins.str
+    """Name of a technology class; or"""
+    plant: _builtins.str
+    """name of a plant; or"""
+    unit: _builtins.str
+    """name of a unit."""
+    grid: _builtins.str
+    """Name of a grid, "hebei_south" or "jibei", for the class in it alone. Empty: in all."""
+    per_day_count: _builtins.int
+    """Most starts of each unit in a calendar day (UTC+8), as far as the day lies in the horizon. Absent: any number."""
+    horizon_count: _builtins.int
+    """Most starts of each unit in the horizon. Absent: any number."""
+    def __init__(
+        self,
+        *,
+        technology_class: _builtins.str = ...,
+        plant: _builtins.str = ...,
+        unit: _builtins.str = ...,
+        grid: _builtins.str = ...,
+        per_day_count: _builtins.int | None = ...,
+        horizon_count: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_horizon_count", b"_horizon_count", "_per_day_count", b"_per_day_count", "horizon_count", b"horizon_count", "per_day_count", b"per_day_count"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_horizon_count", b"_horizon_count", "_per_day_count", b"_per_day_count", "grid", b"grid", "horizon_count", b"horizon_count", "per_day_count", b"per_day_count", "plant", b"plant", "technology_class", b"technology_class", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__horizon_count: _TypeAlias = _typing.Literal["horizon_count"]  # noqa: Y015
+    _WhichOneofArgType__horizon_count: _TypeAlias = _typing.Literal["_horizon_count", b"_horizon_count"]  # noqa: Y015
+    _WhichOneofReturnType__per_day_count: _TypeAlias = _typing.Literal["per_day_count"]  # noqa: Y015
+    _WhichOneofArgType__per_day_count: _TypeAlias = _typing.Literal["_per_day_count", b"_per_day_count"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__horizon_count) -> _WhichOneofReturnType__horizon_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__per_day_count) -> _WhichOneofReturnType__per_day_count | None: ...
+
+Global___StartLimit: _TypeAlias = StartLimit  # noqa: Y015
 
 @_typing.final
 class Retrofit(_message.Message):

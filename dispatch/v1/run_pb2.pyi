@@ -779,6 +779,7 @@ class Cost(_message.Message):
     COMPENSATION_CNY_FIELD_NUMBER: _builtins.int
     OIL_CNY_FIELD_NUMBER: _builtins.int
     CALL_CNY_FIELD_NUMBER: _builtins.int
+    CARBON_CNY_FIELD_NUMBER: _builtins.int
     fuel_cny: _builtins.float
     """Fuel, in CNY."""
     operation_cny: _builtins.float
@@ -799,6 +800,8 @@ class Cost(_message.Message):
     """Oil of oil support (投油稳燃), in CNY."""
     call_cny: _builtins.float
     """Fees of calls of response contracts, in CNY."""
+    carbon_cny: _builtins.float
+    """Carbon dioxide of thermal units at the price of the case, in CNY; 0 where it has none."""
     def __init__(
         self,
         *,
@@ -812,10 +815,11 @@ class Cost(_message.Message):
         compensation_cny: _builtins.float = ...,
         oil_cny: _builtins.float = ...,
         call_cny: _builtins.float = ...,
+        carbon_cny: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_cny", b"call_cny", "compensation_cny", b"compensation_cny", "fuel_cny", b"fuel_cny", "interchange_cny", b"interchange_cny", "oil_cny", b"oil_cny", "operation_cny", b"operation_cny", "response_cny", b"response_cny", "start_cny", b"start_cny", "total_cny", b"total_cny", "wear_cny", b"wear_cny"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_cny", b"call_cny", "carbon_cny", b"carbon_cny", "compensation_cny", b"compensation_cny", "fuel_cny", b"fuel_cny", "interchange_cny", b"interchange_cny", "oil_cny", b"oil_cny", "operation_cny", b"operation_cny", "response_cny", b"response_cny", "start_cny", b"start_cny", "total_cny", b"total_cny", "wear_cny", b"wear_cny"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

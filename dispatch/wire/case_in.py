@@ -18,7 +18,7 @@ from dispatch.case.objective import COST
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.security import Security
 from dispatch.case.storage import StoreState
-from dispatch.case.thermal import MustRun, Outage, Retrofit, UnitState
+from dispatch.case.thermal import MustRun, NoStart, Outage, Retrofit, StartLimit, UnitState
 from dispatch.errors import CaseError, Flaw
 from dispatch.horizon import Horizon
 from dispatch.v1 import case_pb2, run_pb2
@@ -104,6 +104,8 @@ def reading_of(message: case_pb2.Case) -> Reading:
         contracts=tuple(_contract(c, f"contracts[{k}].", findings) for k, c in enumerate(message.contracts)),
         response=_response(message.response, findings),
         objective=word_of(message.objective, OBJECTIVES, "objective", findings.flaws, COST),
+        no_start=tuple(_no_start(n, f"no_start[{k}].", findings) for k, n in enumerate(message.no_start)),
+        start_limits=tuple(made(StartLimit, limit) for limit in message.start_limits),
     )
     return Reading(case, tuple(findings.flaws), tuple(findings.placeholders))
 
@@ -176,12 +178,18 @@ def _reserve(message: case_pb2.Reserve) -> Reserve:
 
 def _outage(message: case_pb2.Outage, path: str, findings: Findings) -> Outage:
     unit = findings.required(message, "unit", path)
-    return Outage(unit, *_span(message, path, findings))
+    available_mw = message.available_mw if message.HasField("available_mw") else None
+    return Outage(unit, *_span(message, path, findings), available_mw)
 
 
 def _must_run(message: case_pb2.MustRun, path: str, findings: Findings) -> MustRun:
     unit = findings.required(message, "unit", path)
     return MustRun(unit, *_span(message, path, findings))
+
+
+def _no_start(message: case_pb2.NoStart, path: str, findings: Findings) -> NoStart:
+    unit = findings.required(message, "unit", path)
+    return NoStart(unit, *_span(message, path, findings))
 
 
 def _retrofit(message: case_pb2.Retrofit, path: str, findings: Findings) -> Retrofit:

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from dispatch.case.case import Case, Reserve, ReserveSeries, Scales
+from dispatch.case.case import Case, Prices, Reserve, ReserveSeries, Scales
 from dispatch.case.demand_response import HANDED_OVER, ContractState, Parcel, ResponseTerms
 from dispatch.case.facts import GridFacts
 from dispatch.case.renewable import AvailableForecast
-from dispatch.case.thermal import MustRun, Outage, RunningMinimum, ThermalUnit, UnitState
+from dispatch.case.thermal import MustRun, NoStart, Outage, RunningMinimum, StartLimit, ThermalUnit, UnitState
 from dispatch.schedule.outcome import Aim, Proof
 from dispatch.schedule.schedule import Schedule
 from tests.audit.good import HOURS, Edits, Solved, added, good_case, good_facts, proof_of, schedule_of
@@ -201,6 +201,30 @@ THERMAL = (
         "thermal-in_service",
         "gas is out of service from 3 to 4",
         case=lambda case: replace(case, outages=(Outage("gas", THREE, FOUR),)),
+    ),
+    Fault(
+        "thermal-output_limits",
+        "gas gives 35 MW from 3 to 4, where it is derated to 30",
+        decided=gas("reserve_up_mw", {3: 0}),
+        case=lambda case: replace(case, outages=(Outage("gas", THREE, FOUR, 30.0),)),
+    ),
+    Fault(
+        "thermal-no_start",
+        "gas starts in 2, and may not from 2 to 4",
+        case=lambda case: replace(case, no_start=(NoStart("gas", THREE - timedelta(hours=1), FOUR),)),
+    ),
+    Fault(
+        "thermal-starts",
+        "gas starts once, and may not in a day",
+        case=lambda case: replace(case, start_limits=(StartLimit(plant="heat", per_day_count=0),)),
+    ),
+    Fault(
+        "thermal-starts",
+        "gas starts once in the horizon; its own limit goes before that of its class",
+        case=lambda case: replace(
+            case,
+            start_limits=(StartLimit(unit="gas", horizon_count=0), StartLimit("gas_100", horizon_count=1)),
+        ),
     ),
     Fault(
         "thermal-running_minimum",
@@ -572,6 +596,12 @@ OBJECTIVE = (
         "objective-value",
         "a cold start at the price of a warm one",
         proof=lambda p: Proof(p.objective_cny and p.objective_cny - 5_000, 0),
+    ),
+    Fault(
+        "objective-value",
+        "carbon unpaid: 0.8 t for each 300 CNY of fuel, 821,861.54 CNY of it, at 80 CNY/t",
+        case=lambda case: replace(case, prices=Prices(carbon_cny_per_t=80.0)),
+        proof=lambda p: Proof(p.objective_cny and p.objective_cny - 80 * 821_861.54 * 0.8 / 300, 0),
     ),
     Fault("objective-first", "absorption was asked for, and nobody sought it", case=seeking("absorption_first")),
     Fault(

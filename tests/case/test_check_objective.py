@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from dispatch.case.case import Prices
 from dispatch.case.checks import flaws_of
 from dispatch.case.demand_response import CLOSED, HANDED_OVER, ResponseTerms
 from dispatch.case.objective import ABSORPTION_FIRST, CO2, COST, LONGEST_H, OBJECTIVES
@@ -47,6 +48,20 @@ def test_carbon_that_rises_slower_with_output_is_refused_where_it_is_sought() ->
     assert (flaw.code, flaw.field) == ("CARBON_NOT_CONVEX", "objective")
     assert "coal_1" in flaw.message
     assert flaws_of(small_case(facts, objective=ABSORPTION_FIRST), facts) == ()
+
+
+def test_fuel_and_priced_carbon_together_rise_ever_faster() -> None:
+    """
+    Fuel rises from 250 to 280 CNY/MWh at 150 MW, carbon falls there from 0.9 to 0.8 t/MWh.
+
+    At 300 CNY/t both together keep 520 CNY/MWh; at 301 they fall from 520.9 to 520.8.
+    """
+    bent = CostCurve((80.0, 150.0, 300.0), (24_000.0, 41_500.0, 83_500.0), (72.0, 135.0, 255.0))
+    facts = small_facts(units=(unit("coal_1", curve=bent),))
+    assert flaws_of(small_case(facts, prices=Prices(carbon_cny_per_t=300.0)), facts) == ()
+    (flaw,) = flaws_of(small_case(facts, prices=Prices(carbon_cny_per_t=301.0)), facts)
+    assert (flaw.code, flaw.field) == ("CARBON_NOT_CONVEX", "prices.carbon_cny_per_t")
+    assert "coal_1" in flaw.message
 
 
 def test_a_grid_without_carbon_has_none_to_save() -> None:

@@ -15,7 +15,7 @@ from dispatch.case.interchange import InterchangeForecast
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.security import Security
 from dispatch.case.storage import StoreState
-from dispatch.case.thermal import HeatingSeason, MustRun, Outage, RunningMinimum, UnitState
+from dispatch.case.thermal import HeatingSeason, MustRun, NoStart, Outage, RunningMinimum, UnitState
 from dispatch.errors import CaseError
 from dispatch.horizon import Horizon
 from tests.case.given import SUMMER, WINTER, good_case, good_facts, moment, with_unit
@@ -84,6 +84,9 @@ FLAWS: list[tuple[str, str, dict[str, Any]]] = [
     ("NEGATIVE", "prices.large_curtailment_cny_per_mwh", {"prices": Prices(-1.0)}),
     ("TOO_LARGE", "prices.large_curtailment_cny_per_mwh", {"prices": Prices(1e15)}),
     ("NOT_FINITE", "prices.distributed_curtailment_cny_per_mwh", {"prices": Prices(500.0, math.nan)}),
+    ("NEGATIVE", "prices.carbon_cny_per_t", {"prices": Prices(carbon_cny_per_t=-1.0)}),
+    ("TOO_LARGE", "prices.carbon_cny_per_t", {"prices": Prices(carbon_cny_per_t=1e7)}),
+    ("NOT_FINITE", "prices.carbon_cny_per_t", {"prices": Prices(carbon_cny_per_t=math.nan)}),
     ("NEGATIVE", "scales.load_share", {"scales": Scales(load_share=-1.0)}),
     ("TOO_LARGE", "scales.renewable_share", {"scales": Scales(renewable_share=11.0)}),
     ("NOT_FINITE", "scales.new_storage_share", {"scales": Scales(new_storage_share=math.nan)}),
@@ -128,6 +131,47 @@ FLAWS: list[tuple[str, str, dict[str, Any]]] = [
         "MUST_RUN_IN_OUTAGE",
         "must_run",
         {"outages": (Outage("G", *LATE),), "must_run": (MustRun("G", *LATE),)},
+    ),
+    # P1 gives at least 150 MW while it heats
+    ("AVAILABLE_BELOW_MINIMUM", "outages[0].available_mw", {"outages": (Outage("P1", *LATE, 149.0),)}),
+    ("NEGATIVE", "outages[0].available_mw", {"outages": (Outage("G", *LATE, -1.0),)}),
+    ("NOT_FINITE", "outages[0].available_mw", {"outages": (Outage("G", *LATE, math.nan),)}),
+    ("TOO_LARGE", "outages[0].available_mw", {"outages": (Outage("G", *LATE, 1e12),)}),
+    # From 280 MW down by 60 MW an hour: 220 MW after one, 160 after two; 150 MW to stop.
+    (
+        "OUTPUT_OUT_OF_REACH",
+        "units[0].output_mw",
+        {
+            "units": with_unit("P1", output_mw=280.0),
+            "outages": (Outage("P1", moment("2030-01-15T01:00"), LATE[0], 155.0),),
+        },
+    ),
+    # From 200 MW it could stop after an hour, but is on for 2 h of 6 h: 160 MW is not reached, and no stop.
+    (
+        "OUTPUT_OUT_OF_REACH",
+        "units[0].output_mw",
+        {
+            "units": with_unit("P1", hours_h=2.0, output_mw=240.0),
+            "outages": (Outage("P1", WINTER, LATE[0], 160.0),),
+        },
+    ),
+    ("UNKNOWN_UNIT", "no_start[0].unit", {"no_start": (NoStart("P9", *LATE),)}),
+    ("SPAN_NAIVE", "no_start[0].start", {"no_start": (NoStart("G", NAIVE, LATE[1]),)}),
+    ("SPAN_EMPTY", "no_start[0].end", {"no_start": (NoStart("G", LATE[1], LATE[0]),)}),
+    (
+        "MUST_RUN_WITHOUT_START",
+        "must_run",
+        {"no_start": (NoStart("G", WINTER, LATE[1]),), "must_run": (MustRun("G", *LATE),)},
+    ),
+    # P1 is on, but out of service in between
+    (
+        "MUST_RUN_WITHOUT_START",
+        "must_run",
+        {
+            "outages": (Outage("P1", moment("2030-01-15T04:00"), moment("2030-01-15T06:00")),),
+            "no_start": (NoStart("P1", moment("2030-01-15T06:00"), LATE[1]),),
+            "must_run": (MustRun("P1", *LATE),),
+        },
     ),
     # From 200 MW no unit stops at once: at most max(100, 150) MW.
     ("STOP_OUT_OF_REACH", "units[0].output_mw", {"outages": (Outage("P1", WINTER, LATE[0]),)}),
@@ -234,6 +278,20 @@ GOOD: dict[str, Case] = {
     ),
     # From 200 MW down by 60 MW: 140 MW after one hour, at most 150 MW to stop.
     "an outage an hour later": good_case(outages=(Outage("P1", moment("2030-01-15T01:00"), LATE[0]),)),
+    "a unit that comes down to what is left of it by its ramp": good_case(
+        units=with_unit("P1", output_mw=280.0), outages=(Outage("P1", moment("2030-01-15T01:00"), LATE[0], 160.0),)
+    ),
+    "a unit that stops before it is derated": good_case(
+        units=with_unit("P1", output_mw=200.0), outages=(Outage("P1", moment("2030-01-15T01:00"), LATE[0], 150.0),)
+    ),
+    "derated to all that it has": good_case(outages=(Outage("G", *LATE, 200.0),)),
+    "must run while derated": good_case(outages=(Outage("G", *LATE, 60.0),), must_run=(MustRun("G", *LATE),)),
+    "must run on, and not started again": good_case(
+        no_start=(NoStart("P1", WINTER, LATE[1]),), must_run=(MustRun("P1", WINTER, LATE[1]),)
+    ),
+    "must run after the hours without a start": good_case(
+        no_start=(NoStart("G", WINTER, moment("2030-01-15T19:00")),), must_run=(MustRun("G", *LATE),)
+    ),
     "must run when the time off is served": good_case(
         units=with_unit("P2", hours_h=1.0), must_run=(MustRun("P2", moment("2030-01-15T03:00"), LATE[0]),)
     ),

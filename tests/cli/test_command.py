@@ -396,6 +396,21 @@ def test_folders_keep_the_order_given_and_those_inside_go_by_number(tmp_path: Pa
     assert given == ["response 5 % [response-10]", "response 5 % [response-0]"]
 
 
+def test_a_new_case_has_the_price_of_carbon_that_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    facts = small_facts()
+    monkeypatch.setattr("dispatch.cli.case.facts_of", lambda *_: facts)
+    monkeypatch.setattr("dispatch.cli.case.case_of", lambda *_, **__: small_case(facts))
+
+    new = ["case", "new", "--grid", "jibei", "--date", "2030-01-15"]
+    for wish, price in (([], 0.0), (["--carbon-price", "80"], 80.0)):
+        assert main([*new, *wish]) == 0
+        assert json.loads(capsys.readouterr().out)["prices"]["carbon_cny_per_t"] == price
+    assert main([*new, "--carbon-price", "-1"]) == 1
+    assert "prices.carbon_cny_per_t" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("asked", [True, False])
 def test_a_new_case_stands_n_1_where_it_is_asked_to(
     asked: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -17,7 +17,8 @@ NUMERIC = re.compile(r"\b(float|int|ndarray|NDArray|Series|DataFrame|DataArray)\
 NO_NUMBER = re.compile(r"\bbool_?\b|\bCallable\b|\bLiteral\b")
 # Tables that hold yes or no.
 YES_OR_NO = {
-    *("allowed", "call_started", "called", "generating", "in_service", "must_run", "oil_support", "on", "pumping"),
+    *("allowed", "call_started", "called", "generating", "in_service", "must_run", "no_start", "oil_support", "on"),
+    "pumping",
     *("started", "stopped", "told"),
 }
 

@@ -8,6 +8,7 @@ import pytest
 
 from dispatch.audit.evidence import Evidence
 from dispatch.audit.objective import objective_cny
+from dispatch.case.case import Prices
 from dispatch.case.inputs import inputs_of
 from dispatch.case.thermal import UnitState
 from dispatch.metrics import measured
@@ -117,6 +118,19 @@ def test_cost_and_penalty_are_the_objective_that_the_audit_recomputes() -> None:
     inputs = inputs_of(solved.case, solved.facts)
     evidence = Evidence(solved.case, solved.facts, inputs, solved.schedule, solved.proof)
     assert total.cost.total_cny + total.penalty.total_cny == pytest.approx(objective_cny(evidence), rel=1e-12)
+
+
+def test_carbon_has_a_cost_of_its_own_where_it_has_a_price() -> None:
+    """The carbon of 821,861.54 CNY of fuel, 0.8 t for each 300 CNY, at 80 CNY/t; nothing else changes."""
+    solved = good()
+    plain = measured(solved.case, solved.facts, solved.schedule).total.cost
+    case = replace(solved.case, prices=Prices(carbon_cny_per_t=80.0))
+    priced = measured(case, solved.facts, solved.schedule).total.cost
+    assert (plain.carbon_cny, priced.carbon_cny) == pytest.approx((0, 80 * 821_861.54 * 0.8 / 300))
+    assert priced.total_cny - plain.total_cny == pytest.approx(priced.carbon_cny)
+    evidence = Evidence(case, solved.facts, inputs_of(case, solved.facts), solved.schedule, solved.proof)
+    penalty = measured(case, solved.facts, solved.schedule).total.penalty
+    assert priced.total_cny + penalty.total_cny == pytest.approx(objective_cny(evidence), rel=1e-12)
 
 
 def test_half_hours_change_no_energy_and_no_cost() -> None:

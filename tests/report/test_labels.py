@@ -32,7 +32,7 @@ def test_a_label_names_every_departure() -> None:
         interchange=Interchange("low", 0.1),
         scales=Scales(1.1, 0.9, 0.0, 0.0),
         reserve=Reserve(0.03, 0.1, (ReserveSeries("a"),)),
-        prices=Prices(300.0),
+        prices=Prices(300.0, carbon_cny_per_t=80.0),
         load_forecasts=(LoadForecast("a", ()), LoadForecast("b", ())),
         security=Security(True, 1.1, 10_000.0, ("ab",)),
         deep_peak_shaving=False,
@@ -51,6 +51,7 @@ def test_a_label_names_every_departure() -> None:
         "reserve 10 % of wind and sun",
         "reserve in MW",
         "curtailment at 300 CNY/MWh",
+        "carbon at 80 CNY/t",
         "N-1",
         "emergency rating ×1.1",
         "overload at 10000 CNY/MWh",
@@ -62,7 +63,7 @@ def test_a_label_names_every_departure() -> None:
     ]
     assert label_zh(label_of(case)) == (
         "响应 5 %, 低计划, 计划 ±10 %, 负荷 ×1.1, 风光 ×0.9, 新型储能 ×0, 抽水蓄能 ×0, 备用 3 % 负荷, "
-        "备用 10 % 风光, 给定备用容量, 弃电价 300 元/MWh, N-1, "
+        "备用 10 % 风光, 给定备用容量, 弃电价 300 元/MWh, 碳价 80 元/吨, N-1, "
         "事故限额 ×1.1, 过载价 10000 元/MWh, 不校核线路数 1, 无深度调峰, "
         "改造前: coal_300, 改造后: 3 类或台, 2 项负荷预测"
     )

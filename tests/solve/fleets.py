@@ -81,7 +81,7 @@ def drawn(seed: int) -> Fleet:
         hours=HOURS,
         start=SUMMER_DAY,
         units=(*states, UnitState("dear", True, 48.0, 0.0)),
-        outages=(Outage(f"coal_{rng.integers(0, 3)}", *hour),) if seed % 2 else (),
+        outages=(Outage(f"coal_{rng.integers(0, 3)}", hour[0], hour[1]),) if seed % 2 else (),
     )
     return fleet_of(case, facts)
 

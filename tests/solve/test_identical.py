@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.case.case import Case
-from dispatch.case.thermal import MustRun, Outage, ThermalUnit, UnitState
+from dispatch.case.thermal import MustRun, NoStart, Outage, StartLimit, ThermalUnit, UnitState
 from dispatch.eve import half_full
 from dispatch.grid.catalogue import facts_of
 from dispatch.horizon import Horizon, beijing
@@ -120,6 +120,22 @@ def test_a_unit_whose_past_binds_stands_alone(state: UnitState) -> None:
 def test_a_unit_out_of_service_or_called_for_stands_alone() -> None:
     assert three(outages=(Outage("z", at(3), at(4)),)).folded_names == [{"x", "y"}]
     assert three(must_run=(MustRun("z", at(3), at(4)),)).folded_names == [{"x", "y"}]
+    assert three(no_start=(NoStart("z", at(3), at(4)),)).folded_names == [{"x", "y"}]
+
+
+def test_a_derated_unit_stands_alone_and_units_derated_alike_are_folded() -> None:
+    assert three(outages=(Outage("z", at(3), at(4), 200.0),)).folded_names == [{"x", "y"}]
+    alike = three(outages=tuple(Outage(name, at(3), at(4), 200.0) for name in "xyz"))
+    assert alike.folded_names == [{"x", "y", "z"}]
+    relaxed = exactly(alike.problem.relaxed()).objective_cny
+    assert exactly(alike.classes.folded.relaxed()).objective_cny == pytest.approx(relaxed, rel=1e-7)
+
+
+def test_units_whose_starts_are_limited_stand_alone_where_that_can_bind() -> None:
+    """3 h on and 2 h off: six hours hold two starts of a unit."""
+    assert three(start_limits=(StartLimit(plant="heat", per_day_count=1),)).folded_names == []
+    assert three(start_limits=(StartLimit(unit="z", per_day_count=1),)).folded_names == [{"x", "y"}]
+    assert three(start_limits=(StartLimit(plant="heat", per_day_count=2),)).folded_names == [{"x", "y", "z"}]
 
 
 def test_a_difference_at_one_end_of_a_week_is_seen_at_the_other() -> None:

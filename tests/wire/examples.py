@@ -22,7 +22,7 @@ from dispatch.case.objective import OBJECTIVES
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.security import Security
 from dispatch.case.storage import StoreState
-from dispatch.case.thermal import AFTER, BEFORE, MustRun, Outage, Retrofit, UnitState
+from dispatch.case.thermal import AFTER, BEFORE, MustRun, NoStart, Outage, Retrofit, StartLimit, UnitState
 from dispatch.horizon import BEIJING, Horizon
 from dispatch.schedule.outcome import (
     AggregatorMetrics,
@@ -94,9 +94,9 @@ CASES = st.builds(
         st.none() | _numbers,
         _several(st.builds(ReserveSeries, _names, _series, _series)),
     ),
-    prices=st.builds(Prices, _numbers, _numbers),
+    prices=st.builds(Prices, _numbers, _numbers, _numbers, _numbers),
     scales=st.builds(Scales, _numbers, _numbers, _numbers, _numbers),
-    outages=_several(st.builds(Outage, _names, _times, _times)),
+    outages=_several(st.builds(Outage, _names, _times, _times, st.none() | _numbers)),
     must_run=_several(st.builds(MustRun, _names, _times, _times)),
     load_forecasts=_several(st.builds(LoadForecast, _names, _series)),
     available_forecasts=_several(st.builds(AvailableForecast, _names, _series, _series)),
@@ -126,6 +126,8 @@ CASES = st.builds(
         st.none() | _numbers,
     ),
     objective=st.sampled_from(OBJECTIVES),
+    no_start=_several(st.builds(NoStart, _names, _times, _times)),
+    start_limits=_several(st.builds(StartLimit, *[st.just("") | _names] * 4, *[st.none() | _counts] * 2)),
 )
 
 
@@ -144,7 +146,7 @@ def grid_metrics(grid: str, *, utilisation_share: float | None = 0.9) -> GridMet
         net_export_mwh=-30.0,
         local_consumption_mwh=450.0,
         thermal_mwh=520.0,
-        cost=Cost(1.0, 2.0, 3.0, 4.0, 5.0, -6.0, 7.0, 8.0),
+        cost=Cost(1.0, 2.0, 3.0, 4.0, 5.0, -6.0, 7.0, 8.0, carbon_cny=9.0),
         penalty=Penalty(7.0, 8.0, 9.0, 10.0),
         start_count=2,
         carbon_tco2=400.0,

@@ -69,6 +69,7 @@ def test_every_missing_part_is_named_at_once() -> None:
     message.stores.add()
     message.outages.add(unit="x")
     message.must_run.add(unit="x").start.GetCurrentTime()
+    message.no_start.add().start.GetCurrentTime()
     message.interchange.variant = 9  # type: ignore[assignment]
     message.objective = 9  # type: ignore[assignment]
     assert _flaws(message) == {
@@ -83,6 +84,8 @@ def test_every_missing_part_is_named_at_once() -> None:
         "outages[0].start": "REQUIRED",
         "outages[0].end": "REQUIRED",
         "must_run[0].end": "REQUIRED",
+        "no_start[0].unit": "REQUIRED",
+        "no_start[0].end": "REQUIRED",
         "interchange.variant": "UNKNOWN_VALUE",
         "objective": "UNKNOWN_VALUE",
     }

@@ -67,7 +67,7 @@ def test_an_unknown_status_is_no_outcome() -> None:
 
 def test_the_totals_that_are_sent_are_the_sums() -> None:
     metrics = answer_from(an_outcome()).metrics
-    assert metrics.cost.total_cny == 24.0
+    assert metrics.cost.total_cny == 33.0
     assert metrics.penalty.total_cny == 34.0
     assert answer_from(an_outcome()).slack_used
 

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from dispatch.case.start_limits import StartBound
 from dispatch.model import names
 from dispatch.model.draft import Draft
 from dispatch.model.on_off import Freedom, Switch, decide_on, stay_off, stay_on
@@ -20,11 +21,12 @@ def decide_commitment(draft: Draft) -> None:
     u  on       0 or 1        v  started   0..1, integral whenever u is (see `on_off.decide_on`)
     w  stopped  0..1
 
-    Must-run hours, outages and the rest of a minimum time begun before the horizon are bounds of u.
+    Must-run hours, outages and the rest of a minimum time begun before the horizon are bounds of u; where a unit may
+    not be started (禁止启动时段), v = 0.
     Knueven, Ostrowski, Watson (2020), eq. (2).
     """
     lower, upper = _forced(draft)
-    decide_on(draft, _switch(draft), Freedom(lower, upper, 1.0, on_before(draft)))
+    decide_on(draft, _switch(draft), Freedom(lower, upper, 1.0 - draft.inputs.no_start, on_before(draft)))
 
 
 def hold_minimum_up_time(draft: Draft) -> None:
@@ -49,6 +51,34 @@ def hold_minimum_down_time(draft: Draft) -> None:
     Rajan and Takriti (2005); Knueven, Ostrowski, Watson (2020), eq. (5).
     """
     stay_off(draft, _switch(draft), _lengths(draft, "min_down_h"))
+
+
+def limit_unit_starts(draft: Draft) -> None:
+    """
+    A unit starts no more often than it may, in a day and in the horizon (启停次数).
+
+        sum( v[t], t in the day )  <=  N,        sum( v[t] )  <=  M
+
+    N, M  starts of one unit in a calendar day (UTC+8) as far as it lies in the horizon, and in the horizon
+    Written where minimum times alone would allow more. Such units are never folded: of some that have N starts each, a
+    sum says how many there were, but not that minimum times let the one with the fewest start next.
+    """
+    days = draft.times.normalize()
+    by_day = np.array([days == day for day in days.unique()], dtype=float)[:, :, None]
+    for label, attribute, inside in (
+        ("a_day", "per_day_count", by_day),
+        ("in_all", "horizon_count", np.ones((1, len(days), 1))),
+    ):
+        bounds = [bound for bound in draft.start_bounds if getattr(bound, attribute) is not None]
+        if bounds:
+            _hold_starts(draft, label, bounds, inside, np.array([getattr(bound, attribute) for bound in bounds]))
+
+
+def _hold_starts(draft: Draft, label: str, bounds: list[StartBound], inside: np.ndarray, most: np.ndarray) -> None:
+    members = draft.units[[bound.unit_index for bound in bounds]]
+    counted = (draft.variable(names.START, members)[None] * inside).sum(axis=1)
+    axes = {"period": list(range(len(inside))), "name": members}
+    draft.model.add_rows(f"Generator-starts_{label}", counted, "<=", most, axes)
 
 
 def hold_running_minimum(draft: Draft) -> None:

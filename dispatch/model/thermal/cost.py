@@ -1,4 +1,4 @@
-"""What thermal output costs: fuel and pay for deep output by a convex curve, operation, starts and stops."""
+"""What thermal output costs: fuel, carbon and pay for deep output by a convex curve, operation, starts and stops."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def thermal_cost(draft: Draft) -> Terms | None:
 
         sum( dt (c0 u + s1 p + sum_k ds_k q_k + o p) + D w )  +  starts
 
-    c0  fuel and compensation of the first piece at zero   CNY/h    s1  its slope   CNY/MWh
+    c0  fuel, carbon at its price and compensation of the first piece at zero   CNY/h    s1  its slope   CNY/MWh
     ds  rise of slope at a kink  CNY/MWh     o     operation and maintenance  CNY/MWh
     D   stop   CNY a stop                    starts   by their type, `start_types.start_cost`   CNY
     """

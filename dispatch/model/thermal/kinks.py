@@ -38,9 +38,9 @@ class _Curve:
         return _Curve(idle, self.slope + float(self.rise[below].sum()), self.rise[~below])
 
 
-def kinks_of(units: Sequence[ThermalUnit], least_mw: np.ndarray) -> Kinks:
-    """The curves of units with what deep output is paid, above the least output of each, MW, (units,)."""
-    found = [_bent(unit, low) for unit, low in zip(units, least_mw, strict=True)]
+def kinks_of(units: Sequence[ThermalUnit], least_mw: np.ndarray, carbon_cny_per_t: float = 0.0) -> Kinks:
+    """The curves of units, with priced carbon and pay for deep output, above the least output of each, MW, (units,)."""
+    found = [_bent(unit, low, carbon_cny_per_t) for unit, low in zip(units, least_mw, strict=True)]
     width = max((len(kink) for kink, _, _ in found), default=0)
 
     def table(rows: list[np.ndarray]) -> np.ndarray:
@@ -61,21 +61,23 @@ def kinks_of(units: Sequence[ThermalUnit], least_mw: np.ndarray) -> Kinks:
     )
 
 
-def _bent(unit: ThermalUnit, least_mw: float) -> tuple[np.ndarray, _Curve, _Curve]:
+def _bent(unit: ThermalUnit, least_mw: float, carbon_cny_per_t: float) -> tuple[np.ndarray, _Curve, _Curve]:
     """
-    Kinks of one unit that is on, its fuel and compensation, CNY/h, and its carbon, tCO2/h.
+    Kinks of one unit that is on, its fuel, priced carbon and compensation, CNY/h, and its carbon, tCO2/h.
 
-        fuel(p) + sum_k dc_k max(0, E_k - p)   with   max(0, E - p) = E - p + max(0, p - E)
+        fuel(p) + price carbon(p) + sum_k dc_k max(0, E_k - p)   with   max(0, E - p) = E - p + max(0, p - E)
 
     E  upper edge of a band   MW        dc  its price less that of the band above   CNY/MWh
-    Prices rise as output falls, so that dc >= 0 and the sum of fuel and compensation is convex: no binary is needed.
+    Prices rise as output falls, so that dc >= 0; fuel and priced carbon together are convex (`check_objective`), and so
+    is the sum with compensation: no binary is needed.
     A kink below every minimum joins the straight line: output always lies beyond it.
     """
     edge = np.array([band.below_mw for band in unit.deep_bands])
     more = np.diff([band.price_cny_per_mwh for band in unit.deep_bands], prepend=0.0)
     edge, more = edge[edge > least_mw + POWER_MW], more[edge > least_mw + POWER_MW]
     kink = np.unique(np.round(np.concatenate([unit.curve.output_mw[1:-1], edge]), KINK_DIGITS))
-    cost = _curve(unit, unit.curve.fuel_cny_per_h, kink)
+    priced = zip(unit.curve.fuel_cny_per_h, unit.curve.carbon_tco2_per_h, strict=True)
+    cost = _curve(unit, tuple(fuel + carbon_cny_per_t * tco2 for fuel, tco2 in priced), kink)
     cost.idle, cost.slope = cost.idle + float(more @ edge), cost.slope - float(more.sum())
     np.add.at(cost.rise, np.searchsorted(kink, np.round(edge, KINK_DIGITS)), more)
     carbon = _curve(unit, unit.curve.carbon_tco2_per_h, kink)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from dispatch.case.oil import OilStart
+from dispatch.case.thermal import OilSupport
 from dispatch.model import names
 from dispatch.model.draft import Draft
 from dispatch.model.terms import Terms
@@ -105,21 +108,26 @@ def keep_oil_apart(draft: Draft) -> None:
 
 
 def oil_cost(draft: Draft) -> Terms | None:
-    """Oil burnt, CNY: sum( price rate z dt ), at a rate in t/h that does not depend on output."""
-    return _burnt(draft, "price_cny_per_t")
+    """
+    Oil burnt and its carbon at the price of the case, CNY: sum( (price + c e) rate z dt ).
+
+    rate  does not depend on output   t/h        c  price of carbon   CNY/t        e  carbon of the oil   tCO2/t
+    """
+    carbon = draft.case.prices.carbon_cny_per_t
+    return _burnt(draft, lambda oil: oil.price_cny_per_t + carbon * oil.carbon_tco2_per_t)
 
 
 def oil_carbon_tco2(draft: Draft) -> Terms | None:
     """Carbon dioxide of the oil, tCO2: sum( e rate z dt )."""
-    return _burnt(draft, "carbon_tco2_per_t")
+    return _burnt(draft, lambda oil: oil.carbon_tco2_per_t)
 
 
-def _burnt(draft: Draft, per_t: str) -> Terms | None:
+def _burnt(draft: Draft, per_t: Callable[[OilSupport], float]) -> Terms | None:
     """What comes of each tonne of oil, summed; None where no unit may need any."""
     states = draft.oil_starts
     if not states:
         return None
-    rate = np.array([s.oil.oil_t_per_h * getattr(s.oil, per_t) for s in states])
+    rate = np.array([s.oil.oil_t_per_h * per_t(s.oil) for s in states])
     oil: Terms = draft.variable(names.OIL, draft.units[_places(states)])
     return (oil * (rate * draft.inputs.step_h)).all()
 
