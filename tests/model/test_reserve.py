@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from dispatch.case import reserve as reasons
 from dispatch.case.case import Reserve, ReserveSeries
-from dispatch.case.reserve import CASE_MW, LARGEST_UNIT, QUANTILE, SHARES
 from dispatch.case.storage import StoreState
 from dispatch.case.thermal import UnitState
 from dispatch.schedule.outcome import Outcome, Slack
@@ -151,9 +151,9 @@ def test_down_reserve_keeps_a_unit_above_its_minimum_and_curtails_wind_for_it(sc
 def test_the_schedule_tells_what_is_required_and_what_decided_it(schedule: Schedule) -> None:
     """300 MW of the unit, 200 MW of the shares; down the shares alone, 20 MW."""
     assert schedule.required_up_mw[["largest", "shares"]].iloc[0].tolist() == [300, 200]
-    assert schedule.up_decided_by[["largest", "shares"]].iloc[0].tolist() == [LARGEST_UNIT, SHARES]
+    assert schedule.up_decided_by[["largest", "shares"]].iloc[0].tolist() == [reasons.LARGEST_UNIT, reasons.SHARES]
     assert schedule.required_down_mw["largest"].iloc[0] == pytest.approx(20)
-    assert schedule.down_decided_by["largest"].iloc[0] == SHARES
+    assert schedule.down_decided_by["largest"].iloc[0] == reasons.SHARES
 
 
 def test_what_is_short_is_priced_and_reported_as_a_slack(outcome: Outcome) -> None:
@@ -222,7 +222,7 @@ def test_before_a_stop_reserve_may_reach_farther_than_output(asked: Schedule) ->
 
 def test_the_case_s_own_mw_are_told_as_such(asked: Schedule) -> None:
     assert asked.required_down_mw["inside"].tolist() == [10, 70]
-    assert asked.down_decided_by["inside"].tolist() == [CASE_MW] * 2
+    assert asked.down_decided_by["inside"].tolist() == [reasons.CASE_MW] * 2
 
 
 @pytest.fixture(scope="module")
@@ -256,6 +256,6 @@ def test_down_reserve_that_is_cheap_to_miss_is_missed_before_wind_is_curtailed(a
 def test_a_quantile_of_the_forecast_error_is_kept(hour: Schedule) -> None:
     """Errors of 30 MW of wind and 40 MW of load are 50 MW together, once: the unit stands at 100, all wind is left."""
     assert hour.required_down_mw["quantiles"].iloc[0] == pytest.approx(50)
-    assert hour.down_decided_by["quantiles"].iloc[0] == QUANTILE
+    assert hour.down_decided_by["quantiles"].iloc[0] == reasons.QUANTILE
     assert hour.output_mw["quantiles unit"].iloc[0] == pytest.approx(100)
     assert hour.curtailed_mw["quantiles wind"].iloc[0] == pytest.approx(60)

@@ -20,8 +20,8 @@ from dispatch.case.demand_response import (
 from dispatch.case.interchange import VARIANTS, InterchangeForecast
 from dispatch.case.objective import OBJECTIVES
 from dispatch.case.renewable import AvailableForecast, LoadForecast
-from dispatch.case.security import Security
 from dispatch.case.reserve import CASE_MW, LARGEST_UNIT, QUANTILE, SHARES
+from dispatch.case.security import Security
 from dispatch.case.storage import StoreState
 from dispatch.case.thermal import AFTER, BEFORE, MustRun, Outage, Retrofit, UnitState
 from dispatch.horizon import BEIJING, Horizon
