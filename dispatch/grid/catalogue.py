@@ -161,16 +161,20 @@ def _minimums(table: Tables) -> tuple[RunningMinimum, ...]:
 
 def _reserve_rules(table: Tables) -> tuple[ReserveRule, ...]:
     errors = table.sidecar("reserve_errors").set_index("of")["error_share"]
-    numbers = ("load_share", "renewable_share", "shortfall_cny_per_mwh", "up_quantile", "down_quantile")
-    own_down = ("down_load_share", "down_renewable_share", "down_shortfall_cny_per_mwh")
-    return tuple(
-        ReserveRule(
-            grid=row["grid"],
-            **{name: float(row[name]) for name in (*numbers, *own_down)},
-            **{f"{of}_error_share": float(errors[of]) for of in ("wind", "solar", "load")},
-        )
-        for _, row in table.sidecar("reserve_rules").iterrows()
+    numbers: tuple[Any, ...] = (
+        "load_share",
+        "renewable_share",
+        "shortfall_cny_per_mwh",
+        "up_quantile",
+        "down_quantile",
     )
+    own_down = ("down_load_share", "down_renewable_share", "down_shortfall_cny_per_mwh")
+    known = {f"{of}_error_share": float(errors[of]) for of in ("wind", "solar", "load")}
+    rules = []
+    for _, row in table.sidecar("reserve_rules").iterrows():
+        told: dict[str, Any] = known | {name: float(row[name]) for name in (*numbers, *own_down)}
+        rules.append(ReserveRule(row["grid"], **told))
+    return tuple(rules)
 
 
 def _year(

@@ -194,13 +194,14 @@ def telling_required(schedule: Schedule, case: Case, facts: GridFacts) -> Schedu
     inputs = inputs_of(case, facts)
     largest = (inputs.output_max_mw * schedule.on.to_numpy()).max(axis=1) * facts.reserve_rules[0].largest_unit
     up, down = inputs.reserve_up_mw[:, 0], inputs.reserve_down_mw[:, 0]
-    told = {
+    told: dict[str, Any] = {
         "required_up_mw": np.maximum(up, largest),
         "required_down_mw": down,
         "up_decided_by": np.where(largest > up, LARGEST_UNIT, inputs.up_decided_by[:, 0]),
         "down_decided_by": inputs.down_decided_by[:, 0],
     }
-    return replace(schedule, **{name: pd.DataFrame({"jibei": v}, index=schedule.on.index) for name, v in told.items()})
+    told = {name: pd.DataFrame({"jibei": values}, index=schedule.on.index) for name, values in told.items()}
+    return replace(schedule, **told)
 
 
 def added(schedule: Schedule, amounts: Edits) -> Schedule:

@@ -588,6 +588,13 @@ OBJECTIVE = (
     ),
     Fault(
         "objective-value",
+        "2 MWh of reserve short down, at 100, paid as if short up, at 10,000",
+        added={("short_down_mw", "jibei"): {0: 2}},
+        facts=ruled(down_shortfall_cny_per_mwh=100.0),
+        proof=lambda p: Proof(p.objective_cny and p.objective_cny + 2 * (10_000 - 100), 0),
+    ),
+    Fault(
+        "objective-value",
         "a start unpaid",
         proof=lambda p: Proof(p.objective_cny and p.objective_cny - 30_000, 0),
     ),

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.case.case import Reserve, ReserveSeries
+from dispatch.case.case import Case, Reserve, ReserveSeries
 from dispatch.case.checks import flaws_of
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs, inputs_of
@@ -28,6 +28,12 @@ Z_975 = 1.959964  # of the standard normal distribution, from its table
 def ruled(**changed: Any) -> GridFacts:
     (rule,) = good_facts().reserve_rules
     return good_facts(reserve_rules=(replace(rule, **changed),))
+
+
+def asking(field: str, value: float) -> Case:
+    """A case with one field of its reserve given."""
+    given: dict[str, Any] = {field: value}
+    return good_case(reserve=Reserve(**given))
 
 
 def asked(facts: GridFacts, **reserve: Any) -> tuple[Inputs, list[float]]:
@@ -103,13 +109,13 @@ def test_more_of_the_errors_covered_is_more_reserve() -> None:
     ],
 )
 def test_what_is_no_share_or_quantile_is_refused_by_its_field(code: str, field: str, value: float) -> None:
-    case = good_case(reserve=Reserve(**{field: value}))
+    case = asking(field, value)
     assert [(flaw.code, flaw.field) for flaw in flaws_of(case, ruled(**ERRORS))] == [(code, f"reserve.{field}")]
 
 
 @pytest.mark.parametrize("field", ["up_quantile", "down_quantile"])
 def test_a_quantile_of_an_error_that_nobody_knows_is_refused(field: str) -> None:
-    case = good_case(reserve=Reserve(**{field: 0.9}))
+    case = asking(field, 0.9)
     assert [(flaw.code, flaw.field) for flaw in flaws_of(case, good_facts())] == [
         ("ERRORS_UNKNOWN", f"reserve.{field}")
     ]
