@@ -297,7 +297,8 @@ def _add_rows(n: pypsa.Network, facts: GridFacts, inputs: Inputs) -> None:
             short = model.add_variables(lower=0, coords=[times], name=f"short-{direction}-{rule.grid}")
             asked = pd.Series(wanted[direction][:, number], index=times).to_xarray() - power
             model.add_constraints(offer + short >= asked, name=f"reserve-{direction}-{rule.grid}")
-            model.objective += (rule.shortfall_cny_per_mwh * inputs.step_h * short).sum()
+            price = rule.shortfall_cny_per_mwh if direction == "up" else rule.short_down_cny_per_mwh
+            model.objective += (price * inputs.step_h * short).sum()
 
 
 def _series(network: pypsa.Network, names: list[str], values: np.ndarray) -> pd.DataFrame:

@@ -214,13 +214,16 @@ def _curtailment_cny(e: Evidence) -> float:
 
 def _reserve_cny(e: Evidence) -> float:
     """
-    Reserve short, up and down, at the price of its grid, CNY.
+    Reserve short, up and down, each at its price in its grid, CNY.
 
-        sum( shortfall (short_up + short_down) dt )
+        sum( (up price short_up + down price short_down) dt )        down: as up where it has none of its own
     """
-    by_grid = {rule.grid: rule.shortfall_cny_per_mwh for rule in e.facts.reserve_rules}
-    price = np.array([by_grid.get(grid, 0.0) for grid in e.facts.members])
-    return float(((e.table("short_up_mw") + e.table("short_down_mw")) @ price).sum() * e.inputs.step_h)
+    paid = 0.0
+    for rule in e.facts.reserve_rules:
+        member, both = e.facts.members.index(rule.grid), rule.shortfall_cny_per_mwh
+        down = both if rule.down_shortfall_cny_per_mwh is None else rule.down_shortfall_cny_per_mwh
+        paid += both * e.table("short_up_mw")[:, member].sum() + down * e.table("short_down_mw")[:, member].sum()
+    return float(paid * e.inputs.step_h)
 
 
 def _security_cny(e: Evidence) -> float:

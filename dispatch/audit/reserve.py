@@ -11,7 +11,7 @@ import numpy as np
 
 from dispatch.audit.evidence import Evidence, belongs, names, numbers
 from dispatch.audit.finding import Finding, Rule, found
-from dispatch.case.facts import ReserveRule
+from dispatch.audit.reserve_required import required_mw
 from dispatch.units import POWER_MW
 
 REQUIREMENT = Rule("reserve-requirement", "MW", POWER_MW)
@@ -25,10 +25,9 @@ def requirement(e: Evidence) -> Finding:
     """
     Reserve promised and reserve short cover the requirement of every grid, up and down.
 
-        sum(r_up[t]) + short_up[t] >= max(fixed up[t], Pmax[t] of the largest unit on)
-        sum(r_down[t]) + short_down[t] >= fixed down[t]
+        sum(r_up[t]) + short_up[t] >= required up[t],     sum(r_down[t]) + short_down[t] >= required down[t]
 
-    The largest unit counts where the grid's rule says so; where the rule is hard, nothing short counts.
+    What is required: `reserve_required.reasons_mw`. Where the grid's rule is hard, nothing short counts.
     """
     up, down = e.table("reserve_up_mw"), e.table("reserve_down_mw")
     rules = e.facts.reserve_rules
@@ -36,18 +35,11 @@ def requirement(e: Evidence) -> Finding:
     for k, rule in enumerate(rules):
         member, admitted = e.facts.members.index(rule.grid), 0.0 if rule.hard else 1.0
         givers = np.concatenate([belongs(e.facts.units, rule.grid), belongs(e.facts.stores, rule.grid)])
-        needed_up = np.maximum(e.inputs.reserve_up_mw[:, member], _largest_on_mw(e, rule))
-        needed_down = e.inputs.reserve_down_mw[:, member]
+        needed_up, needed_down = required_mw(e, rule, "up"), required_mw(e, rule, "down")
         short_up = needed_up - up[:, givers].sum(axis=1) - admitted * e.table("short_up_mw")[:, member]
         short_down = needed_down - down[:, givers].sum(axis=1) - admitted * e.table("short_down_mw")[:, member]
         amount[:, k] = np.maximum(short_up, short_down)
     return found(REQUIREMENT, amount, [rule.grid for rule in rules], e.inputs.times)
-
-
-def _largest_on_mw(e: Evidence, rule: ReserveRule) -> np.ndarray:
-    """Maximum of the largest unit on in a grid, MW, (T,); 0 where the grid's rule leaves it out."""
-    own = belongs(e.facts.units, rule.grid) & rule.largest_unit
-    return np.asarray(np.where(e.on, e.inputs.output_max_mw, 0.0)[:, own].max(axis=1, initial=0.0))
 
 
 def unit_room(e: Evidence) -> Finding:

@@ -36,7 +36,7 @@ class Scales:
 
 @dataclass(frozen=True)
 class ReserveSeries:
-    """Reserve required of one grid, one value a step; an empty direction keeps the shares."""
+    """Reserve required of one grid, one value a step; an empty direction keeps shares and quantile."""
 
     grid: str
     up_mw: tuple[float, ...] = ()
@@ -45,11 +45,19 @@ class ReserveSeries:
 
 @dataclass(frozen=True)
 class Reserve:
-    """Reserve requirement as shares, None takes the grid's own rule; or in MW, in place of any share."""
+    """
+    Reserve requirement as shares and quantiles, None takes the grid's own rule; or in MW, in place of both.
+
+    Shares hold up and down alike where down has none of its own.
+    """
 
     load_share: float | None = None
     renewable_share: float | None = None
     series: tuple[ReserveSeries, ...] = ()
+    down_load_share: float | None = None
+    down_renewable_share: float | None = None
+    up_quantile: float | None = None  # of the forecast error of load, wind and sun; 0: no such rule
+    down_quantile: float | None = None
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,19 @@ from collections.abc import Iterator
 import numpy as np
 
 from dispatch.case.check_contracts import contract_flaws
-from dispatch.case.check_numbers import above_zero, duplicate_flaws, not_below_zero, share_flaws, unknown_flaws
+from dispatch.case.check_numbers import (
+    above_zero,
+    duplicate_flaws,
+    not_below_zero,
+    quantile_flaws,
+    share_flaws,
+    unknown_flaws,
+)
 from dispatch.case.check_pumped_hydro import pumped_hydro_flaws
 from dispatch.case.check_security import section_flaws
 from dispatch.case.check_sizes import size_flaws
 from dispatch.case.check_thermal_facts import thermal_flaws
-from dispatch.case.facts import GridFacts
+from dispatch.case.facts import GridFacts, ReserveRule
 from dispatch.case.interchange import VARIANTS
 from dispatch.errors import Flaw
 from dispatch.horizon import HOURS_PER_YEAR
@@ -137,6 +144,7 @@ def _rule_flaws(facts: GridFacts) -> Iterator[Flaw]:
     for k, rule in enumerate(facts.reserve_rules):
         yield from share_flaws(f"facts.reserve_rules[{k}].load_share", rule.load_share)
         yield from share_flaws(f"facts.reserve_rules[{k}].renewable_share", rule.renewable_share)
+        yield from _own_rule_flaws(f"facts.reserve_rules[{k}]", rule)
     for grid in facts.members:
         peak_mw = facts.annual_peak_mw.get(grid, 0.0)
         yield from above_zero(f"facts.annual_peak_mw[{grid}]", peak_mw, "MW")
@@ -144,6 +152,20 @@ def _rule_flaws(facts: GridFacts) -> Iterator[Flaw]:
         if abs(total_share - 1) > SHARE:
             message = f"load shares of {grid} add up to {total_share:g}; make it 1"
             yield Flaw("SHARES_NOT_ONE", "facts.buses", message)
+
+
+def _own_rule_flaws(path: str, rule: ReserveRule) -> Iterator[Flaw]:
+    """What a rule says of reserve down, of prices and of forecast errors."""
+    for name in ("down_load_share", "down_renewable_share"):
+        share = getattr(rule, name)
+        yield from share_flaws(f"{path}.{name}", share) if share is not None else ()
+    for name in ("wind_error_share", "solar_error_share", "load_error_share"):
+        yield from share_flaws(f"{path}.{name}", getattr(rule, name))
+    for name in ("up_quantile", "down_quantile"):
+        yield from quantile_flaws(f"{path}.{name}", getattr(rule, name))
+    for name in ("shortfall_cny_per_mwh", "down_shortfall_cny_per_mwh"):
+        price = getattr(rule, name)
+        yield from not_below_zero(f"{path}.{name}", price, "CNY/MWh") if price is not None else ()
 
 
 def _year_flaws(facts: GridFacts) -> Iterator[Flaw]:

@@ -19,6 +19,7 @@ def forecast_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
     yield from _available_flaws(case, facts)
     yield from _interchange_flaws(case, facts)
     yield from _reserve_flaws(case, facts)
+    yield from _quantile_flaws(case, facts)
 
 
 def load_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
@@ -68,6 +69,15 @@ def _reserve_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
         for name in ("up_mw", "down_mw"):
             if given_mw := getattr(series, name):
                 yield from _series_flaws(f"{path}.{name}", given_mw, case, lowest_mw=0.0)
+
+
+def _quantile_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
+    """A quantile of an error is asked only where something is known of the error."""
+    unknown = [rule.grid for rule in facts.reserve_rules if not rule.has_errors]
+    for name in ("up_quantile", "down_quantile"):
+        if unknown and getattr(case.reserve, name):
+            message = f"no forecast errors are known of {', '.join(unknown)}; leave it out, or give reserve in MW"
+            yield Flaw("ERRORS_UNKNOWN", f"reserve.{name}", message)
 
 
 def _interchange_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:

@@ -35,6 +35,14 @@ def share_flaws(field: str, value: float) -> Iterator[Flaw]:
         yield Flaw("SHARE_OUT_OF_RANGE", field, f"{value:g} is no share; give a number from 0 to 1 (5 % is 0.05)")
 
 
+def quantile_flaws(field: str, value: float) -> Iterator[Flaw]:
+    """The number is a quantile that a distribution without an end reaches: from 0, and below 1."""
+    if not math.isfinite(value):
+        yield Flaw("NOT_FINITE", field, f"{value} is no number; give a quantile from 0, below 1")
+    elif not 0 <= value < 1:
+        yield Flaw("QUANTILE_OUT_OF_RANGE", field, f"{value:g} is no quantile here; give 0 or more, below 1")
+
+
 def unknown_flaws(code: str, field: str, name: str, known: Sequence[str]) -> Iterator[Flaw]:
     """The name is one of those known."""
     if name not in known:

@@ -20,6 +20,7 @@ from dispatch.case.check_numbers import (
     LARGEST_NUMBER,
     LARGEST_SCALE_SHARE,
     number_flaws,
+    quantile_flaws,
     share_flaws,
     unknown_flaws,
 )
@@ -65,15 +66,22 @@ def _own_flaws(case: Case, grids: Sequence[str], editions: Sequence[int]) -> Ite
     yield from share_flaws("response_share", case.response_share)
     yield from unknown_flaws("UNKNOWN_VARIANT", "interchange.variant", case.interchange.variant, VARIANTS)
     yield from share_flaws("interchange.band_share", case.interchange.band_share)
-    for name in ("load_share", "renewable_share"):
-        asked = getattr(case.reserve, name)
-        yield from share_flaws(f"reserve.{name}", asked) if asked is not None else ()
+    yield from _reserve_flaws(case)
     yield from _price_flaws(case)
     for name in ("load_share", "renewable_share", "new_storage_share", "pumped_hydro_share"):
         yield from number_flaws(f"scales.{name}", getattr(case.scales, name), "times", LARGEST_SCALE_SHARE)
     yield from security_flaws(case.security)
     yield from response_flaws(case)
     yield from objective_flaws(case)
+
+
+def _reserve_flaws(case: Case) -> Iterator[Flaw]:
+    for name in ("load_share", "renewable_share", "down_load_share", "down_renewable_share"):
+        share = getattr(case.reserve, name)
+        yield from share_flaws(f"reserve.{name}", share) if share is not None else ()
+    for name in ("up_quantile", "down_quantile"):
+        quantile = getattr(case.reserve, name)
+        yield from quantile_flaws(f"reserve.{name}", quantile) if quantile is not None else ()
 
 
 def _price_flaws(case: Case) -> Iterator[Flaw]:

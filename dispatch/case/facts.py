@@ -19,9 +19,9 @@ from dispatch.case.thermal import HeatingSeason, RunningMinimum, ThermalUnit
 @dataclass(frozen=True)
 class ReserveRule:
     """
-    Reserve of a grid: the larger of the largest unit on (up only) and shares of load, wind and sun.
+    Reserve of a grid: the most of what shares of load, wind and sun, a quantile of their error and a unit ask for.
 
-    A case may ask for MW in place of the shares.
+    The unit is the largest on, and counts up only. A case may ask for MW in place of shares and quantile.
     """
 
     grid: str
@@ -31,6 +31,25 @@ class ReserveRule:
     largest_unit: bool = True  # the largest unit on counts
     within_ramp: bool = False  # a unit's reserve up and its rise together stay within its ramp of the step
     hard: bool = False  # nothing may be short, at any price
+    down_load_share: float | None = None  # None: as up, in all three
+    down_renewable_share: float | None = None
+    down_shortfall_cny_per_mwh: float | None = None
+    up_quantile: float = 0.0  # of the forecast error that reserve covers; 0: no such rule
+    down_quantile: float = 0.0
+    wind_error_share: float = 0.0  # standard error of a forecast, of available wind
+    solar_error_share: float = 0.0  # of available sun
+    load_error_share: float = 0.0  # of load
+
+    @property
+    def short_down_cny_per_mwh(self) -> float:
+        """Penalty of reserve down that is short."""
+        own = self.down_shortfall_cny_per_mwh
+        return self.shortfall_cny_per_mwh if own is None else own
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything is known of how far forecasts are off."""
+        return self.wind_error_share + self.solar_error_share + self.load_error_share > 0
 
 
 @dataclass(frozen=True)

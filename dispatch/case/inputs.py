@@ -18,6 +18,7 @@ from dispatch.case.demand_response import DAY_PEAK
 from dispatch.case.facts import GridFacts
 from dispatch.case.interchange import Interface
 from dispatch.case.pumped_hydro import Bank, banks_of
+from dispatch.case.reserve import required_down, required_up
 from dispatch.case.security import emergency_mw
 from dispatch.case.storage import PUMPED_HYDRO, Store
 from dispatch.case.thermal import MustRun, NoStart, Outage, ThermalUnit
@@ -60,6 +61,8 @@ class Inputs:
     import_ceiling_mw: np.ndarray  # (T, interfaces), upper edge of the plan's band
     reserve_up_mw: np.ndarray  # (T, members), the part that does not depend on which unit is on
     reserve_down_mw: np.ndarray  # (T, members)
+    up_decided_by: np.ndarray  # (T, members), what decided that part: a number of `case.reserve`
+    down_decided_by: np.ndarray  # (T, members)
     banks: tuple[Bank, ...] = ()  # pump-turbines that are counted together
     emergency_mw: np.ndarray | None = None  # (lines,), rating after an outage; None: no outage is stood
 
@@ -76,7 +79,7 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
     plan = _planned_import_mw(case, facts, rows)
     band = case.interchange.band_share * np.abs(plan)
     scale = np.array([store_scale(case, store) for store in facts.stores])
-    reserve_up, reserve_down = _reserve_mw(case, facts, load, available)
+    up, down = (required(case, facts, load, available) for required in (required_up, required_down))
     return Inputs(
         times=times,
         step_h=case.horizon.step_h,
@@ -99,8 +102,10 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         planned_import_mw=plan,
         import_floor_mw=np.maximum(plan - band, -_limits(facts.interfaces, "export_limit_mw")),
         import_ceiling_mw=np.minimum(plan + band, _limits(facts.interfaces, "import_limit_mw")),
-        reserve_up_mw=reserve_up,
-        reserve_down_mw=reserve_down,
+        reserve_up_mw=up.required_mw,
+        reserve_down_mw=down.required_mw,
+        up_decided_by=up.decided_by,
+        down_decided_by=down.decided_by,
         banks=_banks(case, facts),
         emergency_mw=emergency_mw(case.security, facts.lines),
     )
@@ -238,27 +243,3 @@ def _planned_import_mw(case: Case, facts: GridFacts, rows: np.ndarray) -> np.nda
 
 def _limits(interfaces: tuple[Interface, ...], attribute: str) -> np.ndarray:
     return np.array([getattr(interface, attribute) for interface in interfaces])
-
-
-def _reserve_mw(case: Case, facts: GridFacts, load: np.ndarray, available: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Reserve up and down, both of shape (T, members): the case's MW, or shares of load, wind and sun."""
-    shares = _reserve_by_shares_mw(case, facts, load, available)
-    up, down = shares.copy(), shares.copy()
-    for series in case.reserve.series:
-        member = facts.members.index(series.grid)
-        for table, given_mw in ((up, series.up_mw), (down, series.down_mw)):
-            if given_mw:
-                table[:, member] = given_mw
-    return up, down
-
-
-def _reserve_by_shares_mw(case: Case, facts: GridFacts, load: np.ndarray, available: np.ndarray) -> np.ndarray:
-    columns = []
-    for rule in facts.reserve_rules:
-        asked = case.reserve
-        of_load = rule.load_share if asked.load_share is None else asked.load_share
-        of_renewable = rule.renewable_share if asked.renewable_share is None else asked.renewable_share
-        own_buses = np.array([bus.grid == rule.grid for bus in facts.buses], dtype=bool)
-        own_plants = np.array([plant.grid == rule.grid for plant in facts.plants], dtype=bool)
-        columns.append(of_load * load[:, own_buses].sum(axis=1) + of_renewable * available[:, own_plants].sum(axis=1))
-    return np.column_stack(columns)

@@ -160,11 +160,21 @@ def _minimums(table: Tables) -> tuple[RunningMinimum, ...]:
 
 
 def _reserve_rules(table: Tables) -> tuple[ReserveRule, ...]:
-    rows = table.sidecar("reserve_rules")
-    return tuple(
-        ReserveRule(r["grid"], float(r["load_share"]), float(r["renewable_share"]), float(r["shortfall_cny_per_mwh"]))
-        for _, r in rows.iterrows()
+    errors = table.sidecar("reserve_errors").set_index("of")["error_share"]
+    numbers: tuple[Any, ...] = (
+        "load_share",
+        "renewable_share",
+        "shortfall_cny_per_mwh",
+        "up_quantile",
+        "down_quantile",
     )
+    own_down = ("down_load_share", "down_renewable_share", "down_shortfall_cny_per_mwh")
+    known = {f"{of}_error_share": float(errors[of]) for of in ("wind", "solar", "load")}
+    rules = []
+    for _, row in table.sidecar("reserve_rules").iterrows():
+        told: dict[str, Any] = known | {name: float(row[name]) for name in (*numbers, *own_down)}
+        rules.append(ReserveRule(row["grid"], **told))
+    return tuple(rules)
 
 
 def _year(

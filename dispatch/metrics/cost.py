@@ -58,26 +58,33 @@ def penalty(basis: Basis, area: Area) -> Penalty:
     What the case would rather have avoided, priced, CNY.
 
         curtailment  sum( price of the class x curtailed dt )
-        reserve      sum( shortfall price x (short up + short down) dt )
+        reserve      sum( (up price x short up + down price x short down) dt )
         interchange  sum( deviation price x (over + under the plan) dt )
         storage      sum( loss price x ((1 - eta_c) c + (1 / eta_d - 1) d) dt )
         security     sum( overload price x (lines after an outage + sections beyond their limits) dt )
         backlog      sum( price x energy still owed when the horizon ends )
     """
     facts = basis.facts
-    by_grid = {rule.grid: rule.shortfall_cny_per_mwh for rule in facts.reserve_rules}
-    shortfall = np.array([by_grid.get(member, 0.0) for member in facts.members])
-    short = basis.table("short_up_mw") + basis.table("short_down_mw")
     left = basis.table("over_plan_mw") + basis.table("under_plan_mw")
     deviation = numbers(facts.interfaces, "deviation_cny_per_mwh")
     return Penalty(
         curtailment_cny=_priced_cny(basis, basis.table("curtailed_mw"), _curtailment_prices(basis), area.plants),
-        reserve_cny=_priced_cny(basis, short, shortfall, area.members),
+        reserve_cny=_reserve_cny(basis, area),
         interchange_cny=_priced_cny(basis, left, deviation, area.interfaces),
         storage_loss_cny=_priced_cny(basis, _lost_mw(basis), _loss_prices(basis), area.stores),
         security_cny=_security_cny(basis, area),
         backlog_cny=_backlog_cny(basis, area),
     )
+
+
+def _reserve_cny(basis: Basis, area: Area) -> float:
+    """Reserve short of the area's members, up and down at their prices, CNY."""
+    rules = {rule.grid: rule for rule in basis.facts.reserve_rules}
+    own = [rules.get(member) for member in basis.facts.members]
+    up = np.array([rule.shortfall_cny_per_mwh if rule else 0.0 for rule in own])
+    down = np.array([rule.short_down_cny_per_mwh if rule else 0.0 for rule in own])
+    prices = {"short_up_mw": up, "short_down_mw": down}
+    return sum(_priced_cny(basis, basis.table(table), price, area.members) for table, price in prices.items())
 
 
 def _lost_mw(basis: Basis) -> np.ndarray:

@@ -53,7 +53,7 @@ def hold_reserve(draft: Draft) -> None:
         sum( r_up ) + short_up  >=  Pmax[g,t] u[g,t]            every unit g with Pmax > R_up[t], if it counts
         sum( r_dn ) + short_dn  >=  R_dn[t]
 
-    R  the case's MW, or shares of load and of available wind and sun   MW
+    R  the case's MW, or the larger of shares and of a quantile of the forecast error (`case.reserve`)   MW
     short  priced slack, 0 where the grid's rule is hard                 MW
     In a grid of one bus, its balance is added to the first row: the units' output then cancels against their room, and
     what is left is short. The relaxation of pglib-uc's `ca` takes 8 s in place of 21.
@@ -98,12 +98,13 @@ def _larger_units(draft: Draft) -> np.ndarray:
 
 
 def reserve_penalty(draft: Draft) -> Terms:
-    """Price of missing reserve, CNY: sum( dt c (short_up + short_dn) ), c in CNY/MWh of the grid's rule."""
-    members = named(draft.facts.members)
-    prices = {rule.grid: rule.shortfall_cny_per_mwh for rule in draft.facts.reserve_rules}
-    price = np.array([prices[grid] for grid in members]) * draft.inputs.step_h
-    short = draft.variable(names.SHORT_UP, members) + draft.variable(names.SHORT_DOWN, members)
-    return (price * short).all()
+    """Price of missing reserve, CNY: sum( dt (c_up short_up + c_dn short_dn) ), c in CNY/MWh of the grid's rule."""
+    members, step_h = named(draft.facts.members), draft.inputs.step_h
+    rules = {rule.grid: rule for rule in draft.facts.reserve_rules}
+    price_up = np.array([rules[grid].shortfall_cny_per_mwh for grid in members]) * step_h
+    price_down = np.array([rules[grid].short_down_cny_per_mwh for grid in members]) * step_h
+    short_up, short_down = (draft.variable(name, members) for name in (names.SHORT_UP, names.SHORT_DOWN))
+    return (price_up * short_up + price_down * short_down).all()
 
 
 def _offered(draft: Draft, direction: str) -> Terms:

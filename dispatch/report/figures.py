@@ -1,4 +1,4 @@
-"""What one scenario looks like, hour by hour: six figures."""
+"""What one scenario looks like, hour by hour: one figure a subject."""
 
 from __future__ import annotations
 
@@ -108,6 +108,23 @@ def exchange(hourly: Hourly) -> Figure:
     return figure([bars(x, imported, word), steps(hourly.whole, planned, plan, line=thin)], "GW")
 
 
+def reserve_held(hourly: Hourly) -> Figure:
+    """Reserve held up above the line and down below it, and what is required of all grids together."""
+    x, schedule = hourly.middles, hourly.schedule
+    held = Word("正备用（下方为负备用）", "reserve held up (below zero: down)", LAYERS["storage"].colour)
+    required = Word("备用需求", "required", LAYERS["load"].colour)
+    line = {"color": required.colour, "width": 1.5, "dash": "dot", "shape": "hvh"}
+    return figure(
+        [
+            bars(x, gw(total(schedule.reserve_up_mw)), held),
+            bars(x, -gw(total(schedule.reserve_down_mw)), held, showlegend=False),
+            steps(hourly.whole, gw(total(schedule.required_up_mw)), required, line=line),
+            steps(hourly.whole, -gw(total(schedule.required_down_mw)), required, line=line, showlegend=False),
+        ],
+        "GW",
+    )
+
+
 def units_on(hourly: Hourly) -> Figure:
     """Thermal units on by carrier, those of them that have just started, and how many are in service."""
     x, schedule = hourly.middles, hourly.schedule
@@ -156,6 +173,7 @@ def figures_of(hourly: Hourly) -> dict[str, tuple[Word, Figure | None]]:
         "response": (Word("需求响应", "Demand response"), response_use(hourly) if responding else None),
         "exchange": (Word("对外交换", "Exchange with the neighbours"), exchange(hourly)),
         "units": (Word("开机台数", "Thermal units on"), units_on(hourly)),
+        "reserve": (Word("备用：需求与留取", "Reserve, required and held"), reserve_held(hourly)),
         "prices": (Word("电价（机组组合固定）", "Price, commitment fixed"), price_figure(hourly)),
     }
     return {key: (replace(word), drawn) for key, (word, drawn) in found.items()}

@@ -17,7 +17,14 @@ SCALES = {
     "new_storage_share": "new storage",
     "pumped_hydro_share": "pumped hydro",
 }
-RESERVES = {"load_share": "load", "renewable_share": "wind and sun"}
+RESERVES = {
+    "load_share": "reserve {:g} % of load",
+    "renewable_share": "reserve {:g} % of wind and sun",
+    "down_load_share": "down-reserve {:g} % of load",
+    "down_renewable_share": "down-reserve {:g} % of wind and sun",
+    "up_quantile": "reserve up for {:g} % of errors",
+    "down_quantile": "reserve down for {:g} % of errors",
+}
 PRICES = {
     "large_curtailment_cny_per_mwh": "curtailment at",
     "distributed_curtailment_cny_per_mwh": "roof-top curtailment at",
@@ -86,7 +93,7 @@ def _departures(case: Case) -> Iterator[str]:
         yield f"plan ±{100 * case.interchange.band_share:g} %"
     scales, reserve, prices = vars(case.scales), vars(case.reserve), vars(case.prices)
     yield from (f"{SCALES[f]} ×{scale:g}" for f, scale in scales.items() if scale != getattr(Scales(), f))
-    yield from (f"reserve {100 * reserve[f]:g} % of {of}" for f, of in RESERVES.items() if reserve[f] is not None)
+    yield from (said.format(100 * reserve[f]) for f, said in RESERVES.items() if reserve[f] is not None)
     yield from ["reserve in MW"] if case.reserve.series else []
     yield from (f"{of} {prices[f]:g} CNY/MWh" for f, of in PRICES.items() if prices[f] != getattr(Prices(), f))
     yield from [f"carbon at {case.prices.carbon_cny_per_t:g} CNY/t"] if case.prices.carbon_cny_per_t else []

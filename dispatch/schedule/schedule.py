@@ -41,7 +41,7 @@ class Schedule:
     net_import_mw: pd.DataFrame
     over_plan_mw: pd.DataFrame  # net import beyond the upper edge of the plan's band (a priced slack)
     under_plan_mw: pd.DataFrame  # net import short of the lower edge (a priced slack)
-    # reserve, by thermal unit and store; shortfall by member grid (a priced slack)
+    # reserve, by thermal unit and store; shortfall by member grid (a priced slack), as what is required below
     reserve_up_mw: pd.DataFrame
     reserve_down_mw: pd.DataFrame
     short_up_mw: pd.DataFrame
@@ -63,9 +63,14 @@ class Schedule:
     # events of contracts that are called (of others 0 throughout)
     called: pd.DataFrame = field(default_factory=pd.DataFrame)  # 0 or 1
     call_started: pd.DataFrame = field(default_factory=pd.DataFrame)  # 0 or 1
+    # reserve required of each member grid, and what decided it: a number of `case.reserve`, 0 where it is not told
+    required_up_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
+    required_down_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
+    up_decided_by: pd.DataFrame = field(default_factory=pd.DataFrame)
+    down_decided_by: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __post_init__(self) -> None:
-        """Where nothing is said of overloads, pump-turbines, calls or deep output there is none."""
+        """Where nothing is said of overloads, pump-turbines, calls, deep output or required reserve there is none."""
         steps, branches, units = self.flow_mw.index, self.flow_mw.columns, self.output_mw.columns
         absent: dict[str, tuple[pd.Index, type]] = {
             "overload_mw": (branches, float),
@@ -74,6 +79,8 @@ class Schedule:
             **dict.fromkeys(("below_normal_mw", "oil_t_per_h"), (units, float)),
             "oil_support": (units, int),
             **dict.fromkeys(("called", "call_started"), (self.delayed_mw.columns, int)),
+            **dict.fromkeys(("required_up_mw", "required_down_mw"), (self.short_up_mw.columns, float)),
+            **dict.fromkeys(("up_decided_by", "down_decided_by"), (self.short_up_mw.columns, int)),
         }
         for name, (columns, kind) in absent.items():
             if getattr(self, name).empty:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
+from dispatch.case.reserve import LARGEST_UNIT
 from dispatch.model import names
 from dispatch.model.curtailment import curtailment_groups
 from dispatch.model.rows import Model
@@ -57,6 +58,7 @@ def schedule_of(model: Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -
     net_import = read.table(names.NET_IMPORT, interfaces, signed=True)
     up, down = _unit_reserve(facts, inputs, on, started, stopped, output)
     flow = _flow(read, facts)
+    required = _required_reserve(read, facts, inputs, on)
     return Schedule(
         step_h=inputs.step_h,
         on=on,
@@ -81,7 +83,24 @@ def schedule_of(model: Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -
         section_over_mw=read.table(names.SECTION_OVER, [section.name for section in facts.sections]),
         **_pump_units(read, facts, inputs),
         **_response(read, [contract.name for contract in facts.contracts]),
+        **required,
     )
+
+
+def _required_reserve(read: Reader, facts: GridFacts, inputs: Inputs, on: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Reserve required of each member grid and what decided it: up, the largest unit on may ask for more."""
+    largest = np.zeros(inputs.reserve_up_mw.shape)
+    for k, member in enumerate(facts.members):
+        counts = any(rule.grid == member and rule.largest_unit for rule in facts.reserve_rules)
+        own = [g for g, unit in enumerate(facts.units) if counts and unit.grid == member]
+        largest[:, k] = (inputs.output_max_mw * on.to_numpy())[:, own].max(axis=1, initial=0.0)
+    members, more = list(facts.members), largest > inputs.reserve_up_mw
+    return {
+        "required_up_mw": read.frame(np.maximum(inputs.reserve_up_mw, largest), members),
+        "required_down_mw": read.frame(inputs.reserve_down_mw, members),
+        "up_decided_by": read.frame(np.where(more, LARGEST_UNIT, inputs.up_decided_by), members),
+        "down_decided_by": read.frame(inputs.down_decided_by, members),
+    }
 
 
 def _pump_units(read: Reader, facts: GridFacts, inputs: Inputs) -> dict[str, pd.DataFrame]:

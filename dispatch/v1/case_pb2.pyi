@@ -611,10 +611,22 @@ class Reserve(_message.Message):
     LOAD_SHARE_FIELD_NUMBER: _builtins.int
     RENEWABLE_SHARE_FIELD_NUMBER: _builtins.int
     SERIES_FIELD_NUMBER: _builtins.int
+    DOWN_LOAD_SHARE_FIELD_NUMBER: _builtins.int
+    DOWN_RENEWABLE_SHARE_FIELD_NUMBER: _builtins.int
+    UP_QUANTILE_FIELD_NUMBER: _builtins.int
+    DOWN_QUANTILE_FIELD_NUMBER: _builtins.int
     load_share: _builtins.float
     """Share of load."""
     renewable_share: _builtins.float
     """Share of available wind and sun."""
+    down_load_share: _builtins.float
+    """Share of load, reserve down alone. Absent: `load_share` where given, else the grid's own rule."""
+    down_renewable_share: _builtins.float
+    """Share of available wind and sun, reserve down alone. Absent: `renewable_share` where given, else the grid's own rule."""
+    up_quantile: _builtins.float
+    """Quantile of the forecast error of load, wind and sun that reserve up covers at least, from 0 (no such rule), below 1."""
+    down_quantile: _builtins.float
+    """The same of reserve down."""
     @_builtins.property
     def series(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReserveSeries]:
         """Requirement in MW, by grid."""
@@ -625,25 +637,45 @@ class Reserve(_message.Message):
         load_share: _builtins.float | None = ...,
         renewable_share: _builtins.float | None = ...,
         series: _abc.Iterable[Global___ReserveSeries] | None = ...,
+        down_load_share: _builtins.float | None = ...,
+        down_renewable_share: _builtins.float | None = ...,
+        up_quantile: _builtins.float | None = ...,
+        down_quantile: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_load_share", b"_load_share", "_renewable_share", b"_renewable_share", "load_share", b"load_share", "renewable_share", b"renewable_share"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_down_load_share", b"_down_load_share", "_down_quantile", b"_down_quantile", "_down_renewable_share", b"_down_renewable_share", "_load_share", b"_load_share", "_renewable_share", b"_renewable_share", "_up_quantile", b"_up_quantile", "down_load_share", b"down_load_share", "down_quantile", b"down_quantile", "down_renewable_share", b"down_renewable_share", "load_share", b"load_share", "renewable_share", b"renewable_share", "up_quantile", b"up_quantile"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_load_share", b"_load_share", "_renewable_share", b"_renewable_share", "load_share", b"load_share", "renewable_share", b"renewable_share", "series", b"series"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_down_load_share", b"_down_load_share", "_down_quantile", b"_down_quantile", "_down_renewable_share", b"_down_renewable_share", "_load_share", b"_load_share", "_renewable_share", b"_renewable_share", "_up_quantile", b"_up_quantile", "down_load_share", b"down_load_share", "down_quantile", b"down_quantile", "down_renewable_share", b"down_renewable_share", "load_share", b"load_share", "renewable_share", b"renewable_share", "series", b"series", "up_quantile", b"up_quantile"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__down_load_share: _TypeAlias = _typing.Literal["down_load_share"]  # noqa: Y015
+    _WhichOneofArgType__down_load_share: _TypeAlias = _typing.Literal["_down_load_share", b"_down_load_share"]  # noqa: Y015
+    _WhichOneofReturnType__down_quantile: _TypeAlias = _typing.Literal["down_quantile"]  # noqa: Y015
+    _WhichOneofArgType__down_quantile: _TypeAlias = _typing.Literal["_down_quantile", b"_down_quantile"]  # noqa: Y015
+    _WhichOneofReturnType__down_renewable_share: _TypeAlias = _typing.Literal["down_renewable_share"]  # noqa: Y015
+    _WhichOneofArgType__down_renewable_share: _TypeAlias = _typing.Literal["_down_renewable_share", b"_down_renewable_share"]  # noqa: Y015
     _WhichOneofReturnType__load_share: _TypeAlias = _typing.Literal["load_share"]  # noqa: Y015
     _WhichOneofArgType__load_share: _TypeAlias = _typing.Literal["_load_share", b"_load_share"]  # noqa: Y015
     _WhichOneofReturnType__renewable_share: _TypeAlias = _typing.Literal["renewable_share"]  # noqa: Y015
     _WhichOneofArgType__renewable_share: _TypeAlias = _typing.Literal["_renewable_share", b"_renewable_share"]  # noqa: Y015
+    _WhichOneofReturnType__up_quantile: _TypeAlias = _typing.Literal["up_quantile"]  # noqa: Y015
+    _WhichOneofArgType__up_quantile: _TypeAlias = _typing.Literal["_up_quantile", b"_up_quantile"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__down_load_share) -> _WhichOneofReturnType__down_load_share | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__down_quantile) -> _WhichOneofReturnType__down_quantile | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__down_renewable_share) -> _WhichOneofReturnType__down_renewable_share | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__load_share) -> _WhichOneofReturnType__load_share | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__renewable_share) -> _WhichOneofReturnType__renewable_share | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__up_quantile) -> _WhichOneofReturnType__up_quantile | None: ...
 
 Global___Reserve: _TypeAlias = Reserve  # noqa: Y015
 
 @_typing.final
 class ReserveSeries(_message.Message):
-    """Reserve required of one grid in MW, in place of the shares. Where the grid's rule counts the largest unit on, it still
+    """Reserve required of one grid in MW, in place of shares and quantiles. Where the grid's rule counts the largest unit on, it still
     does.
     """
 
@@ -656,11 +688,11 @@ class ReserveSeries(_message.Message):
     """Name of the grid, "hebei_south" or "jibei"."""
     @_builtins.property
     def up_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """Reserve up in MW, one value a step. Empty: the shares."""
+        """Reserve up in MW, one value a step. Empty: shares and quantile."""
 
     @_builtins.property
     def down_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """Reserve down in MW, one value a step. Empty: the shares."""
+        """Reserve down in MW, one value a step. Empty: shares and quantile."""
 
     def __init__(
         self,

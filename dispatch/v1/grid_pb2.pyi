@@ -1245,7 +1245,9 @@ Global___RunningMinimum: _TypeAlias = RunningMinimum  # noqa: Y015
 
 @_typing.final
 class ReserveRule(_message.Message):
-    """Reserve (备用) of a grid: the larger of the largest unit on (up only) and shares of load, wind and sun."""
+    """Reserve (备用) of a grid: the largest of the largest unit on (up only), shares of load, wind and sun, and a quantile of
+    their forecast error.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1256,6 +1258,14 @@ class ReserveRule(_message.Message):
     LARGEST_UNIT_FIELD_NUMBER: _builtins.int
     WITHIN_RAMP_FIELD_NUMBER: _builtins.int
     HARD_FIELD_NUMBER: _builtins.int
+    DOWN_LOAD_SHARE_FIELD_NUMBER: _builtins.int
+    DOWN_RENEWABLE_SHARE_FIELD_NUMBER: _builtins.int
+    DOWN_SHORTFALL_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
+    UP_QUANTILE_FIELD_NUMBER: _builtins.int
+    DOWN_QUANTILE_FIELD_NUMBER: _builtins.int
+    WIND_ERROR_SHARE_FIELD_NUMBER: _builtins.int
+    SOLAR_ERROR_SHARE_FIELD_NUMBER: _builtins.int
+    LOAD_ERROR_SHARE_FIELD_NUMBER: _builtins.int
     grid: _builtins.str
     """Name of the grid."""
     load_share: _builtins.float
@@ -1270,6 +1280,22 @@ class ReserveRule(_message.Message):
     """A unit's reserve up and its rise together stay within its ramp."""
     hard: _builtins.bool
     """Nothing may be short, at any price."""
+    down_load_share: _builtins.float
+    """Share of load, reserve down alone. Absent: as up, here and in the next two."""
+    down_renewable_share: _builtins.float
+    """Share of available wind and sun, reserve down alone."""
+    down_shortfall_cny_per_mwh: _builtins.float
+    """Penalty in CNY per MWh of reserve down that is short."""
+    up_quantile: _builtins.float
+    """Quantile of the forecast error that reserve up covers; 0: no such rule."""
+    down_quantile: _builtins.float
+    """Quantile of the forecast error that reserve down covers; 0: no such rule."""
+    wind_error_share: _builtins.float
+    """Standard error of the forecast of wind, as a share of available wind."""
+    solar_error_share: _builtins.float
+    """Standard error of the forecast of sun, as a share of available sun."""
+    load_error_share: _builtins.float
+    """Standard error of the forecast of load, as a share of load."""
     def __init__(
         self,
         *,
@@ -1280,12 +1306,31 @@ class ReserveRule(_message.Message):
         largest_unit: _builtins.bool = ...,
         within_ramp: _builtins.bool = ...,
         hard: _builtins.bool = ...,
+        down_load_share: _builtins.float | None = ...,
+        down_renewable_share: _builtins.float | None = ...,
+        down_shortfall_cny_per_mwh: _builtins.float | None = ...,
+        up_quantile: _builtins.float = ...,
+        down_quantile: _builtins.float = ...,
+        wind_error_share: _builtins.float = ...,
+        solar_error_share: _builtins.float = ...,
+        load_error_share: _builtins.float = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_down_load_share", b"_down_load_share", "_down_renewable_share", b"_down_renewable_share", "_down_shortfall_cny_per_mwh", b"_down_shortfall_cny_per_mwh", "down_load_share", b"down_load_share", "down_renewable_share", b"down_renewable_share", "down_shortfall_cny_per_mwh", b"down_shortfall_cny_per_mwh"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["grid", b"grid", "hard", b"hard", "largest_unit", b"largest_unit", "load_share", b"load_share", "renewable_share", b"renewable_share", "shortfall_cny_per_mwh", b"shortfall_cny_per_mwh", "within_ramp", b"within_ramp"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_down_load_share", b"_down_load_share", "_down_renewable_share", b"_down_renewable_share", "_down_shortfall_cny_per_mwh", b"_down_shortfall_cny_per_mwh", "down_load_share", b"down_load_share", "down_quantile", b"down_quantile", "down_renewable_share", b"down_renewable_share", "down_shortfall_cny_per_mwh", b"down_shortfall_cny_per_mwh", "grid", b"grid", "hard", b"hard", "largest_unit", b"largest_unit", "load_error_share", b"load_error_share", "load_share", b"load_share", "renewable_share", b"renewable_share", "shortfall_cny_per_mwh", b"shortfall_cny_per_mwh", "solar_error_share", b"solar_error_share", "up_quantile", b"up_quantile", "wind_error_share", b"wind_error_share", "within_ramp", b"within_ramp"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__down_load_share: _TypeAlias = _typing.Literal["down_load_share"]  # noqa: Y015
+    _WhichOneofArgType__down_load_share: _TypeAlias = _typing.Literal["_down_load_share", b"_down_load_share"]  # noqa: Y015
+    _WhichOneofReturnType__down_renewable_share: _TypeAlias = _typing.Literal["down_renewable_share"]  # noqa: Y015
+    _WhichOneofArgType__down_renewable_share: _TypeAlias = _typing.Literal["_down_renewable_share", b"_down_renewable_share"]  # noqa: Y015
+    _WhichOneofReturnType__down_shortfall_cny_per_mwh: _TypeAlias = _typing.Literal["down_shortfall_cny_per_mwh"]  # noqa: Y015
+    _WhichOneofArgType__down_shortfall_cny_per_mwh: _TypeAlias = _typing.Literal["_down_shortfall_cny_per_mwh", b"_down_shortfall_cny_per_mwh"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__down_load_share) -> _WhichOneofReturnType__down_load_share | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__down_renewable_share) -> _WhichOneofReturnType__down_renewable_share | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__down_shortfall_cny_per_mwh) -> _WhichOneofReturnType__down_shortfall_cny_per_mwh | None: ...
 
 Global___ReserveRule: _TypeAlias = ReserveRule  # noqa: Y015
 

@@ -12,6 +12,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -22,6 +23,38 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _ReserveReason:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ReserveReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReserveReason.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RESERVE_REASON_UNSPECIFIED: _ReserveReason.ValueType  # 0
+    """Not told."""
+    RESERVE_REASON_SHARES: _ReserveReason.ValueType  # 1
+    """Shares of load, wind and sun."""
+    RESERVE_REASON_QUANTILE: _ReserveReason.ValueType  # 2
+    """The quantile of the forecast error."""
+    RESERVE_REASON_LARGEST_UNIT: _ReserveReason.ValueType  # 3
+    """The largest unit on."""
+    RESERVE_REASON_CASE_MW: _ReserveReason.ValueType  # 4
+    """The case's own MW."""
+
+class ReserveReason(_ReserveReason, metaclass=_ReserveReasonEnumTypeWrapper):
+    """What decided how much reserve is required."""
+
+RESERVE_REASON_UNSPECIFIED: ReserveReason.ValueType  # 0
+"""Not told."""
+RESERVE_REASON_SHARES: ReserveReason.ValueType  # 1
+"""Shares of load, wind and sun."""
+RESERVE_REASON_QUANTILE: ReserveReason.ValueType  # 2
+"""The quantile of the forecast error."""
+RESERVE_REASON_LARGEST_UNIT: ReserveReason.ValueType  # 3
+"""The largest unit on."""
+RESERVE_REASON_CASE_MW: ReserveReason.ValueType  # 4
+"""The case's own MW."""
+Global___ReserveReason: _TypeAlias = ReserveReason  # noqa: Y015
 
 @_typing.final
 class Schedule(_message.Message):
@@ -76,7 +109,7 @@ class Schedule(_message.Message):
 
     @_builtins.property
     def reserves(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReserveSchedule]:
-        """Reserve (备用) that is short, by grid."""
+        """Reserve (备用) required and short, by grid."""
 
     @_builtins.property
     def sections(self) -> _containers.RepeatedCompositeFieldContainer[Global___SectionSchedule]:
@@ -424,6 +457,10 @@ class ReserveSchedule(_message.Message):
     GRID_FIELD_NUMBER: _builtins.int
     SHORT_UP_MW_FIELD_NUMBER: _builtins.int
     SHORT_DOWN_MW_FIELD_NUMBER: _builtins.int
+    REQUIRED_UP_MW_FIELD_NUMBER: _builtins.int
+    REQUIRED_DOWN_MW_FIELD_NUMBER: _builtins.int
+    UP_DECIDED_BY_FIELD_NUMBER: _builtins.int
+    DOWN_DECIDED_BY_FIELD_NUMBER: _builtins.int
     grid: _builtins.str
     """Name of the grid."""
     @_builtins.property
@@ -434,16 +471,36 @@ class ReserveSchedule(_message.Message):
     def short_down_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """Downward reserve that is short, in MW: a priced slack."""
 
+    @_builtins.property
+    def required_up_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Upward reserve required, in MW."""
+
+    @_builtins.property
+    def required_down_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Downward reserve required, in MW."""
+
+    @_builtins.property
+    def up_decided_by(self) -> _containers.RepeatedScalarFieldContainer[Global___ReserveReason.ValueType]:
+        """What decided the upward requirement."""
+
+    @_builtins.property
+    def down_decided_by(self) -> _containers.RepeatedScalarFieldContainer[Global___ReserveReason.ValueType]:
+        """What decided the downward requirement."""
+
     def __init__(
         self,
         *,
         grid: _builtins.str = ...,
         short_up_mw: _abc.Iterable[_builtins.float] | None = ...,
         short_down_mw: _abc.Iterable[_builtins.float] | None = ...,
+        required_up_mw: _abc.Iterable[_builtins.float] | None = ...,
+        required_down_mw: _abc.Iterable[_builtins.float] | None = ...,
+        up_decided_by: _abc.Iterable[Global___ReserveReason.ValueType] | None = ...,
+        down_decided_by: _abc.Iterable[Global___ReserveReason.ValueType] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["grid", b"grid", "short_down_mw", b"short_down_mw", "short_up_mw", b"short_up_mw"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["down_decided_by", b"down_decided_by", "grid", b"grid", "required_down_mw", b"required_down_mw", "required_up_mw", b"required_up_mw", "short_down_mw", b"short_down_mw", "short_up_mw", b"short_up_mw", "up_decided_by", b"up_decided_by"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -53,6 +53,8 @@ def _ordered(content: dict[str, Any], descriptor: Any) -> dict[str, Any]:
 def _printed(value: Any, field: FieldDescriptor) -> Any:
     if field.enum_type is not None and isinstance(value, str):
         return value.removeprefix(_prefix(field.enum_type))
+    if field.enum_type is not None and field.is_repeated:
+        return [element.removeprefix(_prefix(field.enum_type)) for element in value]
     if _is_map(field):
         return dict(sorted(value.items()))
     if field.message_type is None or _is_time(field):
@@ -177,7 +179,9 @@ def _prefix(enum: EnumDescriptor) -> str:
 
 
 def _with_prefix(value: Any, field: FieldDescriptor) -> Any:
-    """The name of an enum value on the wire; both ways of writing it are read."""
+    """The name of an enum value on the wire, or of several; both ways of writing it are read."""
+    if field.enum_type is not None and isinstance(value, list):
+        return [_with_prefix(element, field) for element in value]
     if field.enum_type is None or not isinstance(value, str) or value in field.enum_type.values_by_name:
         return value
     return _prefix(field.enum_type) + value

@@ -24,7 +24,8 @@ R = TypeVar("R")
 
 HALF = 0.5  # a decision above is yes
 YES_OR_NO = {"on", "started", "stopped", "generating", "pumping", "oil_support", "called", "call_started"}
-WHOLE = {*YES_OR_NO, "generating_count", "pumping_count"}
+WHOLE = {*YES_OR_NO, "generating_count", "pumping_count", "up_decided_by", "down_decided_by"}
+WHOLE_TYPES = (CPP.CPPTYPE_INT32, CPP.CPPTYPE_ENUM)
 
 
 def kinds_of(descriptor: Any) -> Iterator[tuple[str, str, list[FieldDescriptor]]]:
@@ -56,7 +57,7 @@ def tables_to(record: Any, times: Any, message: M) -> M:
 def _fill(component: Any, table: FieldDescriptor, frame: pd.DataFrame, name: str) -> None:
     """One series into one component; units and stores share the reserve, so a table may hold more or less."""
     if name in frame.columns:
-        yes_or_no, counted = (table.cpp_type == kind for kind in (CPP.CPPTYPE_BOOL, CPP.CPPTYPE_INT32))
+        yes_or_no, counted = table.cpp_type == CPP.CPPTYPE_BOOL, table.cpp_type in WHOLE_TYPES
         series = frame[name] > HALF if yes_or_no else frame[name].round().astype(int) if counted else frame[name]
         series = series if yes_or_no or counted else series.astype(float)
         getattr(component, table.name).extend(series.tolist())

@@ -33,11 +33,13 @@ import pandas as pd
 from dispatch.audit.evidence import Evidence
 from dispatch.audit.objective import objective_cny
 from dispatch.audit.shape import columns_of
+from dispatch.case.as_asked import as_asked
 from dispatch.case.case import Case, Interchange
 from dispatch.case.demand_response import Aggregator
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import inputs_of
 from dispatch.case.network import Section
+from dispatch.case.reserve import LARGEST_UNIT
 from dispatch.case.security import Security
 from dispatch.case.thermal import DeepBand, OilSupport, StartType, UnitState
 from dispatch.schedule.outcome import Proof
@@ -182,7 +184,24 @@ def schedule_of(case: Case, facts: GridFacts, decided: Edits | None = None) -> S
     for table, needed_mw in needed.items():
         held = tables[table.replace("short", "reserve")].sum(axis=1)
         tables[table]["jibei"] = np.maximum(needed_mw - held, 0.0)
-    return Schedule(step_h=case.horizon.step_h, **{name: tables[name] for name in TABLES})
+    schedule = Schedule(step_h=case.horizon.step_h, **{name: tables[name] for name in TABLES})
+    return telling_required(schedule, case, facts)
+
+
+def telling_required(schedule: Schedule, case: Case, facts: GridFacts) -> Schedule:
+    """The schedule, telling what a case requires of reserve; up, the largest unit on may ask for more."""
+    facts = as_asked(case, facts)
+    inputs = inputs_of(case, facts)
+    largest = (inputs.output_max_mw * schedule.on.to_numpy()).max(axis=1) * facts.reserve_rules[0].largest_unit
+    up, down = inputs.reserve_up_mw[:, 0], inputs.reserve_down_mw[:, 0]
+    told: dict[str, Any] = {
+        "required_up_mw": np.maximum(up, largest),
+        "required_down_mw": down,
+        "up_decided_by": np.where(largest > up, LARGEST_UNIT, inputs.up_decided_by[:, 0]),
+        "down_decided_by": inputs.down_decided_by[:, 0],
+    }
+    told = {name: pd.DataFrame({"jibei": values}, index=schedule.on.index) for name, values in told.items()}
+    return replace(schedule, **told)
 
 
 def added(schedule: Schedule, amounts: Edits) -> Schedule:

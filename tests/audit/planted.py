@@ -20,7 +20,7 @@ from dispatch.case.renewable import AvailableForecast
 from dispatch.case.thermal import MustRun, NoStart, Outage, RunningMinimum, StartLimit, ThermalUnit, UnitState
 from dispatch.schedule.outcome import Aim, Proof
 from dispatch.schedule.schedule import Schedule
-from tests.audit.good import HOURS, Edits, Solved, added, good_case, good_facts, proof_of, schedule_of
+from tests.audit.good import HOURS, Edits, Solved, added, good_case, good_facts, proof_of, schedule_of, telling_required
 from tests.small import WINTER_DAY
 
 
@@ -46,8 +46,9 @@ def planted(fault: Fault) -> Solved:
     facts = good_facts()
     case = good_case(facts)
     decided_for = fault.case(case) if fault.rule.startswith("thermal") else case
-    schedule = added(schedule_of(decided_for, facts, fault.decided), fault.added)
+    schedule = schedule_of(decided_for, facts, fault.decided)
     case, facts = fault.case(case), fault.facts(facts)
+    schedule = added(telling_required(schedule, case, facts), fault.added)
     proof = fault.proof(proof_of(case, facts, schedule))
     return Solved(case, facts, fault.schedule(schedule), proof)
 
@@ -504,7 +505,29 @@ INTERCHANGE = (
     ),
 )
 
+ERRORS = {"wind_error_share": 0.2, "solar_error_share": 0.2, "load_error_share": 0.1}
+
 RESERVE = (
+    Fault("reserve-told", "1 MW more than is required", added={("required_down_mw", "jibei"): {2: 1}}),
+    Fault("reserve-told", "shares are said to decide, not the unit", added={("up_decided_by", "jibei"): {1: -2}}),
+    Fault("reserve-told", "no reason at all", added={("down_decided_by", "jibei"): {1: -1}}),
+    Fault(
+        "reserve-requirement",
+        "5 % of load downwards and 3 % upwards, and nobody saw it",
+        case=lambda case: replace(case, reserve=Reserve(down_load_share=0.05)),
+    ),
+    Fault(
+        "reserve-requirement",
+        "the grid's own shares downwards",
+        facts=ruled(down_load_share=0.05, down_renewable_share=0.05),
+    ),
+    Fault("reserve-requirement", "nine errors of ten downwards", facts=ruled(down_quantile=0.9, **ERRORS)),
+    Fault(
+        "reserve-requirement",
+        "all errors but a millionth upwards",
+        case=lambda case: replace(case, reserve=Reserve(up_quantile=1 - 1e-6)),
+        facts=ruled(**ERRORS),
+    ),
     Fault("reserve-requirement", "5 MW missing and not said", added={("short_up_mw", "jibei"): {5: -5}}),
     Fault("reserve-requirement", "too little downwards", added={("reserve_down_mw", "coal_1"): {4: -20}}),
     Fault("reserve-requirement", "nothing was to be short, at any price", facts=ruled(hard=True)),
@@ -586,6 +609,13 @@ OBJECTIVE = (
         decided={("delayed_mw", "irrigation"): {6: 10}},
         case=handing_over,
         proof=lambda p: Proof(p.objective_cny and p.objective_cny - 10 * 570, 0),
+    ),
+    Fault(
+        "objective-value",
+        "2 MWh of reserve short down, at 100, paid as if short up, at 10,000",
+        added={("short_down_mw", "jibei"): {0: 2}},
+        facts=ruled(down_shortfall_cny_per_mwh=100.0),
+        proof=lambda p: Proof(p.objective_cny and p.objective_cny + 2 * (10_000 - 100), 0),
     ),
     Fault(
         "objective-value",

@@ -12,9 +12,10 @@ from dispatch.audit.evidence import Evidence
 from dispatch.audit.objective import objective_cny
 from dispatch.case.case import Case
 from dispatch.case.inputs import inputs_of
+from dispatch.case.reserve import LARGEST_UNIT, SHARES
 from dispatch.case.thermal import UnitState
 from dispatch.schedule.outcome import AuditReport
-from tests.audit.good import Solved, added, good
+from tests.audit.good import Solved, added, good, telling_required
 from tests.audit.planted import FAULTS, Fault, planted
 from tests.conventions.tree import ROOT
 
@@ -104,8 +105,18 @@ def test_the_largest_unit_counts_where_the_rule_says_so(largest_unit: bool) -> N
     rule = replace(solved.facts.reserve_rules[0], largest_unit=largest_unit)
     less = added(solved.schedule, {("reserve_up_mw", "pumps"): {0: -100}})
 
-    report = _audited(replace(solved, facts=replace(solved.facts, reserve_rules=(rule,)), schedule=less))
+    facts = replace(solved.facts, reserve_rules=(rule,))
+    report = _audited(replace(solved, facts=facts, schedule=telling_required(less, solved.case, facts)))
     assert report.passed is not largest_unit
+
+
+def test_the_good_schedule_tells_what_is_required_and_why() -> None:
+    """Up the 250 MW of a coal unit that heats; down 3 % of 550 MW and 5 % of 140 MW: 23.5 MW by shares."""
+    schedule = good().schedule
+    assert schedule.required_up_mw["jibei"].tolist() == [250] * 8
+    assert schedule.required_down_mw["jibei"].tolist() == pytest.approx([23.5] * 8)
+    assert set(schedule.up_decided_by["jibei"]) == {LARGEST_UNIT}
+    assert set(schedule.down_decided_by["jibei"]) == {SHARES}
 
 
 def test_reserve_within_the_ramp_leaves_the_good_schedule_good() -> None:

@@ -15,10 +15,10 @@ from tests.conventions.units import RECORDS_WITHOUT_UNIT, WITHOUT_UNIT, named_wi
 
 NUMERIC = re.compile(r"\b(float|int|ndarray|NDArray|Series|DataFrame|DataArray)\b")
 NO_NUMBER = re.compile(r"\bbool_?\b|\bCallable\b|\bLiteral\b")
-# Tables that hold yes or no.
+# Tables that hold yes or no, or a word by its number.
 YES_OR_NO = {
     *("allowed", "call_started", "called", "generating", "in_service", "must_run", "no_start", "oil_support", "on"),
-    "pumping",
+    *("pumping", "up_decided_by", "down_decided_by", "decided_by"),
     *("started", "stopped", "told"),
 }
 

@@ -10,6 +10,7 @@ SUFFIXES = (
     *("_h", "_s", "_seconds"),
     *("_kv", "_km", "_mb", "_gb", "_deg"),
     *("_share", "_shares", "_count"),
+    "_quantile",  # of a distribution, from 0 to 1
     *("_index", "_indices"),  # a position, which has no unit
     "_x",  # a point of the whole program: each column in its own unit
 )

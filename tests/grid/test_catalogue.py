@@ -53,6 +53,26 @@ def test_no_flaw_stands_in_the_facts_and_every_component_has_its_bus(grid: str, 
     assert {*placed, *ends, *delivered} <= buses
 
 
+@pytest.mark.parametrize("grid", [SOUTH, JIBEI])
+def test_forecast_errors_have_over_the_year_the_size_that_their_source_says(grid: str) -> None:
+    """
+    A share of capacity becomes a share of what is available by the root mean square of the stored year.
+
+        sqrt( mean( (e W)^2 ) ) = rmse share x capacity, to a hundredth of what is available
+    """
+    facts = facts_of(grid, 2030)
+    (rule,) = facts.reserve_rules
+    stated = pd.read_csv(networks_folder() / grid / "reserve_errors.csv", index_col="of")
+    for kind, error_share in (("wind", rule.wind_error_share), ("solar", rule.solar_error_share)):
+        capacity_mw = np.array([p.capacity_mw if p.technology.startswith(kind) else 0.0 for p in facts.plants])
+        whole_share = facts.year.available_share @ capacity_mw / capacity_mw.sum()
+        rms_share = np.sqrt(np.mean(whole_share**2))
+        assert error_share == pytest.approx(stated["rmse_share"][kind] / rms_share, abs=0.01)
+    assert rule.load_error_share == stated["rmse_share"]["load"] == 0.03
+    assert (rule.up_quantile, rule.down_quantile) == (0, 0)
+    assert (rule.down_load_share, rule.down_renewable_share) == (rule.load_share, rule.renewable_share)
+
+
 def test_the_storage_of_2030_is_as_planned() -> None:
     """Pumped hydro 8,670 MW: 2,200 in the south, 6,470 in the north. New-type storage 4,000 MW in all."""
     south, jibei, both = (facts_of(grid, 2030) for grid in (SOUTH, JIBEI, BOTH))

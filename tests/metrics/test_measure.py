@@ -13,7 +13,7 @@ from dispatch.case.inputs import inputs_of
 from dispatch.case.thermal import UnitState
 from dispatch.metrics import measured
 from dispatch.schedule.outcome import GridMetrics, Metrics, Slack
-from tests.audit.good import good, schedule_of
+from tests.audit.good import added, good, schedule_of
 
 BACK_FROM_BATTERY_MWH = 20 * 0.9 * 0.9
 BACK_FROM_PUMPS_MWH = 30 * 0.87 * 0.87
@@ -171,3 +171,13 @@ def test_deep_output_and_oil_have_their_parts() -> None:
     facts = replace(solved.facts, units=(solved.facts.units[0], clean, solved.facts.units[2]))
     without = measured(solved.case, facts, schedule_of(solved.case, solved.facts, edits)).total
     assert deep.carbon_tco2 - without.carbon_tco2 == pytest.approx(12)
+
+
+def test_reserve_short_down_has_a_price_of_its_own() -> None:
+    """5 MWh short up at 10,000 and 2 MWh short down at 100, or at 10,000 where the rule has one price."""
+    solved = good()
+    schedule = added(solved.schedule, {("short_down_mw", "jibei"): {0: 2}})
+    (rule,) = solved.facts.reserve_rules
+    apart = replace(solved.facts, reserve_rules=(replace(rule, down_shortfall_cny_per_mwh=100.0),))
+    paid = [measured(solved.case, facts, schedule).total.penalty.reserve_cny for facts in (apart, solved.facts)]
+    assert paid == pytest.approx([50_200, 70_000])

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+from typing import Any
+
 import pytest
 
+from dispatch.case import reserve as reasons
 from dispatch.case.case import Reserve, ReserveSeries
 from dispatch.case.storage import StoreState
 from dispatch.case.thermal import UnitState
@@ -56,6 +60,23 @@ STOPPING = World(
     ),
     reserve=(0.0, 0.0, SHORT),
     rule=ALONE,
+)
+
+
+def windy(name: str, **rule: Any) -> World:
+    """100 MW of load, 60 MW of wind, a unit of 50 to 200 MW; half of the wind is asked for up."""
+    unit = free_unit("unit", 200.0, 200.0, output_min_mw=50.0, heating_output_min_mw=50.0)
+    return World(
+        name, (100,), (unit,), plants=(plant("wind", capacity_mw=60.0),), reserve=(0.0, 0.5, SHORT), rule=ALONE | rule
+    )
+
+
+BOTH_WAYS = windy("both_ways")
+UP_ALONE = windy("up_alone", down_renewable_share=0.0)
+CHEAP = windy("cheap", down_shortfall_cny_per_mwh=100.0)
+ONE_ERROR = NormalDist().cdf(1.0)
+QUANTILES = windy(
+    "quantiles", down_quantile=ONE_ERROR, wind_error_share=0.5, load_error_share=0.4, down_renewable_share=0.0
 )
 BEFORE_MW = {"hard cheap": 100.0, "stopping unit": 60.0}  # the others 40, but for "hard dear", which is off
 
@@ -127,6 +148,14 @@ def test_down_reserve_keeps_a_unit_above_its_minimum_and_curtails_wind_for_it(sc
     assert schedule.short_down_mw["windy"].iloc[0] == pytest.approx(0.0, abs=1e-6)
 
 
+def test_the_schedule_tells_what_is_required_and_what_decided_it(schedule: Schedule) -> None:
+    """300 MW of the unit, 200 MW of the shares; down the shares alone, 20 MW."""
+    assert schedule.required_up_mw[["largest", "shares"]].iloc[0].tolist() == [300, 200]
+    assert schedule.up_decided_by[["largest", "shares"]].iloc[0].tolist() == [reasons.LARGEST_UNIT, reasons.SHARES]
+    assert schedule.required_down_mw["largest"].iloc[0] == pytest.approx(20)
+    assert schedule.down_decided_by["largest"].iloc[0] == reasons.SHARES
+
+
 def test_what_is_short_is_priced_and_reported_as_a_slack(outcome: Outcome) -> None:
     """100 MW for an hour at 10 000 CNY/MWh are a million."""
     assert outcome.metrics is not None
@@ -189,3 +218,44 @@ def test_before_a_stop_reserve_may_reach_farther_than_output(asked: Schedule) ->
     assert asked.output_mw["stopping unit"].iloc[0] == pytest.approx(60)
     assert asked.reserve_up_mw["stopping unit"].iloc[0] == pytest.approx(15)
     assert asked.short_up_mw["stopping"].iloc[0] == pytest.approx(25)
+
+
+def test_the_case_s_own_mw_are_told_as_such(asked: Schedule) -> None:
+    assert asked.required_down_mw["inside"].tolist() == [10, 70]
+    assert asked.down_decided_by["inside"].tolist() == [reasons.CASE_MW] * 2
+
+
+@pytest.fixture(scope="module")
+def apart() -> Outcome:
+    """One hour of worlds that ask for less, for more and at another price downwards."""
+    return outcome_of(facts_of_worlds(BOTH_WAYS, UP_ALONE, CHEAP, QUANTILES), hours=1, start=SUMMER_DAY)
+
+
+@pytest.fixture(scope="module")
+def hour(apart: Outcome) -> Schedule:
+    assert apart.schedule is not None, apart.reason
+    assert apart.audit is not None
+    assert apart.audit.passed
+    return apart.schedule
+
+
+def test_shares_of_its_own_free_down_reserve_from_those_of_up(hour: Schedule) -> None:
+    """Half of 60 MW down keeps the unit at 80 and takes 20 MW of wind; nothing down lets it stand at 50 and take 50."""
+    assert hour.output_mw[["both_ways unit", "up_alone unit"]].iloc[0].tolist() == pytest.approx([80, 50])
+    assert hour.curtailed_mw[["both_ways wind", "up_alone wind"]].iloc[0].tolist() == pytest.approx([40, 10])
+    assert hour.required_up_mw[["both_ways", "up_alone"]].iloc[0].tolist() == pytest.approx([30, 30])
+
+
+def test_down_reserve_that_is_cheap_to_miss_is_missed_before_wind_is_curtailed(apart: Outcome, hour: Schedule) -> None:
+    """A MW more of the unit costs 200 and 500 of wind left: more than 100. 30 MW are short, 3,000 CNY."""
+    assert hour.output_mw["cheap unit"].iloc[0] == pytest.approx(50)
+    assert hour.short_down_mw["cheap"].iloc[0] == pytest.approx(30)
+    assert of_world(apart.metrics, "cheap").penalty.reserve_cny == pytest.approx(3_000)
+
+
+def test_a_quantile_of_the_forecast_error_is_kept(hour: Schedule) -> None:
+    """Errors of 30 MW of wind and 40 MW of load are 50 MW together, once: the unit stands at 100, all wind is left."""
+    assert hour.required_down_mw["quantiles"].iloc[0] == pytest.approx(50)
+    assert hour.down_decided_by["quantiles"].iloc[0] == reasons.QUANTILE
+    assert hour.output_mw["quantiles unit"].iloc[0] == pytest.approx(100)
+    assert hour.curtailed_mw["quantiles wind"].iloc[0] == pytest.approx(60)

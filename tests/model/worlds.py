@@ -40,7 +40,7 @@ class World:
     planned_mw: float = 0.0  # of every interface
     reserve: tuple[float, float, float] = (0.0, 0.0, 0.0)  # of load, of wind and sun, CNY/MWh short
     annual_peak_mw: float = 600.0
-    rule: Mapping[str, bool] = field(default_factory=dict)  # of reserve: largest_unit, within_ramp, hard
+    rule: Mapping[str, Any] = field(default_factory=dict)  # of reserve: largest_unit, within_ramp, hard, and so on
 
 
 def free_unit(name: str, cny_per_mwh: float, output_max_mw: float = 300.0, **changes: Any) -> ThermalUnit:

@@ -31,7 +31,7 @@ def test_a_label_names_every_departure() -> None:
         base(),
         interchange=Interchange("low", 0.1),
         scales=Scales(1.1, 0.9, 0.0, 0.0),
-        reserve=Reserve(0.03, 0.1, (ReserveSeries("a"),)),
+        reserve=Reserve(0.03, 0.1, (ReserveSeries("a"),), 0.02, 0.04, 0.95, 0.9),
         prices=Prices(300.0, carbon_cny_per_t=80.0),
         load_forecasts=(LoadForecast("a", ()), LoadForecast("b", ())),
         security=Security(True, 1.1, 10_000.0, ("ab",)),
@@ -49,6 +49,10 @@ def test_a_label_names_every_departure() -> None:
         "pumped hydro ×0",
         "reserve 3 % of load",
         "reserve 10 % of wind and sun",
+        "down-reserve 2 % of load",
+        "down-reserve 4 % of wind and sun",
+        "reserve up for 95 % of errors",
+        "reserve down for 90 % of errors",
         "reserve in MW",
         "curtailment at 300 CNY/MWh",
         "carbon at 80 CNY/t",
@@ -63,7 +67,8 @@ def test_a_label_names_every_departure() -> None:
     ]
     assert label_zh(label_of(case)) == (
         "响应 5 %, 低计划, 计划 ±10 %, 负荷 ×1.1, 风光 ×0.9, 新型储能 ×0, 抽水蓄能 ×0, 备用 3 % 负荷, "
-        "备用 10 % 风光, 给定备用容量, 弃电价 300 元/MWh, 碳价 80 元/吨, N-1, "
+        "备用 10 % 风光, 负备用 2 % 负荷, 负备用 4 % 风光, 正备用覆盖 95 % 预测误差, 负备用覆盖 90 % 预测误差, "
+        "给定备用容量, 弃电价 300 元/MWh, 碳价 80 元/吨, N-1, "
         "事故限额 ×1.1, 过载价 10000 元/MWh, 不校核线路数 1, 无深度调峰, "
         "改造前: coal_300, 改造后: 3 类或台, 2 项负荷预测"
     )

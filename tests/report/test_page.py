@@ -123,6 +123,23 @@ def test_lines_of_steps_run_as_far_as_the_bars() -> None:
         assert len(trace["x"]) == len(trace["y"])
 
 
+def test_reserve_is_drawn_beside_what_is_required() -> None:
+    """Up above the line, down below it; what is held and what is short cover the line of what is required."""
+    hourly = hourly_of(solved(0.05))
+    assert hourly is not None
+    _, drawn = figures_of(hourly)["reserve"]
+    assert drawn is not None
+    up, down, required_up, required_down = (np.array(trace["y"]) for trace in drawn["data"])
+    short_up, short_down = (
+        table["jibei"] / 1000 for table in (hourly.schedule.short_up_mw, hourly.schedule.short_down_mw)
+    )
+
+    assert (required_up[1:-1] > 0).all()
+    assert (required_down[1:-1] < 0).all()
+    assert (up + short_up >= required_up[1:-1] - 1e-3).all()
+    assert (down - short_down <= required_down[1:-1] + 1e-3).all()
+
+
 def test_a_level_stands_at_the_end_of_its_hour() -> None:
     hourly = hourly_of(solved(0.05))
     assert hourly is not None

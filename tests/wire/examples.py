@@ -20,6 +20,7 @@ from dispatch.case.demand_response import (
 from dispatch.case.interchange import VARIANTS, InterchangeForecast
 from dispatch.case.objective import OBJECTIVES
 from dispatch.case.renewable import AvailableForecast, LoadForecast
+from dispatch.case.reserve import CASE_MW, LARGEST_UNIT, QUANTILE, SHARES
 from dispatch.case.security import Security
 from dispatch.case.storage import StoreState
 from dispatch.case.thermal import AFTER, BEFORE, MustRun, NoStart, Outage, Retrofit, StartLimit, UnitState
@@ -93,6 +94,7 @@ CASES = st.builds(
         st.none() | _numbers,
         st.none() | _numbers,
         _several(st.builds(ReserveSeries, _names, _series, _series)),
+        *[st.none() | _numbers] * 4,
     ),
     prices=st.builds(Prices, _numbers, _numbers, _numbers, _numbers),
     scales=st.builds(Scales, _numbers, _numbers, _numbers, _numbers),
@@ -180,7 +182,8 @@ def a_schedule() -> Schedule:
         ("delayed_mw", "repaid_mw", "advanced_mw", "spared_mw", "filled_mw", "called", "call_started"): ["c1"],
         ("net_import_mw", "over_plan_mw", "under_plan_mw"): ["i1"],
         ("reserve_up_mw", "reserve_down_mw"): ["g1", "g2", "s1"],
-        ("short_up_mw", "short_down_mw"): ["jibei"],
+        ("short_up_mw", "short_down_mw", "required_up_mw", "required_down_mw"): ["jibei"],
+        ("up_decided_by", "down_decided_by"): ["jibei"],
         ("flow_mw", "overload_mw"): ["l1"],
         ("section_over_mw",): ["c1"],
         ("generating_count", "pumping_count"): ["p"],
@@ -198,6 +201,8 @@ def a_schedule() -> Schedule:
         frames[table] = pd.DataFrame({"p 1": [1, 0], "p 2": [0, 1]}, index=times, columns=frames[table].columns)
     for table in ("on", "started", "stopped", "oil_support"):
         frames[table] = pd.DataFrame({"g1": [1, 0], "g2": [0, 1]}, index=times, columns=frames[table].columns)
+    for table, reasons in (("up_decided_by", [LARGEST_UNIT, QUANTILE]), ("down_decided_by", [SHARES, CASE_MW])):
+        frames[table] = pd.DataFrame({"jibei": reasons}, index=times, columns=frames[table].columns)
     for table in ("called", "call_started"):
         frames[table] = pd.DataFrame({"c1": [0, 1]}, index=times, columns=frames[table].columns)
     return Schedule(step_h=0.5, **frames)

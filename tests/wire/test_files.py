@@ -240,7 +240,8 @@ def test_a_clash_of_a_unit_that_stands_twice_is_told_once() -> None:
 def test_an_unknown_field_is_told_with_those_that_would_do() -> None:
     with pytest.raises(CaseError) as refused:
         case_of(_changed(reserve={"load": 0.1}))
-    assert str(refused.value) == "reserve.load: is not a field here; give one of load_share, renewable_share, series"
+    fields = "load_share, renewable_share, series, down_load_share, down_renewable_share, up_quantile, down_quantile"
+    assert str(refused.value) == f"reserve.load: is not a field here; give one of {fields}"
 
 
 def test_a_flaw_says_what_was_given_and_what_would_do() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 import pytest
 
@@ -9,6 +11,7 @@ from dispatch.errors import CaseError
 from dispatch.schedule.prices import PRICE_TABLES
 from dispatch.schedule.schedule import TABLES
 from dispatch.v1 import prices_pb2, schedule_pb2
+from dispatch.wire.json_text import message_of, text_of
 from dispatch.wire.mirror import fields_of
 from dispatch.wire.translate import schedule_from, schedule_to
 from tests.wire.examples import a_schedule
@@ -30,6 +33,26 @@ def test_a_grid_without_contracts_has_empty_tables_over_the_same_steps() -> None
     assert back.cut_mw.shape == (2, 0)
     assert back.cut_mw.index.equals(schedule.on.index)
     assert schedule_to(back) == message
+
+
+def test_what_decided_a_requirement_is_a_word_in_a_file() -> None:
+    """Both ways of writing it are read; a word that is none is refused by its path."""
+    message = schedule_to(a_schedule())
+    text = text_of(message)
+    assert json.loads(text)["reserves"][0]["up_decided_by"] == ["LARGEST_UNIT", "QUANTILE"]
+    assert message_of(text, schedule_pb2.Schedule(), "file") == message
+    assert message_of(text.replace('"SHARES"', '"RESERVE_REASON_SHARES"'), schedule_pb2.Schedule(), "file") == message
+    with pytest.raises(CaseError) as refused:
+        message_of(text.replace('"SHARES"', '"LUCK"'), schedule_pb2.Schedule(), "file")
+    assert [flaw.field for flaw in refused.value.flaws] == ["reserves[0].down_decided_by[0]"]
+
+
+def test_an_older_schedule_tells_of_no_requirement() -> None:
+    message = schedule_to(a_schedule())
+    for name in ("required_up_mw", "required_down_mw", "up_decided_by", "down_decided_by"):
+        message.reserves[0].ClearField(name)
+    back = schedule_from(message)
+    assert back.required_up_mw["jibei"].tolist() == back.down_decided_by["jibei"].tolist() == [0, 0]
 
 
 def test_every_table_has_its_place_on_the_wire() -> None:
