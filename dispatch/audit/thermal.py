@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from dispatch.audit.evidence import Evidence, names, numbers
 from dispatch.audit.finding import Finding, Rule, found
+from dispatch.audit.heat import held_here
 from dispatch.units import DURATION_H, INTEGRALITY, POWER_MW
 
 LOGIC = Rule("thermal-logic", "0 or 1", INTEGRALITY)
@@ -77,9 +78,12 @@ def output_limits(e: Evidence) -> Finding:
     A unit that is on keeps its limits in force; a unit that is off gives nothing.
 
         Pmin[t] u[t] <= p[t] <= Pmax[t] u[t]
+
+    The limits of a unit that is on while it heats by a heat load are left to `heat.region`.
     """
     output = e.table("output_mw")
     amount = np.maximum(e.inputs.output_min_mw * e.on - output, output - e.inputs.output_max_mw * e.on)
+    amount = np.where(e.on & held_here(e), 0.0, amount)
     return found(OUTPUT_LIMITS, amount, names(e.facts.units), e.inputs.times)
 
 

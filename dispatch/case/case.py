@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from dispatch.case.demand_response import ContractState, ResponseTerms
+from dispatch.case.heat import Heat
 from dispatch.case.interchange import InterchangeForecast
 from dispatch.case.objective import COST
 from dispatch.case.renewable import AvailableForecast, LoadForecast
@@ -85,6 +86,7 @@ class Case:
     contracts: tuple[ContractState, ...] = ()  # a contract without one owes nothing and has been at rest for long
     response: ResponseTerms = field(default_factory=ResponseTerms)
     objective: str = COST  # cost, absorption_first or co2
+    heat: Heat = field(default_factory=Heat)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import numpy as np
 
 from dispatch.case.as_asked import as_asked, lowest_mw
 from dispatch.case.case import Case
+from dispatch.case.check_heat import readable_heat
 from dispatch.case.check_horizon import is_sound, span_flaws
 from dispatch.case.check_numbers import (
     LARGEST_NUMBER,
@@ -26,7 +27,9 @@ from dispatch.case.check_numbers import (
     unknown_flaws,
 )
 from dispatch.case.facts import GridFacts
-from dispatch.case.inputs import covered, output_limits_mw, running_groups
+from dispatch.case.heat import Heat
+from dispatch.case.heating import output_limits_mw
+from dispatch.case.inputs import covered, running_groups
 from dispatch.case.thermal import MustRun, Outage, ThermalUnit, UnitState
 from dispatch.errors import Flaw
 from dispatch.units import POWER_MW
@@ -122,7 +125,9 @@ def _usable(case: Case, facts: GridFacts) -> Case:
 def _starts(case: Case, facts: GridFacts, stored: GridFacts) -> Iterator[Start]:
     horizon = case.horizon
     before = replace(horizon, start=horizon.start - timedelta(hours=horizon.step_h), step_count=horizon.step_count + 1)
-    lower, upper = output_limits_mw(facts, before.times)
+    lower, upper = output_limits_mw(readable_heat(case.heat), facts, before.times)
+    usual_low, usual_high = output_limits_mw(Heat(), facts, before.times[:1])  # the state is of the stored heat load
+    lower[0], upper[0] = np.minimum(lower[0], usual_low[0]), np.maximum(upper[0], usual_high[0])
     lower[0] = np.minimum(lower[0], [lowest_mw(case, unit) for unit in stored.units])
     usable = _usable(case, facts)
     in_service = ~covered(usable.outages, facts.units, horizon.times)
