@@ -36,7 +36,9 @@ def region_flaws(path: str, unit: ThermalUnit) -> Iterator[Flaw]:
         yield from not_below_zero(f"{own}.{name}", getattr(region, name), "MW per MW")
     lost_mw = region.floor_loss_share * region.design_heat_mw
     if region.turbine == EXTRACTION and unit.output_min_mw - lost_mw > unit.heating_output_min_mw + POWER_MW:
-        message = f"{unit.output_min_mw:g} MW without heat is above the {unit.heating_output_min_mw:g} MW with all of it"
+        message = (
+            f"{unit.output_min_mw:g} MW without heat is above the {unit.heating_output_min_mw:g} MW with all of it"
+        )
         yield Flaw("HEATING_MINIMUM_TOO_LOW", f"{path}.heating_output_min_mw", message)
 
 

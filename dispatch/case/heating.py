@@ -11,7 +11,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.case.heat import BACK_PRESSURE, Heat
 from dispatch.case.thermal import ThermalUnit

@@ -17,6 +17,7 @@ from dispatch.case.demand_response import (
     Parcel,
     ResponseTerms,
 )
+from dispatch.case.heat import Heat, HeatForecast
 from dispatch.case.interchange import VARIANTS, InterchangeForecast
 from dispatch.case.objective import OBJECTIVES
 from dispatch.case.renewable import AvailableForecast, LoadForecast
@@ -126,6 +127,7 @@ CASES = st.builds(
         st.none() | _numbers,
     ),
     objective=st.sampled_from(OBJECTIVES),
+    heat=st.builds(Heat, _numbers, _several(st.builds(HeatForecast, _names, _series))),
 )
 
 
