@@ -56,7 +56,7 @@ def heating_limits_mw(unit: ThermalUnit, share: np.ndarray) -> tuple[np.ndarray,
 
 
 def heat_share(heat: Heat, facts: GridFacts, times: pd.DatetimeIndex) -> np.ndarray:
-    """Heat load of each unit's plant as a share of the design heat, (T, units); 0 where nothing is stored of its city."""
+    """Heat load of each unit's plant as a share of the design heat, (T, units); 0 where no city of it heats."""
     share = np.zeros((len(times), len(facts.units)))
     columns = {season.city: k for k, season in enumerate(facts.heating_seasons)}
     stored, rows = facts.year.heat_share, hour_of_year(times)

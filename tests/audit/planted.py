@@ -53,7 +53,7 @@ def planted(fault: Fault) -> Solved:
     return Solved(case, facts, fault.schedule(schedule), proof)
 
 
-def coal_2_heats(facts: GridFacts, **limits: float) -> GridFacts:
+def coal_2_heats(facts: GridFacts, **limits: Any) -> GridFacts:
     """The facts with a heat load on coal_2: 100 MW at most, 1 MW of power a MW at the back-pressure edge."""
     region = HeatRegion(EXTRACTION, design_heat_mw=100.0, back_pressure_share=1.0)
     units = tuple(replace(u, heat_region=region, **limits) if u.name == "coal_2" else u for u in facts.units)

@@ -1,4 +1,4 @@
-"""Limits of output by the heat load, worked by hand on plant P: 100 to 300 MW without heat, 150 to 280 with all of it."""
+"""Limits of output by the heat load, by hand, on plant P: 100 to 300 MW without heat, 150 to 280 with all of it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def heat_case(step_count: int = 3, start: str = "2030-01-15T00:00", **heat: Any)
 
 def test_less_heat_leaves_an_extraction_unit_more_room() -> None:
     """
-    Of 100 MW of heat: the floor falls by 1 MW a MW from 150, not below 100; the ceiling rises by 20/100 from 280 to 300.
+    Of 100 MW of heat: the floor falls 1 MW a MW from 150, not below 100; the ceiling rises 20/100 from 280 to 300.
 
     0.8: 150 - 20 = 130 and 284 MW.  0.4: 150 - 60 = 90, so 100, and 292 MW.  0: 100 and 300 MW.
     """
