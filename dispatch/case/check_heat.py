@@ -78,7 +78,7 @@ def _series_flaws(path: str, forecast: HeatForecast, case: Case) -> Iterator[Fla
 
 def _season_flaws(path: str, forecast: HeatForecast, case: Case, facts: GridFacts) -> Iterator[Flaw]:
     own = [k for k, unit in enumerate(facts.units) if unit.plant == forecast.plant]
-    heating = heating_hours(facts, case.horizon.times)[:, own].any(axis=1).tolist()
+    heating = np.atleast_1d(heating_hours(facts, case.horizon.times)[:, own].any(axis=1))
     for t, (value, heats) in enumerate(zip(forecast.heat_share, heating, strict=False)):
         if value > SHARE and not heats:
             message = f"{value:g} of its heat is outside the heating season of {forecast.plant}; give 0"
