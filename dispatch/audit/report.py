@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dispatch.audit import (
     contingency,
     deep,
+    heat,
     interchange,
     network,
     objective,
@@ -35,6 +36,7 @@ RULES: tuple[Callable[[Evidence], Finding], ...] = (
     thermal.minimum_up_time,
     thermal.minimum_down_time,
     thermal.output_limits,
+    heat.region,
     thermal.start_stop_ramps,
     thermal.ramps,
     thermal.must_run,

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from dispatch.audit.evidence import Evidence, names, numbers
 from dispatch.audit.finding import Finding, Rule, found
+from dispatch.audit.heat import held_here
+from dispatch.case.inputs import left_mw
 from dispatch.case.start_limits import limit_of
 from dispatch.units import DURATION_H, INTEGRALITY, POWER_MW
 
@@ -80,9 +82,14 @@ def output_limits(e: Evidence) -> Finding:
     A unit that is on keeps its limits in force; a unit that is off gives nothing.
 
         Pmin[t] u[t] <= p[t] <= Pmax[t] u[t]
+
+    Of a unit that is on while it heats by a heat load only what an outage leaves of it is looked at here, the rest in
+    `heat.region`.
     """
     output = e.table("output_mw")
     amount = np.maximum(e.inputs.output_min_mw * e.on - output, output - e.inputs.output_max_mw * e.on)
+    derated = np.maximum(output - left_mw(e.case, e.facts, e.inputs.times), 0.0)
+    amount = np.where(e.on & held_here(e), derated, amount)
     return found(OUTPUT_LIMITS, amount, names(e.facts.units), e.inputs.times)
 
 

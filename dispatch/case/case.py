@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from dispatch.case.demand_response import ContractState, ResponseTerms
+from dispatch.case.heat import Heat
 from dispatch.case.interchange import InterchangeForecast
 from dispatch.case.objective import COST
 from dispatch.case.renewable import AvailableForecast, LoadForecast
@@ -96,6 +97,7 @@ class Case:
     objective: str = COST  # cost, absorption_first or co2
     no_start: tuple[NoStart, ...] = ()
     start_limits: tuple[StartLimit, ...] = ()
+    heat: Heat = field(default_factory=Heat)
 
 
 @dataclass(frozen=True)

@@ -175,6 +175,11 @@ def _year_flaws(facts: GridFacts) -> Iterator[Flaw]:
     if year.available_share.size and year.available_share.max() > 1 + SHARE:
         message = f"{year.available_share.max():g} is more than the capacity; give at most 1"
         yield Flaw("SHARE_OUT_OF_RANGE", "facts.year.available_share", message)
+    if year.heat_share is not None:
+        yield from _table_flaws("facts.year.heat_share", year.heat_share, len(facts.heating_seasons))
+        if year.heat_share.size and year.heat_share.max() > 1 + SHARE:
+            message = f"{year.heat_share.max():g} is more than the design heat; give at most 1"
+            yield Flaw("SHARE_OUT_OF_RANGE", "facts.year.heat_share", message)
     for variant in VARIANTS:
         field = f"facts.year.net_import_mw[{variant}]"
         if variant not in year.net_import_mw:

@@ -70,6 +70,8 @@ def _deep_flaws(path: str, unit: ThermalUnit) -> Iterator[Flaw]:
         yield from _row_flaws(f"{path}.deep_bands[{k}]", band, finite=True)
     if unit.oil_support is not None:
         yield from _row_flaws(f"{path}.oil_support", unit.oil_support, finite=True)
+    if unit.heat_region is not None:
+        yield from _row_flaws(f"{path}.heat_region", unit.heat_region)
     for k, known in enumerate(unit.flexibilities):
         yield from _row_flaws(f"{path}.flexibilities[{k}]", known)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from dispatch.case.check_flexibility import flexibility_flaws
+from dispatch.case.check_heat import region_flaws
 from dispatch.case.check_numbers import unknown_flaws
 from dispatch.case.facts import GridFacts
 from dispatch.case.thermal import CostCurve, ThermalUnit
@@ -32,6 +33,7 @@ def thermal_flaws(facts: GridFacts) -> Iterator[Flaw]:
         yield from _start_type_flaws(f"{path}.start_types", unit)
         yield from _curve_flaws(f"{path}.curve", unit)
         yield from flexibility_flaws(path, unit)
+        yield from region_flaws(path, unit)
         if unit.heats and unit.city not in seasons:
             message = f"{unit.name} heats, but {unit.city} has no heating season; add one"
             yield Flaw("HEATING_SEASON_MISSING", f"{path}.city", message)
@@ -118,9 +120,8 @@ def _curve_flaws(path: str, unit: ThermalUnit) -> Iterator[Flaw]:
 
 
 def _cover_flaws(path: str, unit: ThermalUnit) -> Iterator[Flaw]:
-    low_mw, high_mw = unit.output_min_mw, unit.output_max_mw
+    low_mw, high_mw = unit.least_mw, unit.output_max_mw
     if unit.heats:
-        low_mw = min(low_mw, unit.heating_output_min_mw)
         high_mw = max(high_mw, unit.heating_output_max_mw)
     first_mw, last_mw = unit.curve.output_mw[0], unit.curve.output_mw[-1]
     if first_mw > low_mw + POWER_MW or last_mw < high_mw - POWER_MW:

@@ -16,6 +16,7 @@ import numpy as np
 
 from dispatch.case.as_asked import as_asked, lowest_mw
 from dispatch.case.case import Case
+from dispatch.case.check_heat import readable_heat
 from dispatch.case.check_horizon import is_sound, span_flaws
 from dispatch.case.check_numbers import (
     LARGEST_NUMBER,
@@ -27,7 +28,9 @@ from dispatch.case.check_numbers import (
 )
 from dispatch.case.check_starts import start_limit_flaws
 from dispatch.case.facts import GridFacts
-from dispatch.case.inputs import covered, left_mw, out_of_service, output_limits_mw, running_groups
+from dispatch.case.heat import Heat
+from dispatch.case.heating import output_limits_mw
+from dispatch.case.inputs import covered, left_mw, out_of_service, running_groups
 from dispatch.case.start_limits import never_started
 from dispatch.case.thermal import MustRun, NoStart, Outage, ThermalUnit, UnitState
 from dispatch.errors import Flaw
@@ -142,7 +145,9 @@ def _usable(case: Case, facts: GridFacts) -> Case:
 def _starts(case: Case, facts: GridFacts, stored: GridFacts) -> Iterator[Start]:
     horizon = case.horizon
     before = replace(horizon, start=horizon.start - timedelta(hours=horizon.step_h), step_count=horizon.step_count + 1)
-    lower, upper = output_limits_mw(facts, before.times)
+    lower, upper = output_limits_mw(readable_heat(case.heat), facts, before.times)
+    usual_low, usual_high = output_limits_mw(Heat(), facts, before.times[:1])  # the state is of the stored heat load
+    lower[0], upper[0] = np.minimum(lower[0], usual_low[0]), np.maximum(upper[0], usual_high[0])
     lower[0] = np.minimum(lower[0], [lowest_mw(case, unit) for unit in stored.units])
     usable = _usable(case, facts)
     left = np.vstack([np.full(upper.shape[1], np.inf), left_mw(usable, facts, horizon.times)])
@@ -186,7 +191,7 @@ def _both_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
 def _derated_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
     """What an outage leaves of a unit is at least its least output in force; a unit that cannot run has an outage."""
     usable, times = _usable(case, facts), case.horizon.times
-    lower = output_limits_mw(facts, times)[0]
+    lower = output_limits_mw(readable_heat(case.heat), facts, times)[0]
     for k, outage in enumerate(case.outages):
         if outage.available_mw is None:
             continue

@@ -14,6 +14,7 @@ from dispatch.case.case import Case, Limits
 from dispatch.case.check_facts import unsound_facts
 from dispatch.case.check_flexibility import retrofit_flaws
 from dispatch.case.check_forecasts import forecast_flaws
+from dispatch.case.check_heat import heat_flaws
 from dispatch.case.check_horizon import horizon_flaws
 from dispatch.case.check_limits import limits_flaws
 from dispatch.case.check_numbers import (
@@ -70,6 +71,7 @@ def _own_flaws(case: Case, grids: Sequence[str], editions: Sequence[int]) -> Ite
     yield from _price_flaws(case)
     for name in ("load_share", "renewable_share", "new_storage_share", "pumped_hydro_share"):
         yield from number_flaws(f"scales.{name}", getattr(case.scales, name), "times", LARGEST_SCALE_SHARE)
+    yield from number_flaws("heat.scale_share", case.heat.scale_share, "times", LARGEST_SCALE_SHARE)
     yield from security_flaws(case.security)
     yield from response_flaws(case)
     yield from objective_flaws(case)
@@ -95,6 +97,7 @@ def _flaws_against(case: Case, facts: GridFacts) -> Iterator[Flaw]:
     yield from unit_flaws(case, facts)
     yield from store_flaws(case, facts)
     yield from forecast_flaws(case, facts)
+    yield from heat_flaws(case, facts)
     yield from unwatched_flaws(case.security, facts)
     yield from contract_state_flaws(case, facts)
     yield from carbon_flaws(case, facts)

@@ -16,6 +16,7 @@ import pandas as pd
 from dispatch.case.case import Case
 from dispatch.case.demand_response import DAY_PEAK
 from dispatch.case.facts import GridFacts
+from dispatch.case.heating import heating_hours, output_limits_mw
 from dispatch.case.interchange import Interface
 from dispatch.case.pumped_hydro import Bank, banks_of
 from dispatch.case.reserve import required_down, required_up
@@ -74,7 +75,7 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
     rows = hour_of_year(times)
     load = _load_mw(case, facts, rows)
     available = _available_mw(case, facts, rows)
-    output_min, output_max = output_limits_mw(facts, times)
+    output_min, output_max = output_limits_mw(case.heat, facts, times)
     in_service = ~covered(out_of_service(case), facts.units, times)
     plan = _planned_import_mw(case, facts, rows)
     band = case.interchange.band_share * np.abs(plan)
@@ -88,7 +89,7 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         must_take_mw=_must_take_mw(case, facts, available),
         output_min_mw=output_min,
         output_max_mw=np.minimum(output_max, left_mw(case, facts, times)),
-        output_min_before_mw=output_limits_mw(facts, eve)[0][0],
+        output_min_before_mw=output_limits_mw(case.heat, facts, eve)[0][0],
         output_before_mw=_output_before_mw(case, facts),
         in_service=in_service,
         must_run=covered(case.must_run, facts.units, times),
@@ -138,27 +139,10 @@ def _must_take_mw(case: Case, facts: GridFacts, available: np.ndarray) -> np.nda
     return np.asarray(np.minimum(least, available))
 
 
-def output_limits_mw(facts: GridFacts, times: pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:
-    """Lowest and highest output in force of each unit that is on, MW, both of shape (T, units)."""
-    heating = heating_hours(facts, times)
-    units = facts.units
-    lower = np.where(heating, [u.heating_output_min_mw for u in units], [u.output_min_mw for u in units])
-    upper = np.where(heating, [u.heating_output_max_mw for u in units], [u.output_max_mw for u in units])
-    return lower, upper
-
-
 def _output_before_mw(case: Case, facts: GridFacts) -> np.ndarray:
     """Zero where the case gives no state, which its checks refuse."""
     before = {state.unit: state.output_mw for state in case.units}
     return np.array([before.get(unit.name, 0.0) for unit in facts.units], dtype=float)
-
-
-def heating_hours(facts: GridFacts, times: pd.DatetimeIndex) -> np.ndarray:
-    """Whether each unit heats in each step, shape (T, units), bool."""
-    season = {s.city: in_yearly_season(times, s.first_day, s.last_day) for s in facts.heating_seasons}
-    never = np.zeros(len(times), dtype=bool)
-    columns = [season.get(u.city, never) if u.heats else never for u in facts.units]
-    return np.column_stack(columns) if columns else np.zeros((len(times), 0), dtype=bool)
 
 
 def out_of_service(case: Case) -> tuple[Outage, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from dispatch.case.heat import BACK_PRESSURE, HeatRegion
+
 BEFORE, AFTER = "before", "after"
 
 
@@ -71,7 +73,8 @@ class ThermalUnit:
     """
     One unit. Limits in the heating season differ for a unit that also heats (`heats`).
 
-    `output_min_mw` and `heating_output_min_mw` are technical minimums, in the retrofit state that holds.
+    `output_min_mw` and `heating_output_min_mw` are technical minimums, in the retrofit state that holds. Those while
+    heating hold at the design heat; with less heat a unit that has a `heat_region` has more room.
     """
 
     name: str
@@ -101,6 +104,7 @@ class ThermalUnit:
     flexibilities: tuple[Flexibility, ...] = ()  # of each retrofit state, where there are two
     deep_bands: tuple[DeepBand, ...] = ()  # by falling output and rising price; empty: never paid
     oil_support: OilSupport | None = None
+    heat_region: HeatRegion | None = None  # None: output while heating does not depend on the heat load
 
     @property
     def normal_min_mw(self) -> float:
@@ -109,8 +113,14 @@ class ThermalUnit:
 
     @property
     def least_mw(self) -> float:
-        """Least output in any season."""
-        return min(self.output_min_mw, self.heating_output_min_mw) if self.heats else self.output_min_mw
+        """Least output in any season, at any heat load."""
+        if not self.heats:
+            return self.output_min_mw
+        region, least_mw = self.heat_region, min(self.output_min_mw, self.heating_output_min_mw)
+        if region is None:
+            return least_mw
+        fall_mw = region.floor_loss_share * region.design_heat_mw
+        return 0.0 if region.turbine == BACK_PRESSURE else min(least_mw, self.output_min_mw - fall_mw)
 
     @property
     def stop_reach_mw(self) -> float:

@@ -20,6 +20,7 @@ from dispatch.case.network import Bus, Line, Link, Section
 from dispatch.case.renewable import RenewablePlant
 from dispatch.case.thermal import RunningMinimum
 from dispatch.grid.contracts import aggregators, contracts, peak_mw, seasons
+from dispatch.grid.heating import heat_shares
 from dispatch.grid.plants import renewable_plants, stores, thermal_units
 from dispatch.grid.tables import EDITIONS, MEMBERS, Tables, content_sha256, members_of, networks_folder, shared
 from dispatch.profiles.interchange import plans
@@ -198,6 +199,7 @@ def _year(
         load_mw=np.column_stack([merged.get(bus.name, nothing) for bus in buses]),
         available_share=available[[plant.name for plant in plants]].to_numpy(),
         net_import_mw={variant: _plans_mw(tables, variant, names) for variant in VARIANTS},
+        heat_share=np.column_stack([heat_shares(table) for table in tables]),
     )
 
 

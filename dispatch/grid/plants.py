@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dispatch.case.heat import HeatRegion
 from dispatch.case.pumped_hydro import LowerReservoir, PumpGroup
 from dispatch.case.renewable import TECHNOLOGIES, RenewablePlant
 from dispatch.case.storage import Store
@@ -45,12 +46,14 @@ class Kinds:
     rates: Any
     bands: Any
     oil: Any
+    heat: Any
 
     @classmethod
     def read(cls) -> Kinds:
         """From the shared tables."""
-        classes, oil = (shared(name).set_index("class") for name in ("technology_classes", "oil_support"))
-        return cls(classes, shared("heat_rates"), shared("deep_bands"), oil)
+        tables = ("technology_classes", "oil_support", "heat_regions")
+        classes, oil, heat = (shared(name).set_index("class") for name in tables)
+        return cls(classes, shared("heat_rates"), shared("deep_bands"), oil, heat)
 
 
 def _unit(name: str, row: Any, kinds: Kinds, state: str) -> ThermalUnit:
@@ -87,6 +90,7 @@ def _unit(name: str, row: Any, kinds: Kinds, state: str) -> ThermalUnit:
         flexibilities=tuple(known.values()),
         deep_bands=_deep_bands(size, bands[bands["class"] == own]),
         oil_support=_oil_support(size, kinds.oil.loc[own]) if own in kinds.oil.index else None,
+        heat_region=_heat_region(size, kinds.heat.loc[own]) if heats else None,
     )
 
 
@@ -101,6 +105,15 @@ def _deep_bands(size: float, rows: pd.DataFrame) -> tuple[DeepBand, ...]:
     """Bands below the normal minimum, the highest first."""
     pairs = sorted(zip(rows["below_share"], rows["price_cny_per_mwh"], strict=True), reverse=True)
     return tuple(DeepBand(size * float(share), float(price)) for share, price in pairs)
+
+
+def _heat_region(size: float, kind: Any) -> HeatRegion:
+    return HeatRegion(
+        turbine=str(kind["turbine"]),
+        design_heat_mw=size * float(kind["design_heat_share"]),
+        back_pressure_share=float(kind["back_pressure_share"]),
+        floor_loss_share=float(kind["floor_loss_share"]),
+    )
 
 
 def _oil_support(size: float, kind: Any) -> OilSupport:

@@ -182,6 +182,7 @@ class Case(_message.Message):
     OBJECTIVE_FIELD_NUMBER: _builtins.int
     NO_START_FIELD_NUMBER: _builtins.int
     START_LIMITS_FIELD_NUMBER: _builtins.int
+    HEAT_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Name of the caller's choice, repeated nowhere."""
     grid: _builtins.str
@@ -271,6 +272,10 @@ class Case(_message.Message):
     def start_limits(self) -> _containers.RepeatedCompositeFieldContainer[Global___StartLimit]:
         """Most starts (启停次数) of a unit in a calendar day and in the horizon."""
 
+    @_builtins.property
+    def heat(self) -> Global___Heat:
+        """Heat load (热负荷) of the plants that heat. Absent: the stored one."""
+
     def __init__(
         self,
         *,
@@ -298,10 +303,11 @@ class Case(_message.Message):
         objective: Global___Objective.ValueType = ...,
         no_start: _abc.Iterable[Global___NoStart] | None = ...,
         start_limits: _abc.Iterable[Global___StartLimit] | None = ...,
+        heat: Global___Heat | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_deep_peak_shaving", b"_deep_peak_shaving", "_edition", b"_edition", "deep_peak_shaving", b"deep_peak_shaving", "edition", b"edition", "horizon", b"horizon", "interchange", b"interchange", "prices", b"prices", "reserve", b"reserve", "response", b"response", "scales", b"scales", "security", b"security"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_deep_peak_shaving", b"_deep_peak_shaving", "_edition", b"_edition", "deep_peak_shaving", b"deep_peak_shaving", "edition", b"edition", "heat", b"heat", "horizon", b"horizon", "interchange", b"interchange", "prices", b"prices", "reserve", b"reserve", "response", b"response", "scales", b"scales", "security", b"security"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_deep_peak_shaving", b"_deep_peak_shaving", "_edition", b"_edition", "available_forecasts", b"available_forecasts", "contracts", b"contracts", "deep_peak_shaving", b"deep_peak_shaving", "edition", b"edition", "grid", b"grid", "horizon", b"horizon", "interchange", b"interchange", "interchange_forecasts", b"interchange_forecasts", "load_forecasts", b"load_forecasts", "must_run", b"must_run", "name", b"name", "no_start", b"no_start", "objective", b"objective", "outages", b"outages", "prices", b"prices", "reserve", b"reserve", "response", b"response", "response_share", b"response_share", "retrofits", b"retrofits", "scales", b"scales", "security", b"security", "start_limits", b"start_limits", "stores", b"stores", "units", b"units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_deep_peak_shaving", b"_deep_peak_shaving", "_edition", b"_edition", "available_forecasts", b"available_forecasts", "contracts", b"contracts", "deep_peak_shaving", b"deep_peak_shaving", "edition", b"edition", "grid", b"grid", "heat", b"heat", "horizon", b"horizon", "interchange", b"interchange", "interchange_forecasts", b"interchange_forecasts", "load_forecasts", b"load_forecasts", "must_run", b"must_run", "name", b"name", "no_start", b"no_start", "objective", b"objective", "outages", b"outages", "prices", b"prices", "reserve", b"reserve", "response", b"response", "response_share", b"response_share", "retrofits", b"retrofits", "scales", b"scales", "security", b"security", "start_limits", b"start_limits", "stores", b"stores", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__deep_peak_shaving: _TypeAlias = _typing.Literal["deep_peak_shaving"]  # noqa: Y015
     _WhichOneofArgType__deep_peak_shaving: _TypeAlias = _typing.Literal["_deep_peak_shaving", b"_deep_peak_shaving"]  # noqa: Y015
@@ -313,6 +319,64 @@ class Case(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__edition) -> _WhichOneofReturnType__edition | None: ...
 
 Global___Case: _TypeAlias = Case  # noqa: Y015
+
+@_typing.final
+class Heat(_message.Message):
+    """The heat load of heating plants. It sets the least and the highest output of their units, hour by hour."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCALE_SHARE_FIELD_NUMBER: _builtins.int
+    FORECASTS_FIELD_NUMBER: _builtins.int
+    scale_share: _builtins.float
+    """What-if factor on the stored heat load, 1 when absent. Nowhere may the load exceed the design heat."""
+    @_builtins.property
+    def forecasts(self) -> _containers.RepeatedCompositeFieldContainer[Global___HeatForecast]:
+        """Heat loads, each in place of the stored one of its plant; not scaled."""
+
+    def __init__(
+        self,
+        *,
+        scale_share: _builtins.float | None = ...,
+        forecasts: _abc.Iterable[Global___HeatForecast] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_scale_share", b"_scale_share", "scale_share", b"scale_share"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_scale_share", b"_scale_share", "forecasts", b"forecasts", "scale_share", b"scale_share"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__scale_share: _TypeAlias = _typing.Literal["scale_share"]  # noqa: Y015
+    _WhichOneofArgType__scale_share: _TypeAlias = _typing.Literal["_scale_share", b"_scale_share"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__scale_share) -> _WhichOneofReturnType__scale_share | None: ...
+
+Global___Heat: _TypeAlias = Heat  # noqa: Y015
+
+@_typing.final
+class HeatForecast(_message.Message):
+    """The scheduler's own heat load of one plant."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLANT_FIELD_NUMBER: _builtins.int
+    HEAT_SHARE_FIELD_NUMBER: _builtins.int
+    plant: _builtins.str
+    """Name of the plant."""
+    @_builtins.property
+    def heat_share(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Heat load as a share of the plant's design heat, 0 to 1, one value a step; 0 outside its heating season."""
+
+    def __init__(
+        self,
+        *,
+        plant: _builtins.str = ...,
+        heat_share: _abc.Iterable[_builtins.float] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["heat_share", b"heat_share", "plant", b"plant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HeatForecast: _TypeAlias = HeatForecast  # noqa: Y015
 
 @_typing.final
 class ContractState(_message.Message):

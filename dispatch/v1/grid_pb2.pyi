@@ -419,6 +419,7 @@ class Unit(_message.Message):
     FLEXIBILITIES_FIELD_NUMBER: _builtins.int
     DEEP_BANDS_FIELD_NUMBER: _builtins.int
     OIL_SUPPORT_FIELD_NUMBER: _builtins.int
+    HEAT_REGION_FIELD_NUMBER: _builtins.int
     unit: _builtins.str
     """Name of the unit."""
     plant: _builtins.str
@@ -487,6 +488,10 @@ class Unit(_message.Message):
     def oil_support(self) -> Global___OilSupport:
         """Oil support (投油稳燃) at low output."""
 
+    @_builtins.property
+    def heat_region(self) -> Global___HeatRegion:
+        """How its output depends on its heat in the heating season. Absent: not at all."""
+
     def __init__(
         self,
         *,
@@ -518,21 +523,62 @@ class Unit(_message.Message):
         flexibilities: _abc.Iterable[Global___Flexibility] | None = ...,
         deep_bands: _abc.Iterable[Global___DeepBand] | None = ...,
         oil_support: Global___OilSupport | None = ...,
+        heat_region: Global___HeatRegion | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_oil_support", b"_oil_support", "_stop_reserve_mw", b"_stop_reserve_mw", "curve", b"curve", "oil_support", b"oil_support", "stop_reserve_mw", b"stop_reserve_mw"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_heat_region", b"_heat_region", "_oil_support", b"_oil_support", "_stop_reserve_mw", b"_stop_reserve_mw", "curve", b"curve", "heat_region", b"heat_region", "oil_support", b"oil_support", "stop_reserve_mw", b"stop_reserve_mw"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_oil_support", b"_oil_support", "_stop_reserve_mw", b"_stop_reserve_mw", "bus", b"bus", "carrier", b"carrier", "city", b"city", "curve", b"curve", "deep_bands", b"deep_bands", "flexibilities", b"flexibilities", "grid", b"grid", "heating_output_max_mw", b"heating_output_max_mw", "heating_output_min_mw", b"heating_output_min_mw", "heats", b"heats", "min_down_h", b"min_down_h", "min_up_h", b"min_up_h", "oil_support", b"oil_support", "other_cny_per_mwh", b"other_cny_per_mwh", "output_max_mw", b"output_max_mw", "output_min_mw", b"output_min_mw", "plant", b"plant", "ramp_down_mw_per_h", b"ramp_down_mw_per_h", "ramp_up_mw_per_h", b"ramp_up_mw_per_h", "retrofit", b"retrofit", "start_cny", b"start_cny", "start_ramp_mw", b"start_ramp_mw", "start_types", b"start_types", "stop_cny", b"stop_cny", "stop_ramp_mw", b"stop_ramp_mw", "stop_reserve_mw", b"stop_reserve_mw", "technology_class", b"technology_class", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_heat_region", b"_heat_region", "_oil_support", b"_oil_support", "_stop_reserve_mw", b"_stop_reserve_mw", "bus", b"bus", "carrier", b"carrier", "city", b"city", "curve", b"curve", "deep_bands", b"deep_bands", "flexibilities", b"flexibilities", "grid", b"grid", "heat_region", b"heat_region", "heating_output_max_mw", b"heating_output_max_mw", "heating_output_min_mw", b"heating_output_min_mw", "heats", b"heats", "min_down_h", b"min_down_h", "min_up_h", b"min_up_h", "oil_support", b"oil_support", "other_cny_per_mwh", b"other_cny_per_mwh", "output_max_mw", b"output_max_mw", "output_min_mw", b"output_min_mw", "plant", b"plant", "ramp_down_mw_per_h", b"ramp_down_mw_per_h", "ramp_up_mw_per_h", b"ramp_up_mw_per_h", "retrofit", b"retrofit", "start_cny", b"start_cny", "start_ramp_mw", b"start_ramp_mw", "start_types", b"start_types", "stop_cny", b"stop_cny", "stop_ramp_mw", b"stop_ramp_mw", "stop_reserve_mw", b"stop_reserve_mw", "technology_class", b"technology_class", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__heat_region: _TypeAlias = _typing.Literal["heat_region"]  # noqa: Y015
+    _WhichOneofArgType__heat_region: _TypeAlias = _typing.Literal["_heat_region", b"_heat_region"]  # noqa: Y015
     _WhichOneofReturnType__oil_support: _TypeAlias = _typing.Literal["oil_support"]  # noqa: Y015
     _WhichOneofArgType__oil_support: _TypeAlias = _typing.Literal["_oil_support", b"_oil_support"]  # noqa: Y015
     _WhichOneofReturnType__stop_reserve_mw: _TypeAlias = _typing.Literal["stop_reserve_mw"]  # noqa: Y015
     _WhichOneofArgType__stop_reserve_mw: _TypeAlias = _typing.Literal["_stop_reserve_mw", b"_stop_reserve_mw"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__heat_region) -> _WhichOneofReturnType__heat_region | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__oil_support) -> _WhichOneofReturnType__oil_support | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__stop_reserve_mw) -> _WhichOneofReturnType__stop_reserve_mw | None: ...
 
 Global___Unit: _TypeAlias = Unit  # noqa: Y015
+
+@_typing.final
+class HeatRegion(_message.Message):
+    """Operating region of a unit that heats (电热运行区域). At the design heat its limits are those of the heating season,
+    without heat those of the rest of the year.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TURBINE_FIELD_NUMBER: _builtins.int
+    DESIGN_HEAT_MW_FIELD_NUMBER: _builtins.int
+    BACK_PRESSURE_SHARE_FIELD_NUMBER: _builtins.int
+    FLOOR_LOSS_SHARE_FIELD_NUMBER: _builtins.int
+    turbine: _builtins.str
+    """extraction (抽汽式) or back_pressure (背压式)."""
+    design_heat_mw: _builtins.float
+    """Heat in the coldest hours, in MW."""
+    back_pressure_share: _builtins.float
+    """MW that the least output rises with a MW of heat (cm)."""
+    floor_loss_share: _builtins.float
+    """MW that the least output without heat falls with a MW of heat (cv at the least steam)."""
+    def __init__(
+        self,
+        *,
+        turbine: _builtins.str = ...,
+        design_heat_mw: _builtins.float = ...,
+        back_pressure_share: _builtins.float = ...,
+        floor_loss_share: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["back_pressure_share", b"back_pressure_share", "design_heat_mw", b"design_heat_mw", "floor_loss_share", b"floor_loss_share", "turbine", b"turbine"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HeatRegion: _TypeAlias = HeatRegion  # noqa: Y015
 
 @_typing.final
 class Flexibility(_message.Message):

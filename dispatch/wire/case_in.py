@@ -13,6 +13,7 @@ from google.protobuf.message import Message
 from dispatch.case.case import Case, Interchange, Limits, Prices, Reserve, ReserveSeries, Scales
 from dispatch.case.check_limits import limits_flaws
 from dispatch.case.demand_response import ANNUAL_PEAK, CLOSED, ContractState, Parcel, ResponseTerms
+from dispatch.case.heat import Heat, HeatForecast
 from dispatch.case.interchange import InterchangeForecast
 from dispatch.case.objective import COST
 from dispatch.case.renewable import AvailableForecast, LoadForecast
@@ -106,6 +107,7 @@ def reading_of(message: case_pb2.Case) -> Reading:
         objective=word_of(message.objective, OBJECTIVES, "objective", findings.flaws, COST),
         no_start=tuple(_no_start(n, f"no_start[{k}].", findings) for k, n in enumerate(message.no_start)),
         start_limits=tuple(made(StartLimit, limit) for limit in message.start_limits),
+        heat=_heat(message.heat),
     )
     return Reading(case, tuple(findings.flaws), tuple(findings.placeholders))
 
@@ -174,6 +176,11 @@ def _interchange(message: case_pb2.Interchange, findings: Findings) -> Interchan
 def _reserve(message: case_pb2.Reserve) -> Reserve:
     series = tuple(ReserveSeries(s.grid, tuple(s.up_mw), tuple(s.down_mw)) for s in message.series)
     return made(Reserve, message, series=series)
+
+
+def _heat(message: case_pb2.Heat) -> Heat:
+    forecasts = tuple(HeatForecast(f.plant, tuple(f.heat_share)) for f in message.forecasts)
+    return replace(given(Heat, message), forecasts=forecasts)
 
 
 def _outage(message: case_pb2.Outage, path: str, findings: Findings) -> Outage:

@@ -8,6 +8,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from dispatch.case.case import Case, Interchange, Limits, Reserve
 from dispatch.case.demand_response import ContractState, ResponseTerms
+from dispatch.case.heat import Heat
 from dispatch.case.thermal import Retrofit
 from dispatch.errors import CaseError, Flaw
 from dispatch.horizon import utc
@@ -45,6 +46,7 @@ def case_to(case: Case) -> case_pb2.Case:
         security=copied(case.security, case_pb2.Security()),
         contracts=[contract_state_to(state) for state in case.contracts],
         response=_response(case.response, flaws),
+        heat=_heat(case.heat),
         objective=number_of(case.objective, OBJECTIVES, "objective", flaws),
     )
     if flaws:
@@ -74,6 +76,11 @@ def _response(terms: ResponseTerms, flaws: list[Flaw]) -> case_pb2.ResponseTerms
 def _reserve(reserve: Reserve) -> case_pb2.Reserve:
     series = [copied(s, case_pb2.ReserveSeries()) for s in reserve.series]
     return copied(reserve, case_pb2.Reserve(series=series))
+
+
+def _heat(heat: Heat) -> case_pb2.Heat:
+    forecasts = [copied(forecast, case_pb2.HeatForecast()) for forecast in heat.forecasts]
+    return copied(heat, case_pb2.Heat(forecasts=forecasts))
 
 
 def _interchange(interchange: Interchange, flaws: list[Flaw]) -> case_pb2.Interchange:

@@ -53,6 +53,7 @@ def _unit(unit: ThermalUnit) -> grid_pb2.Unit:
         start_types=types,
         flexibilities=[copied(known, grid_pb2.Flexibility()) for known in unit.flexibilities],
         deep_bands=[copied(band, grid_pb2.DeepBand()) for band in unit.deep_bands],
+        heat_region=None if unit.heat_region is None else copied(unit.heat_region, grid_pb2.HeatRegion()),
         oil_support=None if unit.oil_support is None else copied(unit.oil_support, grid_pb2.OilSupport()),
     )
     return copied(unit, message)

@@ -16,6 +16,7 @@ from typing import Any
 from dispatch.case.case import Case, Prices, Reserve, ReserveSeries, Scales
 from dispatch.case.demand_response import HANDED_OVER, ContractState, Parcel, ResponseTerms
 from dispatch.case.facts import GridFacts
+from dispatch.case.heat import EXTRACTION, Heat, HeatForecast, HeatRegion
 from dispatch.case.renewable import AvailableForecast
 from dispatch.case.thermal import MustRun, NoStart, Outage, RunningMinimum, StartLimit, ThermalUnit, UnitState
 from dispatch.schedule.outcome import Aim, Proof
@@ -51,6 +52,18 @@ def planted(fault: Fault) -> Solved:
     schedule = added(telling_required(schedule, case, facts), fault.added)
     proof = fault.proof(proof_of(case, facts, schedule))
     return Solved(case, facts, fault.schedule(schedule), proof)
+
+
+def coal_2_heats(facts: GridFacts, **limits: Any) -> GridFacts:
+    """The facts with a heat load on coal_2: 100 MW at most, 1 MW of power a MW at the back-pressure edge."""
+    region = HeatRegion(EXTRACTION, design_heat_mw=100.0, back_pressure_share=1.0)
+    units = tuple(replace(u, heat_region=region, **limits) if u.name == "coal_2" else u for u in facts.units)
+    return replace(facts, units=units)
+
+
+def heat_in_hour_5(share: float) -> Heat:
+    """0.8 of the heat of the plant in every hour but 5."""
+    return Heat(forecasts=(HeatForecast("heat", tuple(share if t == 5 else 0.8 for t in range(HOURS))),))
 
 
 def gas_was(on: bool, hours_h: float, output_mw: float) -> Callable[[Case], Case]:
@@ -178,6 +191,20 @@ THERMAL = (
         "thermal-output_limits",
         "coal_1 gives 283 MW of at most 250 while it heats",
         decided={("output_mw", "coal_2"): {0: 110}, ("reserve_up_mw", "coal_1"): {0: 0}},
+    ),
+    Fault(
+        "thermal-heat_region",
+        "coal_2 gives 170 MW in the hour 5 of all its heat, whose floor is 180; it is 160 at 0.8",
+        decided={("reserve_down_mw", "coal_2"): {5: 0}},
+        case=lambda case: replace(case, heat=heat_in_hour_5(1.0)),
+        facts=lambda facts: coal_2_heats(facts, heating_output_min_mw=180.0, heating_output_max_mw=235.0),
+    ),
+    Fault(
+        "thermal-heat_region",
+        "coal_2 gives 170 MW in the hour 5 of all its heat, whose ceiling is 165; it is 192 at 0.8",
+        decided={("reserve_up_mw", "coal_2"): {5: 0, **dict.fromkeys((0, 1, 2, 3, 4, 6, 7), 20)}},
+        case=lambda case: replace(case, heat=heat_in_hour_5(1.0)),
+        facts=lambda facts: coal_2_heats(facts, heating_output_min_mw=100.0, heating_output_max_mw=165.0),
     ),
     Fault("thermal-start_stop_ramps", "gas starts at 40 MW of 30", decided=gas("output_mw", {2: 40})),
     Fault("thermal-start_stop_ramps", "gas stops from 40 MW of 30", decided=gas("output_mw", {4: 40})),

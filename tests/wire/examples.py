@@ -17,6 +17,7 @@ from dispatch.case.demand_response import (
     Parcel,
     ResponseTerms,
 )
+from dispatch.case.heat import Heat, HeatForecast
 from dispatch.case.interchange import VARIANTS, InterchangeForecast
 from dispatch.case.objective import OBJECTIVES
 from dispatch.case.renewable import AvailableForecast, LoadForecast
@@ -130,6 +131,7 @@ CASES = st.builds(
     objective=st.sampled_from(OBJECTIVES),
     no_start=_several(st.builds(NoStart, _names, _times, _times)),
     start_limits=_several(st.builds(StartLimit, *[st.just("") | _names] * 4, *[st.none() | _counts] * 2)),
+    heat=st.builds(Heat, _numbers, _several(st.builds(HeatForecast, _names, _series))),
 )
 
 

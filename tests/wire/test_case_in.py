@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dispatch.case.case import Case, Interchange, Limits, Prices, Scales
 from dispatch.case.demand_response import ResponseTerms
+from dispatch.case.heat import Heat, HeatForecast
 from dispatch.case.objective import OBJECTIVES
 from dispatch.case.thermal import Retrofit
 from dispatch.errors import CaseError
@@ -136,6 +137,14 @@ def test_deep_peak_shaving_holds_where_nothing_is_said_of_it() -> None:
     assert case_from(message).deep_peak_shaving
     message.deep_peak_shaving = False
     assert not case_from(message).deep_peak_shaving
+
+
+def test_the_stored_heat_load_holds_where_nothing_is_said_of_it() -> None:
+    message = case_to(a_case())
+    message.ClearField("heat")
+    assert case_from(message).heat == Heat()
+    message.heat.forecasts.add(plant="P", heat_share=[0.5, 0.75])
+    assert case_from(message).heat == Heat(1.0, (HeatForecast("P", (0.5, 0.75)),))
 
 
 def test_a_plan_that_has_no_name_on_the_wire_is_refused() -> None:

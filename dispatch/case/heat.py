@@ -1,0 +1,39 @@
+"""Heat from thermal units (热电联产): what binds their output to it, and what a case says of the heat load."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+EXTRACTION, BACK_PRESSURE = "extraction", "back_pressure"
+TURBINES = (EXTRACTION, BACK_PRESSURE)
+
+
+@dataclass(frozen=True)
+class HeatRegion:
+    """
+    The operating region of a unit that heats (电热运行区域), beside its four limits with and without heat.
+
+    At the design heat its limits are those of the heating season, without heat those of the rest of the year
+    (`heating.heating_limits_mw`).
+    """
+
+    turbine: str  # extraction (抽汽式) or back_pressure (背压式)
+    design_heat_mw: float  # in the coldest hours
+    back_pressure_share: float  # cm: MW that the floor rises with a MW of heat
+    floor_loss_share: float = 0.0  # cv at the least steam: MW that the floor without heat falls with a MW of heat
+
+
+@dataclass(frozen=True)
+class HeatForecast:
+    """Heat load of a plant as a share of its design heat, one value a step."""
+
+    plant: str
+    heat_share: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Heat:
+    """What a case says of the heat load; the stored one holds where it says nothing."""
+
+    scale_share: float = 1.0  # what-if factor on the stored heat load
+    forecasts: tuple[HeatForecast, ...] = ()
