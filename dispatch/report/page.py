@@ -28,7 +28,7 @@ TABLE_NOTE = (
     "Utilisation = absorbed / available, summed before dividing; later storage losses are no curtailment; "
     "cost holds no penalty; the gap is that of the objective, as proven."
 )
-SLACK_NOTE_ZH = "* 使用了计价松弛：备用不足、偏离计划或线路过载。"
+SLACK_NOTE_ZH = "* 使用了计价松弛：线路过载、断面越限、备用不足或偏离计划。"
 SHORTFALL_HEADS = ("时间 time", "母线 bus", "缺额 missing MW", "盈余 surplus MW")
 
 

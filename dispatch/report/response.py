@@ -15,9 +15,9 @@ Used = ContractMetrics | AggregatorMetrics
 CONTRACTS = Word("按响应合约", "Response by contract")
 AGGREGATORS = Word("按虚拟电厂", "Response by virtual power plant")
 NOTE = Word(
-    "费用为电量费与调用费之和；最大为任一时段削减与增加中较大者；占上限指其占本网情景响应上限的比例。",
+    "费用为电量费与调用费之和；最大为任一时段削减与增加中较大者；占上限指其占本网情景响应上限的比例；时数含回补时段。",
     "Cost is fees of energy and of calls; at most is the larger of cut and extra load in any step, and its share is of "
-    "what all contracts of the grid may do in the scenario.",
+    "what all contracts of the grid may do in the scenario; hours of making good count too.",
 )
 NAME_COUNT = 3  # columns that hold names: grid, scenario, and contract or plant
 

@@ -10,7 +10,9 @@ from dispatch.schedule.outcome import GridMetrics
 
 MISSING = "-"
 SLACK_MARK = "*"
-SLACK_NOTE = f"{SLACK_MARK} priced slack in use: reserve short, a plan left or a line overloaded"
+SLACK_NOTE = (
+    f"{SLACK_MARK} priced slack in use: a line overloaded, a section beyond its limit, reserve short or a plan left"
+)
 ESTIMATES = "Weather is synthetic; topology, unit parameters, interchange plans and response are estimates."
 NAME_COUNT = 2  # columns that hold names: grid and scenario
 

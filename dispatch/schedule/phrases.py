@@ -28,8 +28,10 @@ class Phrase:
 
 
 PHRASES = {
-    "balance_missing": Phrase(LOAD, "bus", "power missing at {at}", "{at}供电缺额"),
-    "balance_surplus": Phrase(LOAD, "bus", "power in surplus at {at}", "{at}电力无法消纳"),
+    "balance_missing": Phrase(
+        LOAD, "bus", "power missing at {at} (load cut, or more made)", "{at}供电缺额（切负荷或增加电源）"
+    ),
+    "balance_surplus": Phrase(LOAD, "bus", "power in surplus at {at} (made and not used)", "{at}电力过剩（无处可用）"),
     "line_rating": Phrase(SECTION, "line", "line {at} beyond its rating", "线路{at}超过限额"),
     "section_over": Phrase(SECTION, "section", "section {at} beyond its limit", "断面{at}越限"),
     "line_overload": Phrase(SECTION, "line", "line {at} overloaded after an outage (N-1)", "线路{at} N-1 后过载"),

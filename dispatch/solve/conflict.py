@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from dispatch.solve.solve import Asked
 
 GAP_SHARE = 0.01
-MOST_TOLD = 3  # causes in the reason; every one is among the causes
+NOTHING_FITS = "no schedule meets the case"
+HARD_RESERVE = "no schedule keeps the reserve asked for, which may not be short"
 CONTRADICTION = "no schedule meets the case, and free power at every bus does not help: its rules contradict each other"
 ENDED = "no schedule meets the case; the search ended before the shortfall was measured"
 UNNOTICED = f"no schedule meets the case, by less than {NOTICED_MW:g} MW anywhere: a matter of tolerances"
@@ -68,20 +69,17 @@ def conflict_of(model: Model, problem: Problem, asked: Asked, search: Search, re
 
 
 def reason_of(shortfalls: tuple[Shortfall, ...], causes: tuple[Cause, ...], step_h: float) -> str:
-    """Why there is no schedule: the shortfall in one sentence, and the gravest other causes."""
+    """Why there is no schedule: the shortfall, else the gravest cause, and how many others there are."""
     others = [cause for cause in causes if cause.place != "bus"]
-    told = [in_words(shortfalls, step_h)] if shortfalls else []
-    if others and not told:
-        reserve = all(cause.severity == RESERVE for cause in others)
-        told.append(
-            "no schedule keeps the reserve asked for, which may not be short"
-            if reserve
-            else "no schedule meets the case"
-        )
-    told += [cause.english for cause in others[:MOST_TOLD]]
-    if len(others) > MOST_TOLD:
-        told.append(f"and {len(others) - MOST_TOLD} more")
-    return "; ".join(told) or UNNOTICED
+    if shortfalls:
+        more = f"; {len(others)} other rules would have to give too, see the causes" if others else ""
+        return in_words(shortfalls, step_h) + more
+    if not others:
+        return UNNOTICED
+    first = others[0]
+    reserve = all(cause.severity == RESERVE for cause in others)
+    told = f"{HARD_RESERVE if reserve else NOTHING_FITS}; {first.english}, first at {first.times[0]}"
+    return told + (f"; and {len(others) - 1} more, see the causes" if len(others) > 1 else "")
 
 
 def in_words(shortfalls: tuple[Shortfall, ...], step_h: float) -> str:

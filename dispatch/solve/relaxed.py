@@ -43,11 +43,11 @@ PRICES_CNY_PER_MWH = {
 
 @dataclass(frozen=True)
 class Gives:
-    """One kind of rule that may give: MW of it are `at + mw . x[columns]`, (T, names)."""
+    """One kind of rule that may give: MW of it are `at + mw . x[column_index]`, (T, names)."""
 
     code: str
     names: tuple[str, ...]
-    columns: np.ndarray  # (T, names)
+    column_index: np.ndarray  # (T, names)
     mw: np.ndarray  # of 1 in the column, (T, names)
     at_mw: np.ndarray  # where the columns are 0, (T, names)
 
@@ -147,7 +147,7 @@ class Relaxation:
         stamps = [time.tz_localize(BEIJING).isoformat() for time in self._inputs.times]
         found = []
         for gives in self.gives:
-            power = gives.at_mw + gives.mw * x[gives.columns]
+            power = gives.at_mw + gives.mw * x[gives.column_index]
             found += [
                 Slack(gives.code, gives.names[k], stamps[t], round(float(power[t, k]), 3))
                 for t, k in np.argwhere(power > NOTICED_MW)

@@ -97,7 +97,8 @@ def test_must_run_hours_that_cannot_be_kept_name_the_unit() -> None:
     (must_run,) = [cause for cause in outcome.causes if cause.code == "must_run"]
     assert [time[11:13] for time in must_run.times] == ["02"]
     assert must_run.cost_cny == pytest.approx(5_000 * 300)
-    assert "unit u off in must-run hours" in outcome.reason
+    assert "unit u off in must-run hours" in must_run.english
+    assert "1 other rules would have to give too" in outcome.reason
 
 
 def test_a_line_beyond_its_rating_is_cheaper_than_power_that_is_missing() -> None:
@@ -117,6 +118,7 @@ def test_a_line_beyond_its_rating_is_cheaper_than_power_that_is_missing() -> Non
     assert (cause.code, cause.severity, cause.place, cause.component) == ("line_rating", "section", "line", "ab")
     assert (cause.hours_h, cause.most_mw, cause.cost_cny) == (2.0, pytest.approx(100.0), pytest.approx(4e6))
     assert "线路ab超过限额" in cause.chinese
+    assert outcome.reason == f"no schedule meets the case; {cause.english}, first at 2030-07-15T00:00:00+08:00"
 
 
 def test_heat_gives_before_power_is_in_surplus_and_only_down_to_the_minimum_out_of_season() -> None:
