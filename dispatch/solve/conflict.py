@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import inputs_of
+from dispatch.case.network import Line, Link
 from dispatch.model import names
 from dispatch.model.build import built
 from dispatch.model.rows import Model
@@ -117,7 +118,8 @@ class _Homes:
 
     def __init__(self, facts: GridFacts) -> None:
         bus = {bus.name: bus.grid for bus in facts.buses}
-        ends = {branch.name: bus[branch.from_bus] for branch in (*facts.lines, *facts.links)}
+        branches: list[Line | Link] = [*facts.lines, *facts.links]
+        ends = {branch.name: bus[branch.from_bus] for branch in branches}
         self._of = {**bus, **ends, **{unit.name: unit.grid for unit in facts.units}, **{m: m for m in facts.members}}
         self._of |= {unit.plant: unit.grid for unit in facts.units}
 

@@ -21,7 +21,7 @@ def test_reserve_that_is_short_is_a_cause_of_its_grid_at_its_price() -> None:
     outcome = outcome_of(facts, hours=2, start=SUMMER_DAY)
     (cause,) = outcome.causes
     assert (cause.code, cause.place, cause.component, cause.in_use) == ("reserve_up", "grid", "jibei", True)
-    assert (cause.hours_h, cause.most_mw, cause.energy_mwh) == (2.0, pytest.approx(200), pytest.approx(400))
+    assert (cause.hours_h, cause.most_mw, cause.energy_mwh) == pytest.approx((2.0, 200.0, 400.0))
     assert cause.cost_cny == pytest.approx(1e6)
 
 

@@ -13,6 +13,7 @@ from dispatch.schedule.phrases import PHRASES, SEVERITIES_ZH
 from dispatch.solve import conflict
 from dispatch.solve.climb import Found
 from dispatch.solve.conflict import in_words
+from dispatch.solve.relaxed import PRICES_CNY_PER_MWH, Relaxation
 from tests.answers import outcome_of
 from tests.model.worlds import World, facts_of_worlds, free_unit
 from tests.small import SUMMER_DAY, WINTER_DAY, bus, gas_unit, line, one_bus_facts, one_start, small_facts, unit
@@ -116,7 +117,7 @@ def test_a_line_beyond_its_rating_is_cheaper_than_power_that_is_missing() -> Non
     assert outcome.shortfalls == ()
     (cause,) = outcome.causes
     assert (cause.code, cause.severity, cause.place, cause.component) == ("line_rating", "section", "line", "ab")
-    assert (cause.hours_h, cause.most_mw, cause.cost_cny) == (2.0, pytest.approx(100.0), pytest.approx(4e6))
+    assert (cause.hours_h, cause.most_mw, cause.cost_cny) == pytest.approx((2.0, 100.0, 4e6))
     assert "线路ab超过限额" in cause.chinese
     assert outcome.reason == f"no schedule meets the case; {cause.english}, first at 2030-07-15T00:00:00+08:00"
 
@@ -153,13 +154,13 @@ def test_a_running_minimum_that_outages_break_names_the_plant() -> None:
     found = {cause.code: cause for cause in outcome.causes}
     plant = found["running_minimum"]
     assert (plant.place, plant.component, plant.grid) == ("plant", "heat", "jibei")
-    assert (plant.hours_h, plant.most_mw) == (1.0, pytest.approx(250.0))
+    assert (plant.hours_h, plant.most_mw) == pytest.approx((1.0, 250.0))
     assert "电厂heat开机少于最小运行方式" in plant.chinese
 
 
 def test_causes_are_ordered_by_how_grave_they_are() -> None:
     """The prices of what may give are graded as the severities are."""
-    prices = [conflict.PRICES_CNY_PER_MWH[code] for code in PHRASES if code in conflict.PRICES_CNY_PER_MWH]
+    prices = [PRICES_CNY_PER_MWH[code] for code in PHRASES if code in PRICES_CNY_PER_MWH]
     assert prices == sorted(prices, reverse=True)
     assert [PHRASES[code].severity for code in PHRASES] == sorted(
         (phrase.severity for phrase in PHRASES.values()), key=list(SEVERITIES_ZH).index
@@ -168,7 +169,7 @@ def test_causes_are_ordered_by_how_grave_they_are() -> None:
 
 def test_rules_that_contradict_each_other_are_said_to(monkeypatch: pytest.MonkeyPatch) -> None:
     """With must-run hours that may not give there is no relaxation: no power mends what the unit cannot do."""
-    monkeypatch.setattr(conflict.Relaxation, "give_must_run", lambda *_: None)
+    monkeypatch.setattr(Relaxation, "give_must_run", lambda *_: None)
     outcome = outcome_of(RESTLESS, **CALLS)
     assert outcome.status is Status.INFEASIBLE
     assert (outcome.shortfalls, outcome.causes) == ((), ())
