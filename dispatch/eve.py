@@ -4,6 +4,8 @@ The state before a case: the end of a solve of the day before.
 One rule for every grid and day, so that compared cases start from the same state. Two days before, every unit is on
 at its minimum in force for longer than any minimum time, and every store is at half its level. The day before is
 solved from there with stored weather, load and plan, without response, to a gap of 1 %; its last step is the state.
+
+Or the end of an answer that a caller has: one day after another, with stores and response contracts as they are left.
 """
 
 from __future__ import annotations
@@ -14,14 +16,17 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
+from dispatch.case.as_asked import as_asked
 from dispatch.case.case import Case, Interchange, Limits
+from dispatch.case.check_horizon import end_of
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import inputs_of
 from dispatch.case.storage import Store, StoreState
 from dispatch.case.thermal import UnitState
-from dispatch.errors import SolverFailed
-from dispatch.horizon import Horizon, beijing
+from dispatch.errors import CaseError, Flaw, SolverFailed
+from dispatch.horizon import Horizon, beijing, local
 from dispatch.run import run
+from dispatch.schedule.outcome import Outcome
 from dispatch.schedule.progress import Tell, silent
 from dispatch.schedule.schedule import Schedule
 from dispatch.units import POWER_MW
@@ -57,6 +62,41 @@ def case_of(
         stores=half_full(facts.stores),
         name=f"{facts.grid} {day}",
         interchange=Interchange(variant),
+    )
+
+
+def case_after(before: Case, facts: GridFacts, outcome: Outcome, horizon: Horizon) -> Case:
+    """
+    The case that goes on where an answer ends: what units, stores and contracts are left in, and the same terms.
+
+    Stores are to end at the levels of the earlier case. Outages, must-run hours and
+    hours without a start that reach into the horizon stay. Forecasts and reserve in MW were of the earlier hours and are left behind. `CaseError` where there is no schedule,
+    or where the horizon does not begin where the answer ends.
+    """
+    end = end_of(before.horizon)
+    if outcome.schedule is None or outcome.metrics is None:
+        message = f"ended {outcome.status.value}: there is no schedule to go on from; give an answer that has one"
+        raise CaseError((Flaw("NO_SCHEDULE", "after", message),))
+    if horizon.start != end:
+        message = f"{local(horizon.start)} is not where the answer ends; give {local(end)}"
+        raise CaseError((Flaw("NOT_THE_NEXT", "horizon.start", message),))
+    last = end_of(horizon)
+    levels = outcome.schedule.level_mwh.iloc[-1]
+    return replace(
+        before,
+        horizon=horizon,
+        units=states_after(before, as_asked(before, facts), outcome.schedule),
+        stores=tuple(replace(store, start_level_mwh=float(levels[store.store])) for store in before.stores),
+        contracts=outcome.metrics.contract_states,
+        name=f"{before.grid} {local(horizon.start):%Y-%m-%d}",
+        outages=tuple(span for span in before.outages if span.start < last and span.end > end),
+        must_run=tuple(span for span in before.must_run if span.start < last and span.end > end),
+        no_start=tuple(span for span in before.no_start if span.start < last and span.end > end),
+        reserve=replace(before.reserve, series=()),
+        heat=replace(before.heat, forecasts=()),
+        load_forecasts=(),
+        available_forecasts=(),
+        interchange_forecasts=(),
     )
 
 

@@ -13,7 +13,7 @@ from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import inputs_of
 from dispatch.errors import SolverFailed
 from dispatch.memory import keep_within
-from dispatch.metrics import measured
+from dispatch.metrics import causes_of, measured
 from dispatch.model.build import built
 from dispatch.schedule.hashes import case_sha256, schedule_sha256
 from dispatch.schedule.outcome import AuditReport, Certificate, Metrics, Outcome, Proof, Solution, Status
@@ -83,6 +83,7 @@ def _answered(case: Case, facts: GridFacts, limits: Limits, watch: Stopwatch, ke
         reason=reason,
         seconds=watch.seconds(),
         prices=None if status is Status.FAILED else solution.prices,
+        causes=() if status is Status.FAILED else causes_of(case, facts, metrics.slacks),
     )
 
 
@@ -94,6 +95,7 @@ def _without_schedule(case: Case, facts: GridFacts, limits: Limits, watch: Stopw
         shortfalls=solution.shortfalls,
         reason=solution.reason,
         seconds=watch.seconds(),
+        causes=solution.causes,
     )
 
 

@@ -6,29 +6,43 @@ import argparse
 from dataclasses import replace
 from datetime import date, datetime
 
-from dispatch.case.case import Case, Prices
+from dispatch.case.case import Case, Interchange, Prices
+from dispatch.case.check_horizon import end_of
 from dispatch.case.checks import checked, flaws_without_facts
+from dispatch.case.objective import COST
 from dispatch.case.security import Security
-from dispatch.cli.command import DONE, say
+from dispatch.cli.command import DONE, WrongUsage, say
+from dispatch.cli.folder import read_solved
 from dispatch.cli.terminal import LiveLine
-from dispatch.errors import CaseError
-from dispatch.eve import case_of
+from dispatch.errors import CaseError, Flaw
+from dispatch.eve import case_after, case_of
 from dispatch.grid.catalogue import editions, facts_of, grids
 from dispatch.grid.tables import STORED_EDITION
-from dispatch.horizon import Horizon, beijing
+from dispatch.horizon import Horizon, beijing, local
 from dispatch.wire.files import case_text
 
+LEFT_BEHIND = ("load_forecasts", "available_forecasts", "interchange_forecasts")
+PARTS_LEFT_BEHIND = (("reserve", "series"), ("heat", "forecasts"))
 NEWEST_EDITION, OLDEST_EDITION = 2030, 2025
 
 
 def new_case(asked: argparse.Namespace) -> int:
-    """A case to stdout, with the state that a solve of the day before leaves."""
+    """A case to stdout, with the state that a solve of the day before leaves, or that an answer has left."""
+    print(case_text(_after_answer(asked) if asked.after else _after_eve(asked)), end="")
+    return DONE
+
+
+def _after_eve(asked: argparse.Namespace) -> Case:
+    """A case of a day from the state of the evening before, which is solved first."""
+    if asked.grid is None or asked.date is None:
+        message = "give --grid and --date, or --after with the answer to go on from"
+        raise WrongUsage(message)
     edition = asked.edition or edition_of(asked.date)
-    horizon = Horizon(midnight(asked.date), asked.hours * round(1 / asked.step), asked.step)
+    horizon = _horizon(asked, midnight(asked.date), asked.step or 1.0)
     said = {
-        "response_share": asked.response,
-        "objective": asked.objective,
-        "prices": Prices(carbon_cny_per_t=asked.carbon_price),
+        "response_share": asked.response or 0.0,
+        "objective": asked.objective or COST,
+        "prices": Prices(carbon_cny_per_t=asked.carbon_price or 0.0),
     }
     refuse(Case(asked.grid, edition, horizon, (), (), **said))
     facts = facts_of(asked.grid, edition)
@@ -38,14 +52,46 @@ def new_case(asked: argparse.Namespace) -> int:
         facts,
         asked.date,
         hours=asked.hours,
-        step_h=asked.step,
-        variant=asked.interchange,
+        step_h=horizon.step_h,
+        variant=asked.interchange or Interchange().variant,
         tell=live.of("the day before"),
     )
     live.done("the day before", "solved")
-    case = replace(case, security=Security(n_minus_1=asked.n_minus_1), **said)
-    print(case_text(checked(case, facts)), end="")
-    return DONE
+    return checked(replace(case, security=Security(n_minus_1=asked.n_minus_1), **said), facts)
+
+
+def _after_answer(asked: argparse.Namespace) -> Case:
+    """The case that goes on where a kept answer ends; what the command line does not say stays as it was."""
+    kept = read_solved(asked.after)
+    before, facts = kept.case, kept.facts
+    flaws = [
+        Flaw("NOT_THE_SAME", name, f"{given} is not that of the answer; give {of_answer}, or leave it out")
+        for name, given, of_answer in (("grid", asked.grid, before.grid), ("edition", asked.edition, before.edition))
+        if given not in (None, of_answer)
+    ]
+    if flaws:
+        raise CaseError(tuple(flaws))
+    end = end_of(before.horizon)
+    start = midnight(asked.date) if asked.date else end
+    case = case_after(before, facts, kept.outcome, _horizon(asked, start, asked.step or before.horizon.step_h))
+    said = {"response_share": asked.response, "objective": asked.objective}
+    case = replace(case, **{name: value for name, value in said.items() if value is not None})
+    if asked.interchange:
+        case = replace(case, interchange=replace(case.interchange, variant=asked.interchange))
+    if asked.carbon_price is not None:
+        case = replace(case, prices=replace(case.prices, carbon_cny_per_t=asked.carbon_price))
+    if asked.n_minus_1:
+        case = replace(case, security=replace(case.security, n_minus_1=True))
+    say(f"goes on at {local(end):%Y-%m-%d %H:%M}: units, stores and response contracts as {asked.after} leaves them")
+    left = [name for name in LEFT_BEHIND if getattr(before, name)]
+    left += [f"{name}.{part}" for name, part in PARTS_LEFT_BEHIND if getattr(getattr(before, name), part)]
+    if left:
+        say(f"left behind, as they are of the earlier hours: {', '.join(left)}; give them anew")
+    return checked(case, facts)
+
+
+def _horizon(asked: argparse.Namespace, start: datetime, step: float) -> Horizon:
+    return Horizon(start, asked.hours * round(1 / step), step)
 
 
 def edition_of(day: date) -> int:

@@ -70,21 +70,26 @@ def _grids(verbs: Verbs) -> None:
 
 def _case(verbs: Verbs) -> None:
     family = verbs.add_parser("case", help="make a case").add_subparsers(metavar="new", required=True)
-    told = "a case of one day to stdout, from the state that a solve of the day before leaves"
+    told = "a case of one day to stdout, from the state that a solve of the day before leaves, or that an answer left"
     new = _verb(family, "new", "case:new_case", told)
-    new.add_argument("--grid", required=True, metavar="GRID", help="hebei_south, jibei or hebei")
-    new.add_argument("--date", required=True, type=_day, metavar="YYYY-MM-DD", help="first day, UTC+8")
+    told = "what solve --out wrote: go on where it ends, with units, stores and response contracts as it leaves them"
+    new.add_argument("--after", type=Path, metavar="DIR", help=told)
+    new.add_argument("--grid", metavar="GRID", help="hebei_south, jibei or hebei; needed without --after")
+    new.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="first day, UTC+8; needed without --after")
     new.add_argument("--hours", type=int, default=24, metavar="N", help="default %(default)s")
-    new.add_argument("--step", type=step_h, default=1.0, metavar="STEP", help="1h, 30min, 15min; default 1h")
+    told = "1h, 30min, 15min; default 1h, or that of --after"
+    new.add_argument("--step", type=step_h, metavar="STEP", help=told)
     new.add_argument("--edition", type=int, metavar="YEAR", help="default 2030 from that year on, else 2025")
-    new.add_argument("--interchange", choices=("low", "central", "high"), default="central")
+    told = "default central, or that of --after"
+    new.add_argument("--interchange", choices=("low", "central", "high"), help=told)
     told = "stand the loss of any one circuit"
     new.add_argument("--n-1", action="store_true", dest="n_minus_1", help=told)
-    told = "what is sought; what comes before the cost takes at most 60 h; default %(default)s"
-    new.add_argument("--objective", choices=OBJECTIVES, default=COST, help=told)
-    new.add_argument("--response", type=_share, default=0.0, metavar="SHARE", help="of the peak; default 0")
-    told = "CNY per tonne of CO2 of thermal units, none of it free; default 0"
-    new.add_argument("--carbon-price", type=float, default=0.0, metavar="CNY", help=told)
+    told = f"what is sought; what comes before the cost takes at most 60 h; default {COST}, or that of --after"
+    new.add_argument("--objective", choices=OBJECTIVES, help=told)
+    told = "of the peak; default 0, or that of --after"
+    new.add_argument("--response", type=_share, metavar="SHARE", help=told)
+    told = "CNY per tonne of CO2 of thermal units, none of it free; default 0, or that of --after"
+    new.add_argument("--carbon-price", type=float, metavar="CNY", help=told)
 
 
 def _solving(verbs: Verbs) -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 from dispatch.cli.command import DONE, made_folder
 from dispatch.cli.folder import solved_in
 from dispatch.cli.terminal import show_json
+from dispatch.report.findings import findings_of, lines_of
 from dispatch.report.page import page_of
+from dispatch.report.response import response_text
 from dispatch.report.scenario import Scenario
 from dispatch.report.summary import summary_of
 from dispatch.report.table import ESTIMATES, table_of
@@ -23,7 +25,7 @@ def report(asked: argparse.Namespace) -> int:
     scenarios = solved_in(*asked.folders)
     folder = made_folder(asked.out) or asked.folders[0]
     write_report(folder, scenarios)
-    show_report(scenarios, as_json=asked.json)
+    show_report(scenarios, as_json=asked.json, by_contract=True)
     return DONE
 
 
@@ -35,13 +37,14 @@ def write_report(folder: Path, scenarios: Sequence[Scenario]) -> None:
     (folder / SUMMARY).write_text(content + "\n", encoding="utf-8")
 
 
-def show_report(scenarios: Sequence[Scenario], *, as_json: bool) -> None:
+def show_report(scenarios: Sequence[Scenario], *, as_json: bool, by_contract: bool = False) -> None:
     """The summary for machines, or the table and what must be known with it for people."""
-    summary = summary_of(scenarios)
     if as_json:
-        show_json(summary)
+        show_json(summary_of(scenarios))
         return
     print(table_of(scenarios))
-    for finding in summary["findings"]:
-        print(f"{finding['severity']}: {finding['grid']}, {finding['scenario']}: {finding['english']}")
+    if by_contract and (told := response_text(scenarios)):
+        print(f"{told}\n")
+    for finding in findings_of(scenarios):
+        print(*lines_of(finding, f"{finding.grid}, {finding.scenario}: "), sep="\n")
     print(ESTIMATES)

@@ -49,16 +49,19 @@ def solve(asked: argparse.Namespace) -> int:
 
 
 def _show(scenario: Scenario) -> None:
-    from dispatch.report.findings import findings_of
+    from dispatch.report.findings import findings_of, lines_of
     from dispatch.report.prices import price_table
+    from dispatch.report.response import response_text
     from dispatch.report.table import table_of
 
     print(table_of([scenario]))
     outcome = scenario.outcome
     if outcome.prices is not None:
         print(price_table(scenario))
+    if told := response_text([scenario]):
+        print(told)
     for finding in findings_of([scenario]):
-        print(f"{finding.severity}: {finding.english}")
+        print(*lines_of(finding), sep="\n")
     for s in outcome.shortfalls[:MOST_SHORTFALLS]:
         print(f"{s.time} {s.bus}: {s.missing_mw:,.1f} MW missing, {s.surplus_mw:,.1f} MW too many")
     if len(outcome.shortfalls) > MOST_SHORTFALLS:

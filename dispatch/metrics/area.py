@@ -62,7 +62,7 @@ class Area:
 
 def area_of(facts: GridFacts, name: str, grids: tuple[str, ...]) -> Area:
     """The area of some member grids."""
-    owners = _owners(facts)
+    owners = branch_grids(facts)
     return Area(
         name=name,
         grids=grids,
@@ -78,7 +78,7 @@ def area_of(facts: GridFacts, name: str, grids: tuple[str, ...]) -> Area:
     )
 
 
-def _owners(facts: GridFacts) -> dict[str, str]:
+def branch_grids(facts: GridFacts) -> dict[str, str]:
     """The member grid of every line and link, by name: where it begins, else where it ends, else the first."""
     grid = {bus.name: bus.grid for bus in facts.buses}
     branches: list[Line | Link] = [*facts.lines, *facts.links]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
@@ -25,6 +26,7 @@ def contract_metrics(basis: Basis, area: Area, states: Sequence[ContractState]) 
     extra = basis.schedule.extra_mw.to_numpy(dtype=float).sum(axis=0) * step_h
     fee = moved_mw(basis).sum(axis=0) * step_h * numbers(contracts, "fee_cny_per_mwh")
     begun = begins(basis).sum(axis=0)
+    use = [_use(basis, [k]) for k in range(len(contracts))]
     every = (
         ContractMetrics(
             contract=contract.name,
@@ -36,6 +38,9 @@ def contract_metrics(basis: Basis, area: Area, states: Sequence[ContractState]) 
             call_fee_cny=float(begun[k] * contract.call_fee_cny),
             owed_mwh=sum(parcel.energy_mwh for parcel in states[k].owed),
             saved_mwh=sum(parcel.energy_mwh for parcel in states[k].saved),
+            hours_h=use[k].hours_h,
+            most_mw=use[k].most_mw,
+            cap_share=use[k].cap_share,
         )
         for k, contract in enumerate(contracts)
         if area.contracts[k]
@@ -45,18 +50,52 @@ def contract_metrics(basis: Basis, area: Area, states: Sequence[ContractState]) 
 
 def aggregator_metrics(basis: Basis, area: Area, contracts: Sequence[ContractMetrics]) -> tuple[AggregatorMetrics, ...]:
     """Each virtual power plant of an area: the sum of its contracts."""
-    own = [metrics for metrics in contracts if metrics.aggregator]
     return tuple(
-        AggregatorMetrics(
-            aggregator=aggregator.name,
-            cut_mwh=sum(m.cut_mwh for m in own if m.aggregator == aggregator.name),
-            extra_mwh=sum(m.extra_mwh for m in own if m.aggregator == aggregator.name),
-            call_count=sum(m.call_count for m in own if m.aggregator == aggregator.name),
-            fee_cny=sum(m.energy_fee_cny + m.call_fee_cny for m in own if m.aggregator == aggregator.name),
-        )
+        _aggregated(basis, aggregator.name, [metrics for metrics in contracts if metrics.aggregator == aggregator.name])
         for aggregator in basis.facts.aggregators
         if aggregator.grid in area.grids
     )
+
+
+def _aggregated(basis: Basis, name: str, own: Sequence[ContractMetrics]) -> AggregatorMetrics:
+    use = _use(basis, [k for k, contract in enumerate(basis.facts.contracts) if contract.aggregator == name])
+    return AggregatorMetrics(
+        aggregator=name,
+        cut_mwh=sum(m.cut_mwh for m in own),
+        extra_mwh=sum(m.extra_mwh for m in own),
+        call_count=sum(m.call_count for m in own),
+        fee_cny=sum(m.energy_fee_cny + m.call_fee_cny for m in own),
+        hours_h=use.hours_h,
+        most_mw=use.most_mw,
+        cap_share=use.cap_share,
+    )
+
+
+@dataclass(frozen=True)
+class Use:
+    """How long and how far some contracts of one grid are used together."""
+
+    hours_h: float
+    most_mw: float
+    cap_share: float | None
+
+
+def _use(basis: Basis, members: Sequence[int]) -> Use:
+    """
+    Contracts of one grid together; cut and load added are never netted.
+
+        power[t] = max( sum cut[t], sum extra[t] ),    share of the cap = max( power[t] / cap[t] )
+    """
+    cut, extra = (basis.table(name)[:, list(members)].sum(axis=1) for name in ("cut_mw", "extra_mw"))
+    power = np.maximum(cut, extra)
+    hours_h = float((power > POWER_MW).sum() * basis.inputs.step_h)
+    if not members:
+        return Use(hours_h, 0.0, None)
+    grid = basis.facts.members.index(basis.facts.contracts[members[0]].grid)
+    cap = basis.inputs.response_cap_mw[:, grid]
+    capped = cap > POWER_MW
+    share = float((power[capped] / cap[capped]).max()) if capped.any() else None
+    return Use(hours_h, float(power.max(initial=0.0)), share)
 
 
 def moved_mw(basis: Basis) -> np.ndarray:

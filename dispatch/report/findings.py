@@ -6,26 +6,19 @@ What moved the unexpected way, what the gap cannot tell, what was not reached, a
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dispatch.case.objective import ABSORPTION_FIRST
 from dispatch.report.scenario import Scenario, by_objective, nested
 from dispatch.report.words import Word, label_zh
 from dispatch.schedule.outcome import Status
+from dispatch.schedule.phrases import SEVERITIES_ZH
 from dispatch.units import COST_SHARE, POWER_MW
 
 NOTE, WARNING, DEFECT = "note", "warning", "defect"
 FROM_HERE_IN_THOUSANDS_CNY = 10_000
-SLACKS_ZH = {
-    "reserve_up": "正备用不足",
-    "reserve_down": "负备用不足",
-    "interchange_over": "受入超出计划",
-    "interchange_under": "受入低于计划",
-    "line_overload": "N-1 后线路过载",
-    "section_over": "断面越限",
-}
+MOST_CAUSES = 12  # told one by one; the rest is counted
 
 
 @dataclass(frozen=True)
@@ -37,6 +30,13 @@ class Finding:
     scenario: str
     english: str
     chinese: str
+    is_cause: bool = False  # why something gave, or would have to: told in both languages everywhere
+
+
+def lines_of(finding: Finding, where: str = "") -> list[str]:
+    """A finding for a terminal: in English, and a cause in Chinese too."""
+    english = f"{finding.severity}: {where}{finding.english}"
+    return [english, f"  原因：{finding.chinese}"] if finding.is_cause else [english]
 
 
 class Change:
@@ -77,7 +77,7 @@ def findings_of(scenarios: Sequence[Scenario]) -> tuple[Finding, ...]:
 def _alone(scenario: Scenario) -> Iterator[Finding]:
     yield from _ending(scenario)
     yield from _reach(scenario)
-    yield from _slack(scenario)
+    yield from _causes(scenario)
 
 
 def _say(severity: str, scenario: Scenario, english: str, chinese: str) -> Finding:
@@ -111,17 +111,18 @@ def _reach(scenario: Scenario) -> Iterator[Finding]:
             )
 
 
-def _slack(scenario: Scenario) -> Iterator[Finding]:
-    """Priced slacks in use, by kind: energy and the largest power."""
-    metrics = scenario.outcome.metrics
-    used: dict[str, list[float]] = defaultdict(list)
-    for slack in metrics.slacks if metrics else ():
-        used[slack.kind].append(slack.slack_mw)
-    for kind, powers in used.items():
-        energy_mwh = sum(powers) * scenario.case.horizon.step_h
-        amount = f"{energy_mwh:,.1f} MWh, at most {max(powers):,.1f} MW"
-        name_zh = SLACKS_ZH.get(kind, kind)
-        yield _say(WARNING, scenario, f"slack in use: {kind}, {amount}", f"{name_zh} {energy_mwh:,.1f} MWh")
+def _causes(scenario: Scenario) -> Iterator[Finding]:
+    """What gave at a price, or would have to: the gravest first, at the price of the slack."""
+    causes = scenario.outcome.causes
+    for cause in causes[:MOST_CAUSES]:
+        english = f"{cause.severity}: {cause.english}"
+        finding = _say(WARNING, scenario, english, f"{SEVERITIES_ZH[cause.severity]}：{cause.chinese}")
+        yield replace(finding, is_cause=True)
+    if rest := causes[MOST_CAUSES:]:
+        cost = sum(cause.cost_cny for cause in rest) / 1e6
+        english = f"and {len(rest)} causes more, {cost:,.3f} M CNY in all"
+        chinese = f"另有 {len(rest)} 项，合计 {cost:,.3f} 百万元"
+        yield replace(_say(WARNING, scenario, english, chinese), is_cause=True)
 
 
 def _compared(narrow: Scenario, wider: Scenario) -> Iterator[Finding]:

@@ -11,6 +11,8 @@ from dispatch.report.comparison import MEASURES, comparison, legend_of
 from dispatch.report.drawing import Figure
 from dispatch.report.figures import figures_of, place_note
 from dispatch.report.findings import DEFECT, WARNING, Finding, findings_of
+from dispatch.report.response import COLUMNS as RESPONSE_COLUMNS
+from dispatch.report.response import NOTE, blocks_of
 from dispatch.report.scenario import Scenario, by_grid
 from dispatch.report.series import hourly_of
 from dispatch.report.table import COLUMNS, SLACK_NOTE, uses_slack
@@ -26,7 +28,7 @@ TABLE_NOTE = (
     "Utilisation = absorbed / available, summed before dividing; later storage losses are no curtailment; "
     "cost holds no penalty; the gap is that of the objective, as proven."
 )
-SLACK_NOTE_ZH = "* 使用了计价松弛：备用不足、偏离计划或线路过载。"
+SLACK_NOTE_ZH = "* 使用了计价松弛：线路过载、断面越限、备用不足或偏离计划。"
 SHORTFALL_HEADS = ("时间 time", "母线 bus", "缺额 missing MW", "盈余 surplus MW")
 
 
@@ -180,6 +182,22 @@ def _panel(page: Page, key: str, scenario: Scenario) -> None:
         word, drawn = shown[name]
         page.add(page.draw(f"{key}-{name}", word, drawn or {}))
     page.add("</div>")
+    _response(page, scenario)
+
+
+def _response(page: Page, scenario: Scenario) -> None:
+    """What each response contract and each virtual power plant did; nothing where none did anything."""
+    blocks = blocks_of(scenario)
+    heads = "".join(
+        f"<th>{escape(c.word.chinese)}<small>{escape(c.word.english)}</small><small>{escape(c.unit)}</small></th>"
+        for c in RESPONSE_COLUMNS
+    )
+    for block in blocks:
+        page.add(f'{heading(3, block.word)}<div class="scroll"><table><thead><tr><th></th>{heads}</tr></thead>')
+        page.parts += [row(name, cells) for name, cells in zip(block.names, block.rows, strict=True)]
+        page.add("</table></div>")
+    if blocks:
+        page.add(f'<p class="note">{escape(NOTE.chinese + NOTE.english)}</p>')
 
 
 def _shortfalls(page: Page, scenario: Scenario) -> None:

@@ -40,6 +40,7 @@ def _scenario(scenario: Scenario) -> dict[str, Any]:
         "interchange_band_share": case.interchange.band_share,
         "status": outcome.status.value,
         "reason": outcome.reason,
+        "causes": [asdict(cause) for cause in outcome.causes],
         "objective_cny": outcome.proof.objective_cny,
         "bound_cny": outcome.proof.bound_cny,
         "gap_share": outcome.proof.gap_share,

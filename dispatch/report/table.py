@@ -10,7 +10,9 @@ from dispatch.schedule.outcome import GridMetrics
 
 MISSING = "-"
 SLACK_MARK = "*"
-SLACK_NOTE = f"{SLACK_MARK} priced slack in use: reserve short, a plan left or a line overloaded"
+SLACK_NOTE = (
+    f"{SLACK_MARK} priced slack in use: a line overloaded, a section beyond its limit, reserve short or a plan left"
+)
 ESTIMATES = "Weather is synthetic; topology, unit parameters, interchange plans and response are estimates."
 NAME_COUNT = 2  # columns that hold names: grid and scenario
 
@@ -85,11 +87,16 @@ def table_of(scenarios: Sequence[Scenario]) -> str:
     """Every scenario in a row, columns aligned; below it, why a row has no numbers."""
     heads = [("grid", ""), ("scenario", ""), *((column.name, column.unit) for column in COLUMNS)]
     body = [[s.case.grid, s.label, *(column.cell(s) for column in COLUMNS)] for s in scenarios]
+    return "\n".join(aligned(heads, body, NAME_COUNT) + notes_of(scenarios))
+
+
+def aligned(heads: Sequence[tuple[str, str]], body: Sequence[Sequence[str]], name_count: int) -> list[str]:
+    """Names and units above a rule, then the rows, columns aligned; the first `name_count` hold names."""
     rows = [[name for name, _ in heads], [unit for _, unit in heads], *body]
     widths = [max(len(row[k]) for row in rows) for k in range(len(heads))]
-    lines = [_line(row, widths) for row in rows]
+    lines = [_line(row, widths, name_count) for row in rows]
     lines.insert(2, "  ".join("-" * width for width in widths))
-    return "\n".join(lines + notes_of(scenarios))
+    return lines
 
 
 def notes_of(scenarios: Sequence[Scenario]) -> list[str]:
@@ -104,8 +111,8 @@ def notes_of(scenarios: Sequence[Scenario]) -> list[str]:
     return ended + starred + [f"{grid}: compared with {label}, its first row" for grid, label in compared]
 
 
-def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+def _line(row: Sequence[str], widths: Sequence[int], name_count: int) -> str:
     """Names to the left, numbers to the right."""
-    names = [text.ljust(w) for text, w in zip(row[:NAME_COUNT], widths[:NAME_COUNT], strict=True)]
-    numbers = [text.rjust(w) for text, w in zip(row[NAME_COUNT:], widths[NAME_COUNT:], strict=True)]
+    names = [text.ljust(w) for text, w in zip(row[:name_count], widths[:name_count], strict=True)]
+    numbers = [text.rjust(w) for text, w in zip(row[name_count:], widths[name_count:], strict=True)]
     return "  ".join(names + numbers).rstrip()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from dispatch.schedule.phrases import GRID_NAMES
+
 
 @dataclass(frozen=True)
 class Word:
@@ -18,11 +20,7 @@ class Word:
         return f"{self.chinese} {self.english}"
 
 
-GRIDS = {
-    "hebei_south": Word("河北南网", "Hebei South"),
-    "jibei": Word("冀北电网", "Jibei"),
-    "hebei": Word("河北全省（两网联合）", "Hebei, both grids joined"),
-}
+GRIDS = {grid: Word(chinese, english) for grid, (chinese, english) in GRID_NAMES.items()}
 LAYERS = {
     "coal": Word("煤电", "coal", "#5d636e"),
     "gas": Word("气电", "gas", "#b58a5f"),

@@ -73,6 +73,30 @@ class Shortfall:
 
 
 @dataclass(frozen=True)
+class Cause:
+    """
+    One rule that gave at one place, at a price; or that would have to, where no schedule meets the case.
+
+    Gathered from priced slacks by `schedule.causes`, told in words by `schedule.phrases`.
+    """
+
+    code: str  # as in `schedule.phrases.PHRASES`
+    severity: str  # load, section, heat, reserve or schedule
+    place: str  # what `component` is: bus, line, section, plant, unit, grid or interface
+    component: str
+    grid: str
+    in_use: bool  # a schedule uses it; else it is what would have to give
+    times: tuple[str, ...]  # start of each step, ISO 8601, UTC+8
+    hours_h: float
+    most_mw: float
+    energy_mwh: float
+    price_cny_per_mwh: float
+    cost_cny: float  # of all its energy at that price
+    english: str = ""
+    chinese: str = ""
+
+
+@dataclass(frozen=True)
 class Solution:
     """What `solve` hands over: a status, a proof, and a schedule where there is one."""
 
@@ -82,6 +106,7 @@ class Solution:
     steps: tuple[str, ...] = ()  # what the search did, in words, for the certificate
     shortfalls: tuple[Shortfall, ...] = ()  # where INFEASIBLE
     reason: str = ""  # in words, where there is no schedule
+    causes: tuple[Cause, ...] = ()  # where INFEASIBLE: what would have to give
     point_x: np.ndarray | None = None  # the schedule as the model's columns
     prices: PriceReport | None = None  # where they were asked for
 
@@ -136,7 +161,7 @@ class PriceReport:
 class Slack:
     """A priced slack in use: what, where, when, how many MW."""
 
-    kind: str  # reserve_up, reserve_down, interchange_over, interchange_under, line_overload, section_over
+    kind: str  # as in `schedule.phrases.PHRASES`
     component: str
     time: str
     slack_mw: float
@@ -221,6 +246,9 @@ class ContractMetrics:
     call_fee_cny: float
     owed_mwh: float  # when the horizon ends
     saved_mwh: float
+    hours_h: float = 0.0  # in which it does anything
+    most_mw: float = 0.0  # cut or added at most
+    cap_share: float | None = None  # largest of (cut or added) / the cap of its grid's response; None without a cap
 
 
 @dataclass(frozen=True)
@@ -232,6 +260,9 @@ class AggregatorMetrics:
     extra_mwh: float
     call_count: int
     fee_cny: float
+    hours_h: float = 0.0  # in which any of its contracts does anything
+    most_mw: float = 0.0  # cut or added at most, all its contracts together
+    cap_share: float | None = None  # as of a contract
 
 
 @dataclass(frozen=True)
@@ -312,3 +343,4 @@ class Outcome:
     reason: str = ""  # in words, where there is no schedule
     seconds: tuple[tuple[str, float], ...] = field(default=())  # by station, and "total"
     prices: PriceReport | None = None  # where they were asked for
+    causes: tuple[Cause, ...] = ()  # what gave at a price, or would have to; the gravest first

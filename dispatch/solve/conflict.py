@@ -1,64 +1,86 @@
 """
-Why nothing fits: the cheapest relaxation of the balance says where and when how much is missing.
+Why nothing fits: the cheapest relaxation of the case says what would have to give, where, when and by how much.
 
-The case is solved once more with power that may appear or vanish at every bus at a price far above every other. What
-is still used of it is the shortfall. Reserve that may not be short may be so then, at a lower price: what is still
-short of it says that the reserve asked for is why nothing fits.
+The case is solved once more with rules that may give at prices far above every other (`relaxed.py`). Power that is
+missing or in surplus in that answer is the shortfall; every rule that gives is a cause.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import numpy as np
-import pandas as pd
-import scipy.sparse as sp
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from dispatch.case.facts import GridFacts
-from dispatch.case.inputs import Inputs
-from dispatch.horizon import BEIJING
+from dispatch.case.inputs import inputs_of
+from dispatch.case.network import Line, Link
 from dispatch.model import names
+from dispatch.model.build import built
 from dispatch.model.rows import Model
-from dispatch.schedule.outcome import Shortfall
+from dispatch.schedule.causes import gathered
+from dispatch.schedule.outcome import Cause, Shortfall, Slack
+from dispatch.schedule.phrases import RESERVE
 from dispatch.solve.climb import Search
 from dispatch.solve.highs import Report
 from dispatch.solve.ladder import climbed
-from dispatch.solve.problem import INFINITY, Problem
+from dispatch.solve.problem import Problem
+from dispatch.solve.relaxed import NOTICED_MW, PRICES_CNY_PER_MWH, Relaxation
 
-SHORTFALL_CNY_PER_MWH = 100_000.0
-RESERVE_CNY_PER_MWH = 10_000.0  # of reserve that may not be short
+if TYPE_CHECKING:
+    from dispatch.solve.solve import Asked
+
 GAP_SHARE = 0.01
-NOTICED_MW = 0.1
+NOTHING_FITS = "no schedule meets the case"
+HARD_RESERVE = "no schedule keeps the reserve asked for, which may not be short"
 CONTRADICTION = "no schedule meets the case, and free power at every bus does not help: its rules contradict each other"
 ENDED = "no schedule meets the case; the search ended before the shortfall was measured"
 UNNOTICED = f"no schedule meets the case, by less than {NOTICED_MW:g} MW anywhere: a matter of tolerances"
 
 
-def shortfalls_of(
-    model: Model, problem: Problem, facts: GridFacts, inputs: Inputs, search: Search, report: Report
-) -> tuple[tuple[Shortfall, ...], str]:
-    """
-    Missing and surplus power by step and bus of the grid, and the reason in words.
+@dataclass(frozen=True)
+class Conflict:
+    """Why nothing fits: in MW by step and bus, by rule and place, and in words."""
 
-    Nothing appears at a neighbour's bus: what he may send is the interchange.
-    """
-    own = {bus.name for bus in facts.buses if bus.grid in facts.members}
-    rows, places = _balance_rows(model, own)
-    elastic = _without_hard_reserve(_elastic(problem, rows, inputs.step_h), model, inputs.step_h)
-    found, _, _ = climbed(elastic, replace(search, gap_share=GAP_SHARE), report)
+    shortfalls: tuple[Shortfall, ...]
+    causes: tuple[Cause, ...]
+    reason: str
+
+
+def conflict_of(model: Model, problem: Problem, asked: Asked, search: Search, report: Report) -> Conflict:
+    """What would have to give for a schedule to exist, the cheapest of it; and the reason in words."""
+    case, facts, inputs = asked.case, asked.facts, asked.inputs
+    relaxation = Relaxation(model, problem, facts, inputs)
+    relaxation.give_balance()
+    relaxation.give_ratings()
+    relaxation.give_heat()
+    relaxation.give_running_minimum()
+    relaxation.give_reserve()
+    if case.must_run:
+        without = replace(case, must_run=())
+        free = built(without, facts, inputs_of(without, facts))
+        relaxation.give_must_run(free.variables[names.STATUS].lower)
+    found, _, _ = climbed(relaxation.problem, replace(search, gap_share=GAP_SHARE), report)
     if found.x is None:
-        return (), CONTRADICTION if found.infeasible else ENDED
-    count = len(rows)
-    missing, surplus = found.x[-2 * count : -count], found.x[-count:]
-    grid = {bus.name: bus.grid for bus in facts.buses}
-    shortfalls = tuple(
-        Shortfall(time.tz_localize(BEIJING).isoformat(), grid[bus], bus, round(float(lack), 3), round(float(excess), 3))
-        for (time, bus), lack, excess in zip(places, missing, surplus, strict=True)
-        if max(lack, excess) > NOTICED_MW
+        return Conflict((), (), CONTRADICTION if found.infeasible else ENDED)
+    given = relaxation.given(found.x)
+    causes = gathered(
+        given, inputs.step_h, lambda slack: PRICES_CNY_PER_MWH[slack.kind], _Homes(facts).of, in_use=False
     )
+    shortfalls = _shortfalls(given, facts)
+    return Conflict(shortfalls, causes, reason_of(shortfalls, causes, inputs.step_h))
+
+
+def reason_of(shortfalls: tuple[Shortfall, ...], causes: tuple[Cause, ...], step_h: float) -> str:
+    """Why there is no schedule: the shortfall, else the gravest cause, and how many others there are."""
+    others = [cause for cause in causes if cause.place != "bus"]
     if shortfalls:
-        return shortfalls, in_words(shortfalls, inputs.step_h)
-    return (), _reserve_in_words(model, found.x, facts, inputs) or UNNOTICED
+        more = f"; {len(others)} other rules would have to give too, see the causes" if others else ""
+        return in_words(shortfalls, step_h) + more
+    if not others:
+        return UNNOTICED
+    first = others[0]
+    reserve = all(cause.severity == RESERVE for cause in others)
+    told = f"{HARD_RESERVE if reserve else NOTHING_FITS}; {first.english}, first at {first.times[0]}"
+    return told + (f"; and {len(others) - 1} more, see the causes" if len(others) > 1 else "")
 
 
 def in_words(shortfalls: tuple[Shortfall, ...], step_h: float) -> str:
@@ -75,50 +97,32 @@ def in_words(shortfalls: tuple[Shortfall, ...], step_h: float) -> str:
     )
 
 
-def _without_hard_reserve(problem: Problem, model: Model, step_h: float) -> Problem:
-    """The problem where reserve that may not be short may be, at a price."""
-    short = np.concatenate([model.variables[name].columns.ravel() for name in (names.SHORT_UP, names.SHORT_DOWN)])
-    hard = short[problem.upper[short] == 0]
-    cost, upper = problem.cost.copy(), problem.upper.copy()
-    cost[hard], upper[hard] = RESERVE_CNY_PER_MWH * step_h, INFINITY
-    return replace(problem, cost=cost, upper=upper)
-
-
-def _reserve_in_words(model: Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -> str:
-    """What is short of reserve that may not be, in one sentence; nothing where nothing is."""
-    hard = [k for k, grid in enumerate(facts.members) if any(r.grid == grid and r.hard for r in facts.reserve_rules)]
-    told = []
-    for direction, name in (("up", names.SHORT_UP), ("down", names.SHORT_DOWN)):
-        lack = x[model.variables[name].columns][:, hard]
-        if lack.size and lack.max() > NOTICED_MW:
-            step, k = np.unravel_index(lack.argmax(), lack.shape)
-            time = list(inputs.times.tz_localize(BEIJING))[step]
-            place = f"{facts.members[hard[k]]} at {time.isoformat()}"
-            told.append(f"{inputs.step_h * lack.sum():.1f} MWh {direction} short, most in {place}: {lack.max():.1f} MW")
-    return f"no schedule keeps the reserve asked for, which may not be short: {'; '.join(told)}" if told else ""
-
-
-def _balance_rows(model: Model, buses: set[str]) -> tuple[np.ndarray, list[tuple[pd.Timestamp, str]]]:
-    """Row numbers of the nodal balances of some buses, and their (step, bus)."""
-    balance = model.rows[names.BALANCE]
-    own = [k for k, bus in enumerate(balance.axes["name"]) if bus in buses]
-    places = [(time, str(balance.axes["name"][k])) for time in balance.axes["snapshot"] for k in own]
-    return balance.numbers[:, own].ravel(), places
-
-
-def _elastic(problem: Problem, rows: np.ndarray, step_h: float) -> Problem:
-    """The problem with two more columns a balance row: power that appears, power that vanishes."""
-    count = len(rows)
-    shape = (len(problem.row_lower), count)
-    appear = sp.csc_array((np.ones(count), (rows, np.arange(count))), shape=shape)
-    columns = sp.csc_array(sp.hstack([problem.rows, appear, -appear]))
-    zeros, never = np.zeros(2 * count), np.full(2 * count, INFINITY)
-    return replace(
-        problem,
-        cost=np.concatenate([problem.cost, np.full(2 * count, SHORTFALL_CNY_PER_MWH * step_h)]),
-        lower=np.concatenate([problem.lower, zeros]),
-        upper=np.concatenate([problem.upper, never]),
-        integer=np.concatenate([problem.integer, zeros.astype(bool)]),
-        implied=None if problem.implied is None else np.concatenate([problem.implied, zeros.astype(bool)]),
-        rows=columns,
+def _shortfalls(given: tuple[Slack, ...], facts: GridFacts) -> tuple[Shortfall, ...]:
+    """Missing and surplus power by step and bus."""
+    grid = {bus.name: bus.grid for bus in facts.buses}
+    order = {bus.name: k for k, bus in enumerate(facts.buses)}
+    power = {
+        code: {(slack.time, slack.component): slack.slack_mw for slack in given if slack.kind == code}
+        for code in ("balance_missing", "balance_surplus")
+    }
+    missing, surplus = power.values()
+    places = sorted({*missing, *surplus}, key=lambda place: (place[0], order[place[1]]))
+    return tuple(
+        Shortfall(time, grid[bus], bus, missing.get((time, bus), 0.0), surplus.get((time, bus), 0.0))
+        for time, bus in places
     )
+
+
+class _Homes:
+    """The grid in which what gives lies; a line's is where it begins."""
+
+    def __init__(self, facts: GridFacts) -> None:
+        bus = {bus.name: bus.grid for bus in facts.buses}
+        branches: list[Line | Link] = [*facts.lines, *facts.links]
+        ends = {branch.name: bus[branch.from_bus] for branch in branches}
+        self._of = {**bus, **ends, **{unit.name: unit.grid for unit in facts.units}, **{m: m for m in facts.members}}
+        self._of |= {unit.plant: unit.grid for unit in facts.units}
+
+    def of(self, slack: Slack) -> str:
+        """The grid of a slack's component."""
+        return self._of[slack.component]

@@ -13,7 +13,7 @@ from dispatch.schedule.outcome import Solution, Status
 from dispatch.schedule.progress import Progress, Tell
 from dispatch.solve.anatomy import anatomy_of
 from dispatch.solve.climb import Found, Kept, Known, Search
-from dispatch.solve.conflict import shortfalls_of
+from dispatch.solve.conflict import conflict_of
 from dispatch.solve.contingency import contingencies_of
 from dispatch.solve.highs import Stop, never
 from dispatch.solve.ladder import climbed
@@ -92,8 +92,8 @@ def solved(model: Model, asked: Asked, limits: Limits, clock: Clock, tell: Tell,
     stopped = status in (Status.FEASIBLE, Status.NO_SOLUTION) and clock.stop()
     steps = (*found.steps, STOPPED) if stopped else tuple(found.steps)
     if status is Status.INFEASIBLE:
-        shortfalls, reason = shortfalls_of(model, problem, facts, inputs, search, report)
-        return Solution(status, proof, None, steps, shortfalls, reason)
+        why = conflict_of(model, problem, asked, search, report)
+        return Solution(status, proof, None, steps, why.shortfalls, why.reason, why.causes)
     if found.x is None:
         until = f"before it was {STOPPED}" if stopped else f"in {limits.time_s:g} s"
         return Solution(status, proof, None, steps, (), f"no schedule was found {until}")

@@ -205,6 +205,7 @@ class Outcome(_message.Message):
     SCHEDULE_FIELD_NUMBER: _builtins.int
     CONTRACT_STATES_FIELD_NUMBER: _builtins.int
     PRICES_FIELD_NUMBER: _builtins.int
+    CAUSES_FIELD_NUMBER: _builtins.int
     AIM_FIELD_NUMBER: _builtins.int
     status: Global___Status.ValueType
     """How the run ended."""
@@ -255,6 +256,10 @@ class Outcome(_message.Message):
         """What one more MW is worth, when `limits.prices` asks for it."""
 
     @_builtins.property
+    def causes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Cause]:
+        """What gave at a price, or would have to where no schedule meets the case; the gravest first."""
+
+    @_builtins.property
     def aim(self) -> Global___Aim:
         """What was sought before the cost, where the case seeks something first; `gap_share` is of the cost within its limit."""
 
@@ -276,11 +281,12 @@ class Outcome(_message.Message):
         schedule: _schedule_pb2.Schedule | None = ...,
         contract_states: _abc.Iterable[_case_pb2.ContractState] | None = ...,
         prices: Global___PriceReport | None = ...,
+        causes: _abc.Iterable[Global___Cause] | None = ...,
         aim: Global___Aim | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny", "_gap_share", b"_gap_share", "_objective_cny", b"_objective_cny", "aim", b"aim", "audit", b"audit", "bound_cny", b"bound_cny", "certificate", b"certificate", "gap_share", b"gap_share", "metrics", b"metrics", "objective_cny", b"objective_cny", "prices", b"prices", "schedule", b"schedule"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny", "_gap_share", b"_gap_share", "_objective_cny", b"_objective_cny", "aim", b"aim", "audit", b"audit", "bound_cny", b"bound_cny", "certificate", b"certificate", "contract_states", b"contract_states", "gap_share", b"gap_share", "metrics", b"metrics", "objective_cny", b"objective_cny", "prices", b"prices", "reason", b"reason", "schedule", b"schedule", "seconds", b"seconds", "shortfalls", b"shortfalls", "slack_used", b"slack_used", "slacks", b"slacks", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny", "_gap_share", b"_gap_share", "_objective_cny", b"_objective_cny", "aim", b"aim", "audit", b"audit", "bound_cny", b"bound_cny", "causes", b"causes", "certificate", b"certificate", "contract_states", b"contract_states", "gap_share", b"gap_share", "metrics", b"metrics", "objective_cny", b"objective_cny", "prices", b"prices", "reason", b"reason", "schedule", b"schedule", "seconds", b"seconds", "shortfalls", b"shortfalls", "slack_used", b"slack_used", "slacks", b"slacks", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bound_cny: _TypeAlias = _typing.Literal["bound_cny"]  # noqa: Y015
     _WhichOneofArgType__bound_cny: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny"]  # noqa: Y015
@@ -448,6 +454,85 @@ class Shortfall(_message.Message):
 Global___Shortfall: _TypeAlias = Shortfall  # noqa: Y015
 
 @_typing.final
+class Cause(_message.Message):
+    """One rule that gave at one place, at a price; or that would have to."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    SEVERITY_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    COMPONENT_FIELD_NUMBER: _builtins.int
+    GRID_FIELD_NUMBER: _builtins.int
+    IN_USE_FIELD_NUMBER: _builtins.int
+    TIMES_FIELD_NUMBER: _builtins.int
+    HOURS_H_FIELD_NUMBER: _builtins.int
+    MOST_MW_FIELD_NUMBER: _builtins.int
+    ENERGY_MWH_FIELD_NUMBER: _builtins.int
+    PRICE_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
+    COST_CNY_FIELD_NUMBER: _builtins.int
+    ENGLISH_FIELD_NUMBER: _builtins.int
+    CHINESE_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    """The rule. In use: line_overload, section_over, reserve_up, reserve_down, interchange_over, interchange_under. Where
+    no schedule meets the case also balance_missing, balance_surplus, line_rating, heating_minimum, running_minimum,
+    must_run.
+    """
+    severity: _builtins.str
+    """How grave it is: load, section, heat, reserve or schedule, in that order."""
+    place: _builtins.str
+    """What the component is: bus, line, section, plant, unit, grid or interface."""
+    component: _builtins.str
+    """Name of the component."""
+    grid: _builtins.str
+    """Name of its grid."""
+    in_use: _builtins.bool
+    """A schedule uses it; else it is what would have to give, in the cheapest relaxation of the case."""
+    hours_h: _builtins.float
+    """Hours of these steps."""
+    most_mw: _builtins.float
+    """The most in any step, in MW."""
+    energy_mwh: _builtins.float
+    """Over all steps, in MWh."""
+    price_cny_per_mwh: _builtins.float
+    """Price of a MWh, in CNY; of the search for the cheapest relaxation where it is not in use."""
+    cost_cny: _builtins.float
+    """All of it at that price, in CNY."""
+    english: _builtins.str
+    """The same in English, for people."""
+    chinese: _builtins.str
+    """The same in Chinese, for people."""
+    @_builtins.property
+    def times(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Start of each step, ISO 8601, UTC+8."""
+
+    def __init__(
+        self,
+        *,
+        code: _builtins.str = ...,
+        severity: _builtins.str = ...,
+        place: _builtins.str = ...,
+        component: _builtins.str = ...,
+        grid: _builtins.str = ...,
+        in_use: _builtins.bool = ...,
+        times: _abc.Iterable[_builtins.str] | None = ...,
+        hours_h: _builtins.float = ...,
+        most_mw: _builtins.float = ...,
+        energy_mwh: _builtins.float = ...,
+        price_cny_per_mwh: _builtins.float = ...,
+        cost_cny: _builtins.float = ...,
+        english: _builtins.str = ...,
+        chinese: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chinese", b"chinese", "code", b"code", "component", b"component", "cost_cny", b"cost_cny", "energy_mwh", b"energy_mwh", "english", b"english", "grid", b"grid", "hours_h", b"hours_h", "in_use", b"in_use", "most_mw", b"most_mw", "place", b"place", "price_cny_per_mwh", b"price_cny_per_mwh", "severity", b"severity", "times", b"times"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Cause: _TypeAlias = Cause  # noqa: Y015
+
+@_typing.final
 class Slack(_message.Message):
     """A priced slack in use."""
 
@@ -458,9 +543,9 @@ class Slack(_message.Message):
     TIME_FIELD_NUMBER: _builtins.int
     SLACK_MW_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """reserve_up, reserve_down, interchange_over or interchange_under."""
+    """reserve_up, reserve_down, interchange_over, interchange_under, line_overload or section_over."""
     component: _builtins.str
-    """Name of the grid or interface."""
+    """Name of the grid, interface, line or section."""
     time: _builtins.str
     """Start of the step, ISO 8601, UTC+8."""
     slack_mw: _builtins.float
@@ -652,6 +737,9 @@ class ContractMetrics(_message.Message):
     CALL_FEE_CNY_FIELD_NUMBER: _builtins.int
     OWED_MWH_FIELD_NUMBER: _builtins.int
     SAVED_MWH_FIELD_NUMBER: _builtins.int
+    HOURS_H_FIELD_NUMBER: _builtins.int
+    MOST_MW_FIELD_NUMBER: _builtins.int
+    CAP_SHARE_FIELD_NUMBER: _builtins.int
     contract: _builtins.str
     """Name of the contract."""
     aggregator: _builtins.str
@@ -670,6 +758,12 @@ class ContractMetrics(_message.Message):
     """Still owed when the horizon ends, in MWh."""
     saved_mwh: _builtins.float
     """Taken early and still to be spared when the horizon ends, in MWh."""
+    hours_h: _builtins.float
+    """Hours in which it does anything."""
+    most_mw: _builtins.float
+    """Load cut or added at most, in MW."""
+    cap_share: _builtins.float
+    """Largest of load cut or added, as a share of what all contracts of its grid may do; absent without such a cap."""
     def __init__(
         self,
         *,
@@ -682,12 +776,17 @@ class ContractMetrics(_message.Message):
         call_fee_cny: _builtins.float = ...,
         owed_mwh: _builtins.float = ...,
         saved_mwh: _builtins.float = ...,
+        hours_h: _builtins.float = ...,
+        most_mw: _builtins.float = ...,
+        cap_share: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_cap_share", b"_cap_share", "cap_share", b"cap_share"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aggregator", b"aggregator", "call_count", b"call_count", "call_fee_cny", b"call_fee_cny", "contract", b"contract", "cut_mwh", b"cut_mwh", "energy_fee_cny", b"energy_fee_cny", "extra_mwh", b"extra_mwh", "owed_mwh", b"owed_mwh", "saved_mwh", b"saved_mwh"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cap_share", b"_cap_share", "aggregator", b"aggregator", "call_count", b"call_count", "call_fee_cny", b"call_fee_cny", "cap_share", b"cap_share", "contract", b"contract", "cut_mwh", b"cut_mwh", "energy_fee_cny", b"energy_fee_cny", "extra_mwh", b"extra_mwh", "hours_h", b"hours_h", "most_mw", b"most_mw", "owed_mwh", b"owed_mwh", "saved_mwh", b"saved_mwh"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__cap_share: _TypeAlias = _typing.Literal["cap_share"]  # noqa: Y015
+    _WhichOneofArgType__cap_share: _TypeAlias = _typing.Literal["_cap_share", b"_cap_share"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__cap_share) -> _WhichOneofReturnType__cap_share | None: ...
 
 Global___ContractMetrics: _TypeAlias = ContractMetrics  # noqa: Y015
 
@@ -702,6 +801,9 @@ class AggregatorMetrics(_message.Message):
     EXTRA_MWH_FIELD_NUMBER: _builtins.int
     CALL_COUNT_FIELD_NUMBER: _builtins.int
     FEE_CNY_FIELD_NUMBER: _builtins.int
+    HOURS_H_FIELD_NUMBER: _builtins.int
+    MOST_MW_FIELD_NUMBER: _builtins.int
+    CAP_SHARE_FIELD_NUMBER: _builtins.int
     aggregator: _builtins.str
     """Name of the virtual power plant."""
     cut_mwh: _builtins.float
@@ -712,6 +814,12 @@ class AggregatorMetrics(_message.Message):
     """Calls that began."""
     fee_cny: _builtins.float
     """Fees of energy and of calls, in CNY."""
+    hours_h: _builtins.float
+    """Hours in which any of its contracts does anything."""
+    most_mw: _builtins.float
+    """Load cut or added at most, all its contracts together, in MW."""
+    cap_share: _builtins.float
+    """Largest of load cut or added, as a share of what all contracts of its grid may do; absent without such a cap."""
     def __init__(
         self,
         *,
@@ -720,12 +828,17 @@ class AggregatorMetrics(_message.Message):
         extra_mwh: _builtins.float = ...,
         call_count: _builtins.int = ...,
         fee_cny: _builtins.float = ...,
+        hours_h: _builtins.float = ...,
+        most_mw: _builtins.float = ...,
+        cap_share: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_cap_share", b"_cap_share", "cap_share", b"cap_share"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aggregator", b"aggregator", "call_count", b"call_count", "cut_mwh", b"cut_mwh", "extra_mwh", b"extra_mwh", "fee_cny", b"fee_cny"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cap_share", b"_cap_share", "aggregator", b"aggregator", "call_count", b"call_count", "cap_share", b"cap_share", "cut_mwh", b"cut_mwh", "extra_mwh", b"extra_mwh", "fee_cny", b"fee_cny", "hours_h", b"hours_h", "most_mw", b"most_mw"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__cap_share: _TypeAlias = _typing.Literal["cap_share"]  # noqa: Y015
+    _WhichOneofArgType__cap_share: _TypeAlias = _typing.Literal["_cap_share", b"_cap_share"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__cap_share) -> _WhichOneofReturnType__cap_share | None: ...
 
 Global___AggregatorMetrics: _TypeAlias = AggregatorMetrics  # noqa: Y015
 

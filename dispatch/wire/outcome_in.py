@@ -9,6 +9,7 @@ from dispatch.schedule.outcome import (
     Aim,
     AuditReport,
     Breach,
+    Cause,
     Certificate,
     ContractMetrics,
     Cost,
@@ -52,6 +53,7 @@ def outcome_from(message: run_pb2.Outcome) -> Outcome:
         reason=message.reason,
         seconds=tuple(sorted(message.seconds.items(), key=lambda item: (item[0] == "total", item[0]))),
         prices=_prices(message.prices) if message.HasField("prices") else None,
+        causes=tuple(made(Cause, cause) for cause in message.causes),
     )
 
 

@@ -35,6 +35,7 @@ def answer_from(outcome: Outcome, *, include_schedule: bool = False, include_pri
         slack_used=metrics is not None and metrics.slack_used,
         slacks=[] if metrics is None else [copied(slack, run_pb2.Slack()) for slack in metrics.slacks],
         reason=outcome.reason,
+        causes=[copied(cause, run_pb2.Cause()) for cause in outcome.causes],
         contract_states=[] if metrics is None else [contract_state_to(state) for state in metrics.contract_states],
         aim=None if outcome.proof.aim is None else copied(outcome.proof.aim, run_pb2.Aim()),
         prices=None if outcome.prices is None else _prices(outcome.prices, include_tables=include_prices),

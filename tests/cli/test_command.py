@@ -10,17 +10,23 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dispatch import __version__
 from dispatch.__main__ import main
-from dispatch.cli.folder import solved_in, write_solved
+from dispatch.case.case import Case, Limits
+from dispatch.case.renewable import LoadForecast
+from dispatch.cli.folder import asked_in, solved_in, write_solved
 from dispatch.cli.parser import step_h
+from dispatch.eve import states_after
 from dispatch.formats.pglib import read_pglib
 from dispatch.grid import catalogue
 from dispatch.report.scenario import Scenario
+from dispatch.run import run
 from dispatch.schedule.outcome import Outcome, Proof, Status
 from dispatch.wire.files import write_case
 from tests.formats.instances import TINY, written
@@ -456,3 +462,73 @@ def test_a_solved_instance_is_kept_with_its_file_and_read_again(tmp_path: Path) 
     small = small_facts()
     write_solved(tmp_path / "out", Scenario("other", small_case(small, hours=4), small, outcome))
     assert not (tmp_path / "out" / "instance.json").exists()
+
+
+def answered(folder: Path, **changes: Any) -> tuple[Case, Outcome]:
+    """Six winter hours of the triangle with response, solved and kept."""
+    case = replace(solved().case, **changes)
+    outcome = run(case, small_facts(), Limits(gap_share=0.001, time_s=30))
+    write_solved(folder, Scenario("s", case, small_facts(), outcome))
+    return case, outcome
+
+
+def test_a_case_goes_on_where_an_answer_ends(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Six hours, then six more: units, stores and contracts as the first answer leaves them, and solved again."""
+    before, outcome = answered(tmp_path / "first", response_share=0.05)
+    assert outcome.schedule is not None
+    assert outcome.metrics is not None
+    assert outcome.metrics.contract_states
+
+    assert main(["case", "new", "--after", str(tmp_path / "first"), "--hours", "6"]) == 0
+    told = capsys.readouterr()
+    assert "goes on at 2030-01-15 06:00" in told.err
+    (tmp_path / "next.json").write_text(told.out, encoding="utf-8")
+    case, _ = asked_in(tmp_path / "next.json")
+    assert case.contracts == outcome.metrics.contract_states
+    assert case.units == states_after(before, small_facts(), outcome.schedule)
+    last = outcome.schedule.level_mwh.iloc[-1]
+    assert {s.store: s.start_level_mwh for s in case.stores} == pytest.approx(last.to_dict())
+    assert [s.end_level_mwh for s in case.stores] == [s.end_level_mwh for s in before.stores]
+    assert (case.response_share, case.horizon.step_count) == (0.05, 6)
+
+    assert main(["solve", str(tmp_path / "next.json"), "--out", str(tmp_path / "second"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["audit"]["passed"] is True
+
+
+def test_what_the_command_line_says_stands_above_the_answer_it_goes_on_from(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answered(tmp_path, load_forecasts=(LoadForecast("jibei", (300.0,) * 6),))
+    wishes = ["--response", "0.02", "--interchange", "low", "--n-1", "--step", "30min", "--hours", "3"]
+    assert main(["case", "new", "--after", str(tmp_path), *wishes]) == 0
+    told = capsys.readouterr()
+    content = json.loads(told.out)
+    assert (content["response_share"], content["interchange"]["variant"]) == (0.02, "LOW")
+    assert (content["security"]["n_minus_1"], content["horizon"]["step_count"]) == (True, 6)
+    assert content["load_forecasts"] == []
+    assert "left behind, as they are of the earlier hours: load_forecasts" in told.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [(["--grid", "hebei"], "grid"), (["--edition", "2025"], "edition"), (["--date", "2030-01-17"], "horizon.start")],
+)
+def test_a_case_that_is_not_the_next_is_refused(
+    arguments: list[str], field: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answered(tmp_path)
+    assert main(["case", "new", "--after", str(tmp_path), *arguments]) == 1
+    assert capsys.readouterr().err.startswith(f"dispatch: {field}: ")
+
+
+def test_an_answer_without_a_schedule_leaves_nothing_to_go_on_from(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_solved(tmp_path, unsolved())
+    assert main(["case", "new", "--after", str(tmp_path)]) == 1
+    assert "ended INFEASIBLE: there is no schedule to go on from" in capsys.readouterr().err
+
+
+def test_a_new_case_needs_a_grid_and_a_day_or_an_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["case", "new", "--grid", "jibei"]) == 2
+    assert "--after" in capsys.readouterr().err

@@ -166,7 +166,10 @@ def test_reserve_that_nobody_can_keep_is_why_nothing_fits(tmp_path: Path) -> Non
     assert outcome.status is Status.INFEASIBLE
     assert outcome.schedule is None
     assert "may not be short" in outcome.reason
-    assert "2030-01-01T02:00" in outcome.reason
+    (cause,) = outcome.causes
+    assert (cause.code, cause.severity) == ("reserve_up", "reserve")
+    assert cause.most_mw == pytest.approx(30.0)
+    assert "2030-01-01T02:00:00+08:00" in cause.times
 
 
 def cycling(content: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dispatch.report.findings import DEFECT, NOTE, WARNING, findings_of
+from dispatch.metrics import causes_of
+from dispatch.report.findings import DEFECT, NOTE, WARNING, findings_of, lines_of
 from dispatch.report.scenario import Scenario, label_of, nested
 from dispatch.schedule.outcome import Cost, Penalty, Slack
 from tests.report.solved import solved, unsolved, with_metrics, with_proof
@@ -120,13 +121,44 @@ def test_contracts_that_cannot_reach_the_share_are_named_with_what_they_reach() 
     assert told(scenario) == [(WARNING, "jibei: contracts in season reach 20 MW of the 30 MW allowed")]
 
 
-def test_slack_in_use_is_told_with_its_energy_and_its_largest_power() -> None:
+def causing(*slacks: Slack) -> Scenario:
+    """The solved scenario with these slacks in use."""
     base = solved()
-    assert base.outcome.metrics is not None
-    slacks = (Slack("reserve_up", "jibei", "t0", 5.0), Slack("reserve_up", "jibei", "t1", 7.5))
-    outcome = replace(base.outcome, metrics=replace(base.outcome.metrics, slacks=slacks))
+    causes = causes_of(base.case, base.facts, slacks)
+    return replace(base, outcome=replace(base.outcome, causes=causes))
 
-    assert (WARNING, "slack in use: reserve_up, 12.5 MWh, at most 7.5 MW") in told(replace(base, outcome=outcome))
+
+def test_slack_in_use_is_told_in_both_languages_with_hours_energy_and_price() -> None:
+    """5 and 7.5 MW over an hour each, at 10,000 CNY/MWh: 0.125 million."""
+    starred = causing(
+        Slack("reserve_up", "jibei", "2030-01-15T17:00+08:00", 5.0),
+        Slack("reserve_up", "jibei", "2030-01-15T18:00+08:00", 7.5),
+    )
+    (finding,) = findings_of([starred])
+    assert (finding.severity, finding.is_cause) == (WARNING, True)
+    assert finding.english == (
+        "reserve: up-reserve short in Jibei: 01-15 17:00-19:00 (2 h), at most 7.5 MW, 12.5 MWh; "
+        "at 10,000 CNY/MWh 0.125 M CNY"
+    )
+    assert finding.chinese == (
+        "备用：冀北电网正备用不足：01-15 17:00-19:00（2 小时），最大 7.5 MW，电量 12.5 MWh；"
+        "按 10,000 元/MWh 计 0.125 百万元"
+    )
+    assert lines_of(finding, "jibei: ") == [f"warning: jibei: {finding.english}", f"  原因：{finding.chinese}"]
+
+
+def test_causes_beyond_a_dozen_are_counted_and_added_up() -> None:
+    """Fourteen lines of 1 to 14 MW over an hour at 20,000 CNY: the two least, 1 and 2 MW, cost 0.06 million."""
+    lines = tuple(replace(solved().facts.lines[0], name=f"line {k}") for k in range(14))
+    base = solved()
+    facts = replace(base.facts, lines=lines)
+    slacks = tuple(Slack("line_overload", f"line {k}", "2030-01-15T17:00+08:00", k + 1.0) for k in range(14))
+    outcome = replace(base.outcome, causes=causes_of(base.case, facts, slacks))
+    found = findings_of([replace(base, outcome=outcome)])
+    assert len(found) == 13
+    assert "line line 13 overloaded" in found[0].english
+    assert found[-1].english == "and 2 causes more, 0.060 M CNY in all"
+    assert found[-1].chinese == "另有 2 项，合计 0.060 百万元"
 
 
 def test_an_ending_other_than_optimal_is_told() -> None:

@@ -31,6 +31,7 @@ from dispatch.schedule.outcome import (
     Aim,
     AuditReport,
     Breach,
+    Cause,
     Certificate,
     ContractMetrics,
     Cost,
@@ -168,8 +169,8 @@ def grid_metrics(grid: str, *, utilisation_share: float | None = 0.9) -> GridMet
         oil_support_h=20.0,
         oil_t=21.0,
         response_call_count=3,
-        contracts=(ContractMetrics("c1", "v1", 10.0, 11.0, 3, 18.0, 19.0, 20.0, 21.0),),
-        aggregators=(AggregatorMetrics("v1", 10.0, 11.0, 3, 37.0),),
+        contracts=(ContractMetrics("c1", "v1", 10.0, 11.0, 3, 18.0, 19.0, 20.0, 21.0, 4.0, 5.0, 0.5),),
+        aggregators=(AggregatorMetrics("v1", 10.0, 11.0, 3, 37.0, 4.0, 5.0, None),),
     )
 
 
@@ -231,6 +232,26 @@ def a_price_report(tables: PriceTables | None = None) -> PriceReport:
     return PriceReport(tables, (check,), "" if tables else "too late", absorption_cny_per_mwh=1600.0)
 
 
+def a_cause() -> Cause:
+    times = ("2030-01-15T00:00:00+08:00", "2030-01-15T01:00:00+08:00")
+    price = {"price_cny_per_mwh": 5000.0, "cost_cny": 12500.0}
+    return Cause(
+        "reserve_up",
+        "reserve",
+        "grid",
+        "jibei",
+        "jibei",
+        True,
+        times,
+        2.0,
+        1.5,
+        2.5,
+        **price,
+        english="e",
+        chinese="备",
+    )
+
+
 def an_outcome(*, schedule: Schedule | None = None) -> Outcome:
     return Outcome(
         status=Status.FEASIBLE,
@@ -249,5 +270,6 @@ def an_outcome(*, schedule: Schedule | None = None) -> Outcome:
         certificate=Certificate("a1", "b2", "c3", (("highspy", "1.15.1"), ("pypsa", "1.4.0")), 0.005, 3, ("relaxed",)),
         shortfalls=(Shortfall("2030-01-15T00:00:00+08:00", "jibei", "zhangbei", 10.0, 0.0),),
         reason="none",
+        causes=(a_cause(),),
         seconds=(("building", 1.5), ("placing", 0.5), ("total", 2.0)),
     )

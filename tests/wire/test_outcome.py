@@ -9,7 +9,19 @@ import pandas as pd
 import pytest
 
 from dispatch.errors import CaseError
-from dispatch.schedule.outcome import Aim, Cost, GridMetrics, Outcome, Penalty, PriceReport, Proof, Status
+from dispatch.schedule.outcome import (
+    AggregatorMetrics,
+    Aim,
+    Cause,
+    ContractMetrics,
+    Cost,
+    GridMetrics,
+    Outcome,
+    Penalty,
+    PriceReport,
+    Proof,
+    Status,
+)
 from dispatch.schedule.prices import PRICE_TABLES
 from dispatch.schedule.progress import Progress
 from dispatch.v1 import run_pb2
@@ -78,6 +90,9 @@ def test_the_totals_that_are_sent_are_the_sums() -> None:
         (GridMetrics, run_pb2.Metrics),
         (Aim, run_pb2.Aim),
         (PriceReport, run_pb2.PriceReport),
+        (Cause, run_pb2.Cause),
+        (ContractMetrics, run_pb2.ContractMetrics),
+        (AggregatorMetrics, run_pb2.AggregatorMetrics),
         (Cost, run_pb2.Cost),
         (Penalty, run_pb2.Penalty),
         (Progress, run_pb2.Progress),

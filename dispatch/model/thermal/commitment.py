@@ -99,7 +99,7 @@ def hold_running_minimum(draft: Draft) -> None:
     together = on.weighted(belongs)
     needed = np.column_stack([group.units_on_count for group in groups])
     axes = {"snapshot": draft.times, "plant": [group.plant for group in groups]}
-    draft.model.add_rows("Plant-running_minimum", together, ">=", needed, axes)
+    draft.model.add_rows(names.RUNNING_MINIMUM, together, ">=", needed, axes)
 
 
 def on_before(draft: Draft) -> np.ndarray:

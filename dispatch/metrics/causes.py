@@ -1,0 +1,32 @@
+"""Why an answer is starred: each priced slack in use at its price, gathered by rule and place."""
+
+from __future__ import annotations
+
+from dispatch.case.case import Case
+from dispatch.case.facts import GridFacts
+from dispatch.metrics.area import branch_grids
+from dispatch.schedule.causes import gathered
+from dispatch.schedule.outcome import Cause, Slack
+
+DEVIATIONS = {"interchange_over", "interchange_under"}
+RESERVES = {"reserve_up", "reserve_down"}
+
+
+def causes_of(case: Case, facts: GridFacts, slacks: tuple[Slack, ...]) -> tuple[Cause, ...]:
+    """Priced slacks in use; reserve and plans at the prices of the grid, lines and sections at the case's."""
+    reserve = {rule.grid: rule.shortfall_cny_per_mwh for rule in facts.reserve_rules}
+    deviation = {interface.name: interface.deviation_cny_per_mwh for interface in facts.interfaces}
+    branches = branch_grids(facts)
+    homes = {
+        **{member: member for member in facts.members},
+        **{interface.name: interface.grid for interface in facts.interfaces},
+        **branches,
+        **{section.name: branches[section.branches[0]] for section in facts.sections},
+    }
+
+    def price(slack: Slack) -> float:
+        if slack.kind in RESERVES:
+            return reserve[slack.component]
+        return deviation[slack.component] if slack.kind in DEVIATIONS else case.security.overload_cny_per_mwh
+
+    return gathered(slacks, case.horizon.step_h, price, lambda slack: homes[slack.component], in_use=True)
