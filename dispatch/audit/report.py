@@ -51,6 +51,8 @@ RULES: tuple[Callable[[Evidence], Finding], ...] = (
     storage.level_limits,
     storage.power,
     storage.one_direction,
+    storage.least_power,
+    storage.cycles,
     storage.end_level,
     pumped_hydro.counts,
     pumped_hydro.one_mode,

@@ -11,13 +11,21 @@ from collections.abc import Iterator
 import numpy as np
 
 from dispatch.case.check_contracts import contract_flaws
-from dispatch.case.check_numbers import above_zero, duplicate_flaws, not_below_zero, share_flaws, unknown_flaws
+from dispatch.case.check_numbers import (
+    LARGEST_NUMBER,
+    above_zero,
+    duplicate_flaws,
+    not_below_zero,
+    share_flaws,
+    unknown_flaws,
+)
 from dispatch.case.check_pumped_hydro import pumped_hydro_flaws
 from dispatch.case.check_security import section_flaws
 from dispatch.case.check_sizes import size_flaws
 from dispatch.case.check_thermal_facts import thermal_flaws
 from dispatch.case.facts import GridFacts
 from dispatch.case.interchange import VARIANTS
+from dispatch.case.storage import Store
 from dispatch.errors import Flaw
 from dispatch.horizon import HOURS_PER_YEAR
 from dispatch.units import SHARE
@@ -117,6 +125,25 @@ def _store_flaws(facts: GridFacts) -> Iterator[Flaw]:
         if not 0 <= store.level_min_mwh <= store.level_max_mwh:
             message = f"{store.level_min_mwh:g} MWh is not from 0 to the highest, {store.level_max_mwh:g} MWh"
             yield Flaw("MINIMUM_ABOVE_MAXIMUM", f"{path}.level_min_mwh", message)
+        yield from _operation_flaws(path, store)
+
+
+def _operation_flaws(path: str, store: Store) -> Iterator[Flaw]:
+    """Cycle cost, cycles a day and least power of a store."""
+    yield from not_below_zero(f"{path}.wear_cny_per_mwh", store.wear_cny_per_mwh, "CNY/MWh")
+    count = store.daily_cycle_count
+    if count is not None and not 1 <= count <= LARGEST_NUMBER:
+        message = f"{count:g} full cycles a day; give 1 or more, or none for no limit"
+        yield Flaw("COUNT_OUT_OF_RANGE", f"{path}.daily_cycle_count", message)
+    for name in ("charge_min_mw", "discharge_min_mw"):
+        least_mw = getattr(store, name)
+        yield from not_below_zero(f"{path}.{name}", least_mw, "MW")
+        if least_mw > store.power_mw:
+            message = f"{least_mw:g} MW is above the power of {store.name}, {store.power_mw:g} MW; give at most that"
+            yield Flaw("MINIMUM_ABOVE_MAXIMUM", f"{path}.{name}", message)
+        if least_mw > 0 and store.groups:
+            message = f"{store.name} is scheduled by unit; give the least power of its units instead"
+            yield Flaw("MINIMUM_BY_UNIT", f"{path}.{name}", message)
 
 
 def _interface_flaws(facts: GridFacts) -> Iterator[Flaw]:

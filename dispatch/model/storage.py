@@ -58,8 +58,38 @@ def choose_direction(draft: Draft) -> None:
     draft.hold("StorageUnit-charge_mode", charge + power * mode, "<=", power, stores)
 
 
+def limit_cycles(draft: Draft) -> None:
+    """
+    A store makes no more full cycles in a calendar day (UTC+8) than it may.
+
+        sum( d[t] dt / eta_d, t in the day )  <=  N (Emax - Emin)            every day of which the horizon has a part
+
+    d  discharge at the bus   MW      eta_d  efficiency      N  cycles a day      Emin, Emax  limits of the level   MWh
+    A full cycle takes once what the store can hold out of it; parts add up (equivalent full cycles). A part of a day at
+    an edge of the horizon has the whole limit. Written only where the hours of a day could exceed it.
+    """
+    days, inputs = draft.times.normalize(), draft.inputs
+    longest_h = int(days.value_counts().max()) * inputs.step_h
+    limited = [k for k, store in enumerate(draft.facts.stores) if store.daily_cycle_count is not None]
+    facts = [draft.facts.stores[k] for k in limited]
+    limit = each(facts, "daily_cycle_count") * (inputs.level_max_mwh - inputs.level_min_mwh)[limited]
+    out_of = 1 / each(facts, "discharge_efficiency_share")
+    binding = longest_h * out_of * inputs.store_power_mw[limited] > limit
+    if not binding.any():
+        return
+    stores = draft.stores[limited][binding]
+    taken = inputs.step_h * out_of[binding] * draft.variable(names.DISCHARGE, stores)
+    inside = np.array([days == day for day in days.unique()], dtype=float)[:, :, None]
+    axes = {"day": days.unique().rename("day"), "name": stores}
+    draft.model.add_rows("StorageUnit-daily_cycles", (taken[None] * inside).sum(axis=1), "<=", limit[binding], axes)
+
+
 def storage_cost(draft: Draft) -> Terms | None:
-    """Wear of storage, CNY: sum( dt k d ), with k the wear in CNY per MWh discharged."""
+    """
+    Cycle cost of storage (循环成本), CNY: sum( dt k d ).
+
+    k  wear of the cells, stacks or machines in CNY per MWh discharged, a cost, of each plant by its technology
+    """
     if draft.stores.empty:
         return None
     wear = each(draft.facts.stores, "wear_cny_per_mwh") * draft.inputs.step_h

@@ -767,6 +767,9 @@ class Store(_message.Message):
     WEAR_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
     GROUPS_FIELD_NUMBER: _builtins.int
     LOWER_FIELD_NUMBER: _builtins.int
+    CHARGE_MIN_MW_FIELD_NUMBER: _builtins.int
+    DISCHARGE_MIN_MW_FIELD_NUMBER: _builtins.int
+    DAILY_CYCLE_COUNT_FIELD_NUMBER: _builtins.int
     store: _builtins.str
     """Name of the storage plant."""
     bus: _builtins.str
@@ -788,7 +791,13 @@ class Store(_message.Message):
     hourly_loss_share: _builtins.float
     """Share of the level lost in an hour."""
     wear_cny_per_mwh: _builtins.float
-    """Wear in CNY per MWh discharged."""
+    """Cycle cost (循环成本): wear in CNY per MWh discharged."""
+    charge_min_mw: _builtins.float
+    """Least power while charging, in MW (compressed air, 压缩空气储能). 0: none."""
+    discharge_min_mw: _builtins.float
+    """Least power while discharging, in MW. 0: none."""
+    daily_cycle_count: _builtins.float
+    """Full equivalent cycles (循环次数) in a calendar day (UTC+8) at most. Absent: no limit."""
     @_builtins.property
     def groups(self) -> _containers.RepeatedCompositeFieldContainer[Global___PumpGroup]:
         """Pump-turbines of pumped hydro by unit, by groups of identical ones. None: power is anything up to `power_mw`."""
@@ -813,12 +822,17 @@ class Store(_message.Message):
         wear_cny_per_mwh: _builtins.float = ...,
         groups: _abc.Iterable[Global___PumpGroup] | None = ...,
         lower: Global___LowerReservoir | None = ...,
+        charge_min_mw: _builtins.float = ...,
+        discharge_min_mw: _builtins.float = ...,
+        daily_cycle_count: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["lower", b"lower"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_daily_cycle_count", b"_daily_cycle_count", "daily_cycle_count", b"daily_cycle_count", "lower", b"lower"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bus", b"bus", "charge_efficiency_share", b"charge_efficiency_share", "discharge_efficiency_share", b"discharge_efficiency_share", "grid", b"grid", "groups", b"groups", "hourly_loss_share", b"hourly_loss_share", "level_max_mwh", b"level_max_mwh", "level_min_mwh", b"level_min_mwh", "lower", b"lower", "power_mw", b"power_mw", "store", b"store", "technology", b"technology", "wear_cny_per_mwh", b"wear_cny_per_mwh"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_daily_cycle_count", b"_daily_cycle_count", "bus", b"bus", "charge_efficiency_share", b"charge_efficiency_share", "charge_min_mw", b"charge_min_mw", "daily_cycle_count", b"daily_cycle_count", "discharge_efficiency_share", b"discharge_efficiency_share", "discharge_min_mw", b"discharge_min_mw", "grid", b"grid", "groups", b"groups", "hourly_loss_share", b"hourly_loss_share", "level_max_mwh", b"level_max_mwh", "level_min_mwh", b"level_min_mwh", "lower", b"lower", "power_mw", b"power_mw", "store", b"store", "technology", b"technology", "wear_cny_per_mwh", b"wear_cny_per_mwh"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__daily_cycle_count: _TypeAlias = _typing.Literal["daily_cycle_count"]  # noqa: Y015
+    _WhichOneofArgType__daily_cycle_count: _TypeAlias = _typing.Literal["_daily_cycle_count", b"_daily_cycle_count"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__daily_cycle_count) -> _WhichOneofReturnType__daily_cycle_count | None: ...
 
 Global___Store: _TypeAlias = Store  # noqa: Y015
 

@@ -280,6 +280,9 @@ RENEWABLE = (
     ),
 )
 
+NOTHING = dict.fromkeys(range(HOURS), 0.0)
+NO_BATTERY_RESERVE: Edits = {(f"reserve_{way}_mw", "battery"): NOTHING for way in ("up", "down")}
+LEAST_10 = changed("stores", "battery", charge_min_mw=10.0, discharge_min_mw=10.0)
 STORAGE = (
     Fault("storage-level", "a level jumps", added={("level_mwh", "battery"): {3: 1}}),
     Fault("storage-level", "standing loss forgotten", facts=changed("stores", "pumps", hourly_loss_share=0.01)),
@@ -323,6 +326,23 @@ STORAGE = (
         "storage-one_direction",
         "10 MW in and 8.1 MW out in one hour",
         decided={("charge_mw", "battery"): {3: 10}, ("discharge_mw", "battery"): {3: 8.1}},
+    ),
+    Fault(
+        "storage-least_power",
+        "charge of 20 MW of at least 25",
+        decided=NO_BATTERY_RESERVE,
+        facts=changed("stores", "battery", charge_min_mw=25.0),
+    ),
+    Fault(
+        "storage-least_power",
+        "discharge of 16.2 MW of at least 17",
+        decided=NO_BATTERY_RESERVE,
+        facts=changed("stores", "battery", discharge_min_mw=17.0),
+    ),
+    Fault(
+        "storage-cycles",
+        "18 MWh taken out of 80, of 0.2 cycles",
+        facts=changed("stores", "battery", daily_cycle_count=0.2),
     ),
     Fault("storage-end_level", "too little given back", decided={("discharge_mw", "battery"): {5: 10}}),
 )
@@ -503,6 +523,24 @@ RESERVE = (
     Fault("reserve-pumped_room", "down below nothing", added={("reserve_down_mw", "lake"): {4: 16}}),
     Fault("reserve-pumped_room", "both ways at standstill", added={("reserve_down_mw", "lake"): {3: 5}}),
     Fault("reserve-pumped_room", "more than finds room", added={("reserve_down_mw", "lake"): {2: 41}}),
+    Fault(
+        "reserve-store_room",
+        "at standstill, of a store with a least power",
+        decided={**NO_BATTERY_RESERVE, ("reserve_up_mw", "battery"): {**NOTHING, 3: 5.0}},
+        facts=LEAST_10,
+    ),
+    Fault(
+        "reserve-store_room",
+        "less charge than its least power",
+        decided={**NO_BATTERY_RESERVE, ("reserve_up_mw", "battery"): {**NOTHING, 1: 11.0}},
+        facts=LEAST_10,
+    ),
+    Fault(
+        "reserve-store_room",
+        "less discharge than its least power",
+        decided={**NO_BATTERY_RESERVE, ("reserve_down_mw", "battery"): {**NOTHING, 5: 7.0}},
+        facts=LEAST_10,
+    ),
     Fault("reserve-store_room", "beyond the power", added={("reserve_up_mw", "pumps"): {3: 40}}),
     Fault("reserve-store_room", "more than lasts an hour", added={("reserve_up_mw", "battery"): {7: 17}}),
     Fault("reserve-store_room", "more than finds room", added={("reserve_down_mw", "battery"): {2: 30}}),

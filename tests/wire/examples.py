@@ -42,6 +42,7 @@ from dispatch.schedule.outcome import (
     Shortfall,
     Slack,
     Status,
+    StorageMetrics,
     TechnologyMetrics,
 )
 from dispatch.schedule.prices import PRICE_TABLES, PriceTables
@@ -164,6 +165,7 @@ def grid_metrics(grid: str, *, utilisation_share: float | None = 0.9) -> GridMet
         response_call_count=3,
         contracts=(ContractMetrics("c1", "v1", 10.0, 11.0, 3, 18.0, 19.0, 20.0, 21.0),),
         aggregators=(AggregatorMetrics("v1", 10.0, 11.0, 3, 37.0),),
+        storage_technologies=(StorageMetrics("caes", 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 0.7, 0.8),),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dispatch.case.thermal import DeepBand, Flexibility, OilSupport
 from dispatch.wire.grid_out import grid_to
-from tests.small import small_facts, unit
+from tests.small import small_facts, store, unit
 
 
 def test_a_unit_tells_its_bands_its_oil_line_and_its_limits_before_and_after_retrofit() -> None:
@@ -31,3 +31,11 @@ def test_a_unit_tells_its_bands_its_oil_line_and_its_limits_before_and_after_ret
     assert (oil.least_h, oil.most_h, oil.apart_h) == (2.0, 4.0, 1.0)
     assert (plain.retrofit, len(plain.flexibilities), len(plain.deep_bands)) == ("", 0, 0)
     assert not plain.HasField("oil_support")
+
+
+def test_a_store_tells_its_least_powers_and_its_cycles_a_day() -> None:
+    air = store("air", technology="caes", charge_min_mw=16.0, discharge_min_mw=12.0, daily_cycle_count=1.5)
+    told, plain = grid_to(small_facts(stores=(air, store("battery")))).stores
+    assert (told.charge_min_mw, told.discharge_min_mw, told.daily_cycle_count) == (16.0, 12.0, 1.5)
+    assert (plain.charge_min_mw, plain.discharge_min_mw) == (0.0, 0.0)
+    assert not plain.HasField("daily_cycle_count")
