@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dispatch.audit import (
+    connection,
     contingency,
     deep,
     interchange,
@@ -82,6 +83,7 @@ RULES: tuple[Callable[[Evidence], Finding], ...] = (
     reserve.unit_room,
     reserve.store_room,
     pumped_hydro.reserve_room,
+    connection.limit,
     network.balance,
     network.rating,
     network.voltage_law,

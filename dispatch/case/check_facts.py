@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from dispatch.case.check_connections import connection_flaws
 from dispatch.case.check_contracts import contract_flaws
 from dispatch.case.check_numbers import (
     LARGEST_NUMBER,
@@ -30,7 +31,10 @@ from dispatch.errors import Flaw
 from dispatch.horizon import HOURS_PER_YEAR
 from dispatch.units import SHARE
 
-TABLES = ("buses", "lines", "links", "units", "plants", "stores", "contracts", "interfaces", "sections", "aggregators")
+TABLES = (
+    *("buses", "lines", "links", "units", "plants", "stores", "contracts", "interfaces", "sections", "aggregators"),
+    "connections",
+)
 PLACED = ("units", "plants", "stores", "interfaces")  # each stands at one bus
 BRANCHES = ("lines", "links")
 
@@ -54,6 +58,7 @@ def _flaws(facts: GridFacts) -> Iterator[Flaw]:
     yield from _plant_flaws(facts)
     yield from _store_flaws(facts)
     yield from pumped_hydro_flaws(facts)
+    yield from connection_flaws(facts)
     yield from contract_flaws(facts)
     yield from _interface_flaws(facts)
     yield from section_flaws(facts)

@@ -9,6 +9,7 @@ from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
 from dispatch.model.aims import first_of
 from dispatch.model.calls import count_calls, decide_calls, limit_event_length
+from dispatch.model.connection import share_connections
 from dispatch.model.curtailment import curtail, curtailment_penalty
 from dispatch.model.demand_response import (
     aggregate_response,
@@ -92,6 +93,7 @@ FORMULATION: tuple[Callable[[Draft], None], ...] = (
     keep_store_room,
     keep_least_room,
     keep_unit_room,
+    share_connections,
     hold_reserve,
 )
 

@@ -109,6 +109,7 @@ class Grid(_message.Message):
     CONTENT_SHA256_FIELD_NUMBER: _builtins.int
     SECTIONS_FIELD_NUMBER: _builtins.int
     AGGREGATORS_FIELD_NUMBER: _builtins.int
+    CONNECTIONS_FIELD_NUMBER: _builtins.int
     grid: _builtins.str
     """Name of the grid."""
     edition: _builtins.int
@@ -175,6 +176,10 @@ class Grid(_message.Message):
     def aggregators(self) -> _containers.RepeatedCompositeFieldContainer[Global___Aggregator]:
         """Virtual power plants (虚拟电厂)."""
 
+    @_builtins.property
+    def connections(self) -> _containers.RepeatedCompositeFieldContainer[Global___Connection]:
+        """Connections to the grid that wind or sun and storage share (新能源+储能)."""
+
     def __init__(
         self,
         *,
@@ -196,14 +201,57 @@ class Grid(_message.Message):
         content_sha256: _builtins.str = ...,
         sections: _abc.Iterable[Global___Section] | None = ...,
         aggregators: _abc.Iterable[Global___Aggregator] | None = ...,
+        connections: _abc.Iterable[Global___Connection] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aggregators", b"aggregators", "buses", b"buses", "content_sha256", b"content_sha256", "contracts", b"contracts", "edition", b"edition", "grid", b"grid", "heating_seasons", b"heating_seasons", "interfaces", b"interfaces", "lines", b"lines", "links", b"links", "members", b"members", "plants", b"plants", "reserve_rules", b"reserve_rules", "running_minimums", b"running_minimums", "sections", b"sections", "stores", b"stores", "totals", b"totals", "units", b"units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aggregators", b"aggregators", "buses", b"buses", "connections", b"connections", "content_sha256", b"content_sha256", "contracts", b"contracts", "edition", b"edition", "grid", b"grid", "heating_seasons", b"heating_seasons", "interfaces", b"interfaces", "lines", b"lines", "links", b"links", "members", b"members", "plants", b"plants", "reserve_rules", b"reserve_rules", "running_minimums", b"running_minimums", "sections", b"sections", "stores", b"stores", "totals", b"totals", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Grid: _TypeAlias = Grid  # noqa: Y015
+
+@_typing.final
+class Connection(_message.Message):
+    """Plants and stores at one bus that reach it over one connection."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONNECTION_FIELD_NUMBER: _builtins.int
+    PLANTS_FIELD_NUMBER: _builtins.int
+    STORES_FIELD_NUMBER: _builtins.int
+    LIMIT_MW_FIELD_NUMBER: _builtins.int
+    GRID_CHARGING_FIELD_NUMBER: _builtins.int
+    connection: _builtins.str
+    """Name of the connection."""
+    limit_mw: _builtins.float
+    """What it carries out to the grid, in MW."""
+    grid_charging: _builtins.bool
+    """Its stores may charge from the grid, within the same limit; otherwise only from its plants."""
+    @_builtins.property
+    def plants(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Its wind and solar plants."""
+
+    @_builtins.property
+    def stores(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Its storage plants."""
+
+    def __init__(
+        self,
+        *,
+        connection: _builtins.str = ...,
+        plants: _abc.Iterable[_builtins.str] | None = ...,
+        stores: _abc.Iterable[_builtins.str] | None = ...,
+        limit_mw: _builtins.float = ...,
+        grid_charging: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection", b"connection", "grid_charging", b"grid_charging", "limit_mw", b"limit_mw", "plants", b"plants", "stores", b"stores"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Connection: _TypeAlias = Connection  # noqa: Y015
 
 @_typing.final
 class Totals(_message.Message):

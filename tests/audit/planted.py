@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from dispatch.case.case import Case, Reserve, ReserveSeries, Scales
+from dispatch.case.connection import Connection
 from dispatch.case.demand_response import HANDED_OVER, ContractState, Parcel, ResponseTerms
 from dispatch.case.facts import GridFacts
 from dispatch.case.renewable import AvailableForecast
@@ -546,6 +547,23 @@ RESERVE = (
     Fault("reserve-store_room", "more than finds room", added={("reserve_down_mw", "battery"): {2: 30}}),
 )
 
+
+def behind_one(limit_mw: float, plants: tuple[str, ...] = ("wind",), **more: Any) -> Callable[[GridFacts], GridFacts]:
+    """The battery shares a connection."""
+    return lambda facts: replace(facts, connections=(Connection("shared", plants, ("battery",), limit_mw, **more),))
+
+
+CONNECTION = (
+    Fault("connection-limit", "120 MW and 20 MW of reserve through 139", facts=behind_one(139.0)),
+    Fault("connection-limit", "charged from a grid that may not", facts=behind_one(200.0, (), grid_charging=False)),
+    Fault(
+        "connection-limit",
+        "22 MW in, reserve included, through 21",
+        decided={("reserve_up_mw", "battery"): NOTHING},
+        facts=behind_one(21.0, ()),
+    ),
+)
+
 NETWORK = (
     Fault("network-balance", "5 MW from nowhere", added={("output_mw", "coal_1"): {4: 5}}),
     Fault("network-balance", "5 MW lost on a tie", added={("flow_mw", "tie"): {4: 5}}),
@@ -628,5 +646,5 @@ OBJECTIVE = (
 
 FAULTS = (
     *(*SHAPE, *THERMAL, *DEEP, *RENEWABLE, *STORAGE, *PUMPED, *RESPONSE, *INTERCHANGE),
-    *(*RESERVE, *NETWORK, *SECURITY, *OBJECTIVE),
+    *(*RESERVE, *CONNECTION, *NETWORK, *SECURITY, *OBJECTIVE),
 )

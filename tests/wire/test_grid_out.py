@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dispatch.case.connection import Connection
 from dispatch.case.thermal import DeepBand, Flexibility, OilSupport
 from dispatch.wire.grid_out import grid_to
 from tests.small import small_facts, store, unit
@@ -39,3 +40,10 @@ def test_a_store_tells_its_least_powers_and_its_cycles_a_day() -> None:
     assert (told.charge_min_mw, told.discharge_min_mw, told.daily_cycle_count) == (16.0, 12.0, 1.5)
     assert (plain.charge_min_mw, plain.discharge_min_mw) == (0.0, 0.0)
     assert not plain.HasField("daily_cycle_count")
+
+
+def test_a_connection_tells_who_shares_it() -> None:
+    shared = Connection("wind and battery", ("wind",), ("battery",), 150.0, grid_charging=False)
+    (told,) = grid_to(small_facts(connections=(shared,))).connections
+    assert (told.connection, list(told.plants), list(told.stores)) == ("wind and battery", ["wind"], ["battery"])
+    assert (told.limit_mw, told.grid_charging) == (150.0, False)
