@@ -12,35 +12,32 @@ from dispatch.case.inputs import store_scale
 from dispatch.errors import Flaw
 from dispatch.units import POWER_MW
 
-TABLES = ("plants", "stores")
+UNKNOWN = {"plants": "UNKNOWN_PLANT", "stores": "UNKNOWN_STORE"}
 
 
 def connection_flaws(facts: GridFacts) -> Iterator[Flaw]:
     """Every connection has a limit and known members at one bus, each of them in no other."""
-    bus = {table: {row.name: row.bus for row in getattr(facts, table)} for table in TABLES}
+    bus = {table: {row.name: row.bus for row in getattr(facts, table)} for table in UNKNOWN}
     taken: dict[tuple[str, str], str] = {}
     for k, connection in enumerate(facts.connections):
         path = f"facts.connections[{k}]"
         yield from above_zero(f"{path}.limit_mw", connection.limit_mw, "MW")
-        if not connection.stores or not connection.plants:
-            table = "plants" if connection.stores else "stores"
-            yield Flaw("CONNECTION_EMPTY", f"{path}.{table}", f"{connection.name} has no {table}; give one")
-        places = set()
-        for table in TABLES:
+        for table, code in UNKNOWN.items():
+            if not getattr(connection, table):
+                yield Flaw("CONNECTION_EMPTY", f"{path}.{table}", f"{connection.name} has no {table}; give one")
             for j, name in enumerate(getattr(connection, table)):
-                yield from unknown_flaws(
-                    f"UNKNOWN_{table[:-1].upper()}", f"{path}.{table}[{j}]", name, list(bus[table])
-                )
-                places.add(bus[table].get(name))
-                if (table, name) in taken:
-                    message = f"{name!r} is behind {taken[table, name]} already; give it once"
-                    yield Flaw("DUPLICATE", f"{path}.{table}[{j}]", message)
+                yield from unknown_flaws(code, f"{path}.{table}[{j}]", name, list(bus[table]))
+                yield from _taken_flaws(f"{path}.{table}[{j}]", name, taken.get((table, name)))
                 taken[table, name] = connection.name
-        if len(places - {None}) > 1:
-            message = (
-                f"{connection.name} stands at {', '.join(sorted(map(str, places - {None})))}; give members at one bus"
-            )
+        places = sorted({bus[table][n] for table in UNKNOWN for n in getattr(connection, table) if n in bus[table]})
+        if len(places) > 1:
+            message = f"{connection.name} stands at {', '.join(places)}; give members at one bus"
             yield Flaw("CONNECTION_SPREAD", path, message)
+
+
+def _taken_flaws(field: str, name: str, connection: str | None) -> Iterator[Flaw]:
+    if connection is not None:
+        yield Flaw("DUPLICATE", field, f"{name!r} is behind {connection} already; give it once")
 
 
 def taken_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:

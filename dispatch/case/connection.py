@@ -9,7 +9,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Connection:
-    """Plants and stores at one bus that reach it over one connection. Its MW stand as they are, whatever a case scales."""
+    """Plants and stores at one bus that reach it over one connection, whose MW stand whatever a case scales."""
 
     name: str
     plants: tuple[str, ...]
