@@ -7,6 +7,7 @@ import pytest
 from dispatch.metrics import measured
 from dispatch.schedule.outcome import StorageMetrics
 from tests.audit.good import good
+from tests.metrics.joined import joined_case, joined_facts, random
 
 
 @pytest.fixture(scope="module")
@@ -30,3 +31,14 @@ def test_cycles_a_day_are_those_of_the_busiest_plant(by_technology: dict[str, St
     use = by_technology["pumped_hydro"]
     assert use.cycle_count == pytest.approx(43.5 / 900)
     assert use.daily_cycle_count == pytest.approx(17.4 / 100)
+
+
+def test_of_two_grids_each_technology_is_the_sum_of_both() -> None:
+    facts = joined_facts()
+    case = joined_case(facts)
+    metrics = measured(case, facts, random(facts, case, 7))
+    for use in metrics.total.storage_technologies:
+        parts = [m for g in metrics.members for m in g.storage_technologies if m.technology == use.technology]
+        for name in ("power_mw", "usable_mwh", "charge_mwh", "discharge_mwh", "lost_mwh", "wear_cny"):
+            assert getattr(use, name) == pytest.approx(sum(getattr(part, name) for part in parts)), name
+        assert use.daily_cycle_count == max(part.daily_cycle_count for part in parts)

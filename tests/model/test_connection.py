@@ -58,8 +58,9 @@ def test_wind_beyond_the_connection_goes_into_the_store_first(schedule: Schedule
 
 
 def test_what_neither_the_connection_nor_the_store_takes_is_cut(schedule: Schedule) -> None:
-    """100 MW less 40 into the battery and 50 out."""
-    assert schedule.curtailed_mw["narrow wind"].tolist() == pytest.approx([10.0, 0.0], abs=1e-6)
+    """Of 50 MW 30 are left for the battery later, 30 / 0.81 = 37.04 into it now: 100 - 37.04 - 50 are cut."""
+    assert schedule.discharge_mw["narrow battery"].tolist() == pytest.approx([0.0, 30.0], abs=1e-6)
+    assert schedule.curtailed_mw["narrow wind"].tolist() == pytest.approx([50 - 30 / 0.81, 0.0], abs=1e-6)
 
 
 def test_a_store_that_may_not_charge_from_the_grid_takes_what_its_plant_gives(schedule: Schedule) -> None:
