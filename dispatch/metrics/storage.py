@@ -52,4 +52,4 @@ def _most_a_day(basis: Basis, taken_mw: np.ndarray, usable_mwh: np.ndarray) -> f
 def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """A part of a whole; 0 of nothing."""
     whole = np.broadcast_to(whole, np.shape(part))
-    return np.divide(part, whole, out=np.zeros(np.shape(part)), where=whole > 0)
+    return np.asarray(np.divide(part, whole, out=np.zeros(np.shape(part)), where=whole > 0))
