@@ -69,9 +69,9 @@ def case_after(before: Case, facts: GridFacts, outcome: Outcome, horizon: Horizo
     """
     The case that goes on where an answer ends: what units, stores and contracts are left in, and the same terms.
 
-    Stores are to end at the levels of the earlier case. Outages, must-run hours and
-    hours without a start that reach into the horizon stay. Forecasts and reserve in MW were of the earlier hours and are left behind. `CaseError` where there is no schedule,
-    or where the horizon does not begin where the answer ends.
+    Stores are to end at the levels of the earlier case. Outages, must-run hours and hours without a start that reach
+    into the horizon stay. Forecasts, heat loads and reserve in MW were of the earlier hours and are left behind.
+    `CaseError` where there is no schedule, or where the horizon does not begin where the answer ends.
     """
     end = end_of(before.horizon)
     if outcome.schedule is None or outcome.metrics is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dispatch.audit import (
+    connection,
     contingency,
     deep,
     heat,
@@ -56,7 +57,10 @@ RULES: tuple[Callable[[Evidence], Finding], ...] = (
     storage.level_limits,
     storage.power,
     storage.one_direction,
+    storage.least_power,
+    storage.cycles,
     storage.end_level,
+    connection.limit,
     pumped_hydro.counts,
     pumped_hydro.one_mode,
     pumped_hydro.power,

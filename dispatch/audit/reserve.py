@@ -81,15 +81,31 @@ def store_room(e: Evidence) -> Finding:
         r_up[t] <= P - d[t] + c[t],     r_up[t] x 1 h <= (e[t] - Emin) eta_d
         r_down[t] <= P - c[t] + d[t],   r_down[t] x 1 h x eta_c <= Emax - e[t]
 
+    A store with a least power does so while it runs, without turning round; at standstill it promises nothing:
+
+        charging      r_up[t] <= c[t] - Cmin,   r_down[t] <= P - c[t]
+        discharging   r_up[t] <= P - d[t],      r_down[t] <= d[t] - Dmin
+
     A plant by unit has a rule of its own (`pumped_hydro.reserve_room`).
     """
     stores, count = e.facts.stores, len(e.facts.units)
     level, net_charge = e.table("level_mwh"), e.table("charge_mw") - e.table("discharge_mw")
     held = (level - e.inputs.level_min_mwh) * numbers(stores, "discharge_efficiency_share") / LASTING_H
     space = (e.inputs.level_max_mwh - level) / numbers(stores, "charge_efficiency_share") / LASTING_H
-    room_up = np.minimum(e.inputs.store_power_mw + net_charge, held)
-    room_down = np.minimum(e.inputs.store_power_mw - net_charge, space)
+    more, less = _running_room_mw(e)
+    least = np.array([store.has_minimum for store in stores], dtype=bool)
+    room_up = np.minimum(np.where(least, more, e.inputs.store_power_mw + net_charge), held)
+    room_down = np.minimum(np.where(least, less, e.inputs.store_power_mw - net_charge), space)
     over_up = e.table("reserve_up_mw")[:, count:] - np.maximum(room_up, 0.0)
     over_down = e.table("reserve_down_mw")[:, count:] - np.maximum(room_down, 0.0)
     plain = np.array([not store.groups for store in stores], dtype=bool)
     return found(STORE_ROOM, np.maximum(over_up, over_down) * plain, names(stores), e.inputs.times)
+
+
+def _running_room_mw(e: Evidence) -> tuple[np.ndarray, np.ndarray]:
+    """What stores that charge or discharge could give more and less, down to their least power, MW, (T, stores)."""
+    charge, discharge, inputs = e.table("charge_mw"), e.table("discharge_mw"), e.inputs
+    charges, discharges, power = charge > POWER_MW, discharge > POWER_MW, inputs.store_power_mw
+    more = charges * (charge - inputs.store_charge_min_mw) + discharges * (power - discharge)
+    less = discharges * (discharge - inputs.store_discharge_min_mw) + charges * (power - charge)
+    return more, less

@@ -17,6 +17,8 @@ LEVEL = Rule("storage-level", "MWh", ENERGY_MWH)
 LEVEL_LIMITS = Rule("storage-level_limits", "MWh", ENERGY_MWH)
 POWER = Rule("storage-power", "MW", POWER_MW)
 ONE_DIRECTION = Rule("storage-one_direction", "MW", POWER_MW)
+LEAST_POWER = Rule("storage-least_power", "MW", POWER_MW)
+CYCLES = Rule("storage-cycles", "MWh", ENERGY_MWH)
 END_LEVEL = Rule("storage-end_level", "MWh", ENERGY_MWH)
 
 
@@ -64,6 +66,38 @@ def one_direction(e: Evidence) -> Finding:
     """
     amount = np.minimum(e.table("charge_mw"), e.table("discharge_mw"))
     return found(ONE_DIRECTION, amount, names(e.facts.stores), e.inputs.times)
+
+
+def least_power(e: Evidence) -> Finding:
+    """
+    A store with a least power stands still, or charges and discharges no lower than that.
+
+        c[t] = 0  or  c[t] >= Cmin,     d[t] = 0  or  d[t] >= Dmin
+    """
+    charge, discharge = e.table("charge_mw"), e.table("discharge_mw")
+    too_low = (
+        np.minimum(charge, e.inputs.store_charge_min_mw - charge),
+        np.minimum(discharge, e.inputs.store_discharge_min_mw - discharge),
+    )
+    return found(LEAST_POWER, np.maximum(*too_low), names(e.facts.stores), e.inputs.times)
+
+
+def cycles(e: Evidence) -> Finding:
+    """
+    In each calendar day (UTC+8), a part of one too, no more is taken out of a store than its full cycles allow.
+
+        sum(d[t] dt / eta_d over the day) <= N (Emax - Emin)
+    """
+    stores, day = e.facts.stores, e.inputs.times.normalize()
+    taken = e.table("discharge_mw") / numbers(stores, "discharge_efficiency_share") * e.inputs.step_h
+    amount = np.zeros(taken.shape)
+    for k, store in enumerate(stores):
+        if store.daily_cycle_count is not None:
+            limit_mwh = store.daily_cycle_count * (e.inputs.level_max_mwh[k] - e.inputs.level_min_mwh[k])
+            for date in day.unique():
+                last = np.flatnonzero(day == date)[-1]
+                amount[last, k] = taken[day == date, k].sum() - limit_mwh
+    return found(CYCLES, amount, names(stores), e.inputs.times)
 
 
 def end_level(e: Evidence) -> Finding:

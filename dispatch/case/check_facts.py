@@ -10,8 +10,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from dispatch.case.check_connections import connection_flaws
 from dispatch.case.check_contracts import contract_flaws
 from dispatch.case.check_numbers import (
+    LARGEST_NUMBER,
     above_zero,
     duplicate_flaws,
     not_below_zero,
@@ -25,11 +27,15 @@ from dispatch.case.check_sizes import size_flaws
 from dispatch.case.check_thermal_facts import thermal_flaws
 from dispatch.case.facts import GridFacts, ReserveRule
 from dispatch.case.interchange import VARIANTS
+from dispatch.case.storage import Store
 from dispatch.errors import Flaw
 from dispatch.horizon import HOURS_PER_YEAR
 from dispatch.units import SHARE
 
-TABLES = ("buses", "lines", "links", "units", "plants", "stores", "contracts", "interfaces", "sections", "aggregators")
+TABLES = (
+    *("buses", "lines", "links", "units", "plants", "stores", "contracts", "interfaces", "sections", "aggregators"),
+    "connections",
+)
 PLACED = ("units", "plants", "stores", "interfaces")  # each stands at one bus
 BRANCHES = ("lines", "links")
 
@@ -53,6 +59,7 @@ def _flaws(facts: GridFacts) -> Iterator[Flaw]:
     yield from _plant_flaws(facts)
     yield from _store_flaws(facts)
     yield from pumped_hydro_flaws(facts)
+    yield from connection_flaws(facts)
     yield from contract_flaws(facts)
     yield from _interface_flaws(facts)
     yield from section_flaws(facts)
@@ -124,6 +131,25 @@ def _store_flaws(facts: GridFacts) -> Iterator[Flaw]:
         if not 0 <= store.level_min_mwh <= store.level_max_mwh:
             message = f"{store.level_min_mwh:g} MWh is not from 0 to the highest, {store.level_max_mwh:g} MWh"
             yield Flaw("MINIMUM_ABOVE_MAXIMUM", f"{path}.level_min_mwh", message)
+        yield from _operation_flaws(path, store)
+
+
+def _operation_flaws(path: str, store: Store) -> Iterator[Flaw]:
+    """Cycle cost, cycles a day and least power of a store."""
+    yield from not_below_zero(f"{path}.wear_cny_per_mwh", store.wear_cny_per_mwh, "CNY/MWh")
+    count = store.daily_cycle_count
+    if count is not None and not 1 <= count <= LARGEST_NUMBER:
+        message = f"{count:g} full cycles a day; give 1 or more, or none for no limit"
+        yield Flaw("COUNT_OUT_OF_RANGE", f"{path}.daily_cycle_count", message)
+    for name in ("charge_min_mw", "discharge_min_mw"):
+        least_mw = getattr(store, name)
+        yield from not_below_zero(f"{path}.{name}", least_mw, "MW")
+        if least_mw > store.power_mw:
+            message = f"{least_mw:g} MW is above the power of {store.name}, {store.power_mw:g} MW; give at most that"
+            yield Flaw("MINIMUM_ABOVE_MAXIMUM", f"{path}.{name}", message)
+        if least_mw > 0 and store.groups:
+            message = f"{store.name} is scheduled by unit; give the least power of its units instead"
+            yield Flaw("MINIMUM_BY_UNIT", f"{path}.{name}", message)
 
 
 def _interface_flaws(facts: GridFacts) -> Iterator[Flaw]:

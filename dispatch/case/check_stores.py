@@ -57,30 +57,47 @@ def _level_flaws(path: str, state: StoreState, store: Store, case: Case) -> Iter
 
 
 def _reach_flaws(path: str, state: StoreState, store: Store, case: Case) -> Iterator[Flaw]:
-    low_mwh, high_mwh = reachable_mwh(state, store, case)
-    if not low_mwh - ENERGY_MWH <= state.end_level_mwh <= high_mwh + ENERGY_MWH:
+    spans = reachable_mwh(state, store, case)
+    if not any(low - ENERGY_MWH <= state.end_level_mwh <= high + ENERGY_MWH for low, high in spans):
+        told = " or ".join(f"{low:g} to {high:g}" if high > low else f"{low:g}" for low, high in spans)
         message = (
             f"{state.end_level_mwh:g} MWh cannot be reached from {state.start_level_mwh:g} MWh within "
-            f"{case.horizon.hours_h:g} h; give {low_mwh:g} to {high_mwh:g} MWh"
+            f"{case.horizon.hours_h:g} h; give {told} MWh"
         )
         yield Flaw("END_LEVEL_OUT_OF_REACH", f"{path}.end_level_mwh", message)
 
 
-def reachable_mwh(state: StoreState, store: Store, case: Case) -> tuple[float, float]:
+def reachable_mwh(state: StoreState, store: Store, case: Case) -> list[tuple[float, float]]:
     """
-    Lowest and highest level at the end, MWh, by discharging or charging at full power throughout.
+    Spans of levels that can be had at the end, MWh, the lowest first.
 
-        e[t] = e[t-1] (1-loss)^dt + eta_c P dt        at most Emax
-        e[t] = e[t-1] (1-loss)^dt - P / eta_d dt      at least Emin
+        e[t] = e[t-1] (1-loss)^dt + x,     x = 0,  eta_c Cmin dt .. eta_c P dt,  -P / eta_d dt .. -Dmin / eta_d dt
 
-    e  level  MWh     P  power  MW     eta  efficiency, 0 to 1     dt  step  h
+    e  level, from Emin to Emax  MWh     P, Cmin, Dmin  power, least powers  MW     eta  efficiency     dt  step  h
     """
     scale, step_h = store_scale(case, store), case.horizon.step_h
+    charged, drained = scale * step_h * store.charge_efficiency_share, scale * step_h / store.discharge_efficiency_share
+    lowest_mwh, highest_mwh = scale * store.usable_min_mwh, scale * store.usable_max_mwh
+    into = charged * store.charge_min_mw, charged * store.power_mw
+    out_of = -drained * store.power_mw, -drained * store.discharge_min_mw
     kept_share = (1 - store.hourly_loss_share) ** step_h
-    gain_mwh = scale * store.power_mw * store.charge_efficiency_share * step_h
-    drain_mwh = scale * store.power_mw / store.discharge_efficiency_share * step_h
-    low_mwh = high_mwh = state.start_level_mwh
+    spans = [(state.start_level_mwh, state.start_level_mwh)]
     for _ in range(case.horizon.step_count):
-        low_mwh = max(scale * store.usable_min_mwh, low_mwh * kept_share - drain_mwh)
-        high_mwh = min(scale * store.usable_max_mwh, high_mwh * kept_share + gain_mwh)
-    return low_mwh, high_mwh
+        moved = [
+            (max(lowest_mwh, kept_share * low + least), min(highest_mwh, kept_share * high + most))
+            for low, high in spans
+            for least, most in ((0.0, 0.0), into, out_of)
+        ]
+        spans = _joined([(low, high) for low, high in moved if low <= high + ENERGY_MWH])
+    return spans
+
+
+def _joined(spans: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Spans that meet, as one."""
+    joined: list[tuple[float, float]] = []
+    for low, high in sorted(spans):
+        if joined and low <= joined[-1][1] + ENERGY_MWH:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], high))
+        else:
+            joined.append((low, high))
+    return joined

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dispatch.case.case import Case, Limits
+from dispatch.case.check_connections import taken_flaws
 from dispatch.case.check_facts import unsound_facts
 from dispatch.case.check_flexibility import retrofit_flaws
 from dispatch.case.check_forecasts import forecast_flaws
@@ -98,6 +99,7 @@ def _flaws_against(case: Case, facts: GridFacts) -> Iterator[Flaw]:
     yield from store_flaws(case, facts)
     yield from forecast_flaws(case, facts)
     yield from heat_flaws(case, facts)
+    yield from taken_flaws(case, facts)
     yield from unwatched_flaws(case.security, facts)
     yield from contract_state_flaws(case, facts)
     yield from carbon_flaws(case, facts)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dispatch.case.connection import Connection
 from dispatch.case.demand_response import Aggregator, Contract
 from dispatch.case.interchange import Interface
 from dispatch.case.network import Bus, Line, Link, Section
@@ -85,6 +86,7 @@ class GridFacts:
     content_sha256: str  # of every file the facts were read from
     sections: tuple[Section, ...] = ()
     aggregators: tuple[Aggregator, ...] = ()
+    connections: tuple[Connection, ...] = ()
 
     @property
     def pump_groups(self) -> tuple[PumpGroup, ...]:

@@ -53,6 +53,8 @@ class Inputs:
     no_start: np.ndarray  # (T, units), bool
     running_groups: tuple[RunningGroup, ...]
     store_power_mw: np.ndarray  # (stores,)
+    store_charge_min_mw: np.ndarray  # (stores,), of a store that charges
+    store_discharge_min_mw: np.ndarray  # (stores,)
     level_min_mwh: np.ndarray  # (stores,), that both reservoirs allow
     level_max_mwh: np.ndarray  # (stores,)
     contract_mw: np.ndarray  # (T, contracts), zero out of season
@@ -96,6 +98,8 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         no_start=covered(case.no_start, facts.units, times),
         running_groups=running_groups(facts, times, in_service),
         store_power_mw=scale * np.array([store.power_mw for store in facts.stores]),
+        store_charge_min_mw=scale * np.array([store.charge_min_mw for store in facts.stores]),
+        store_discharge_min_mw=scale * np.array([store.discharge_min_mw for store in facts.stores]),
         level_min_mwh=scale * np.array([store.usable_min_mwh for store in facts.stores]),
         level_max_mwh=scale * np.array([store.usable_max_mwh for store in facts.stores]),
         contract_mw=_contract_mw(facts, times),

@@ -26,6 +26,14 @@ class Store:
     wear_cny_per_mwh: float  # per MWh discharged
     groups: tuple[PumpGroup, ...] = ()  # of pumped hydro by unit; without any, power is anything up to `power_mw`
     lower: LowerReservoir | None = None  # None: as large as it needs to be
+    charge_min_mw: float = 0.0  # of a plant that charges; 0: none
+    discharge_min_mw: float = 0.0
+    daily_cycle_count: float | None = None  # full cycles in a calendar day (UTC+8) at most; None: no limit
+
+    @property
+    def has_minimum(self) -> bool:
+        """It stands still, or charges or discharges with some least power."""
+        return self.charge_min_mw > 0 or self.discharge_min_mw > 0
 
     @property
     def usable_min_mwh(self) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from dispatch.case.case import Case, Interchange, Prices
 from dispatch.case.check_horizon import end_of
@@ -39,7 +40,7 @@ def _after_eve(asked: argparse.Namespace) -> Case:
         raise WrongUsage(message)
     edition = asked.edition or edition_of(asked.date)
     horizon = _horizon(asked, midnight(asked.date), asked.step or 1.0)
-    said = {
+    said: dict[str, Any] = {
         "response_share": asked.response or 0.0,
         "objective": asked.objective or COST,
         "prices": Prices(carbon_cny_per_t=asked.carbon_price or 0.0),

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dispatch.case.connection import Connection
 from dispatch.case.facts import GridFacts, ReserveRule, StoredYear
 from dispatch.case.interchange import VARIANTS, Interface
 from dispatch.case.network import Bus, Line, Link, Section
@@ -68,6 +69,7 @@ def facts_of(grid: str, edition: int) -> GridFacts:
         content_sha256=content_sha256(members),
         sections=_unique(section for table in tables for section in _sections(table)),
         aggregators=tuple(aggregator for table in tables for aggregator in aggregators(table)),
+        connections=tuple(connection for table in tables for connection in _connections(table)),
     )
 
 
@@ -152,6 +154,20 @@ def _sections(table: Tables) -> tuple[Section, ...]:
             last_day=row["last_day"],
         )
         for _, row in table.optional("sections").iterrows()
+    )
+
+
+def _connections(table: Tables) -> tuple[Connection, ...]:
+    """Connections that plants and stores share; names are separated by ";"."""
+    return tuple(
+        Connection(
+            name=row["connection"],
+            plants=tuple(row["plants"].split(";")),
+            stores=tuple(row["stores"].split(";")),
+            limit_mw=float(row["limit_mw"]),
+            grid_charging=bool(row["grid_charging"]),
+        )
+        for _, row in table.optional("connections").iterrows()
     )
 
 

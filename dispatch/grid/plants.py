@@ -183,7 +183,7 @@ def renewable_plants(tables: Tables) -> tuple[RenewablePlant, ...]:
 
 def stores(tables: Tables) -> tuple[Store, ...]:
     """New-type storage and pumped hydro in service in the edition."""
-    rows = tables.static("storage_units")
+    rows, kinds = tables.static("storage_units"), shared("storage_operation").set_index("technology")
     units, reservoirs = tables.optional("pumped_hydro_units"), tables.optional("pumped_hydro_reservoirs")
     return tuple(
         Store(
@@ -200,9 +200,19 @@ def stores(tables: Tables) -> tuple[Store, ...]:
             wear_cny_per_mwh=float(row["marginal_cost"]),
             groups=_pump_groups(str(name), units),
             lower=_lower_reservoir(str(name), reservoirs),
+            **_operation(float(row["p_nom"]), kinds.loc[row["carrier"]]),
         )
         for name, row in rows.iterrows()
     )
+
+
+def _operation(power_mw: float, kind: Any) -> dict[str, Any]:
+    """What a technology of storage may do: least powers, cycles a day (an empty cell: no limit)."""
+    return {
+        "charge_min_mw": power_mw * float(kind["charge_min_share"]),
+        "discharge_min_mw": power_mw * float(kind["discharge_min_share"]),
+        "daily_cycle_count": None if pd.isna(kind["daily_cycles"]) else float(kind["daily_cycles"]),
+    }
 
 
 def _pump_groups(plant: str, rows: pd.DataFrame) -> tuple[PumpGroup, ...]:

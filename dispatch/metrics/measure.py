@@ -15,6 +15,7 @@ from dispatch.metrics.emissions import carbon_tco2
 from dispatch.metrics.flexibility import new_storage_use, pumped_hydro_use, response_use
 from dispatch.metrics.response import aggregator_metrics, begins, contract_metrics, states_after
 from dispatch.metrics.slacks import slacks_of
+from dispatch.metrics.storage import storage_metrics
 from dispatch.schedule.outcome import GridMetrics, Metrics
 from dispatch.schedule.schedule import Schedule
 
@@ -72,4 +73,5 @@ def _measured_in(basis: Basis, area: Area, states: tuple[ContractState, ...]) ->
         response_call_count=int(begins(basis)[:, area.contracts].sum()),
         contracts=contracts,
         aggregators=aggregator_metrics(basis, area, contracts),
+        storage_technologies=storage_metrics(basis, area),
     )

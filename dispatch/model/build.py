@@ -9,6 +9,7 @@ from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
 from dispatch.model.aims import first_of
 from dispatch.model.calls import count_calls, decide_calls, limit_event_length
+from dispatch.model.connection import share_connections
 from dispatch.model.curtailment import curtail, curtailment_penalty
 from dispatch.model.demand_response import (
     aggregate_response,
@@ -21,12 +22,13 @@ from dispatch.model.demand_response import (
 )
 from dispatch.model.draft import Draft
 from dispatch.model.interchange import follow_plan, interchange_cost
+from dispatch.model.least_power import hold_least_power, keep_least_room
 from dispatch.model.network import balance_buses, carry_power, follow_voltage_law
 from dispatch.model.pumped_hydro import change_over, count_units, keep_unit_room, limit_starts
 from dispatch.model.reserve import hold_reserve, keep_store_room, reserve_penalty
 from dispatch.model.rows import Model
 from dispatch.model.security import allow_overload, limit_sections, security_penalty
-from dispatch.model.storage import choose_direction, keep_level, loss_penalty, storage_cost
+from dispatch.model.storage import choose_direction, keep_level, limit_cycles, loss_penalty, storage_cost
 from dispatch.model.terms import Terms
 from dispatch.model.thermal.commitment import (
     decide_commitment,
@@ -71,6 +73,8 @@ FORMULATION: tuple[Callable[[Draft], None], ...] = (
     curtail,
     keep_level,
     choose_direction,
+    hold_least_power,
+    limit_cycles,
     count_units,
     change_over,
     limit_starts,
@@ -89,7 +93,9 @@ FORMULATION: tuple[Callable[[Draft], None], ...] = (
     allow_overload,
     limit_sections,
     keep_store_room,
+    keep_least_room,
     keep_unit_room,
+    share_connections,
     hold_reserve,
 )
 

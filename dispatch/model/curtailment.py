@@ -22,13 +22,14 @@ class CurtailmentGroup:
     bus: str
     distributed: bool
     plant_indices: tuple[int, ...]
+    connection: str = ""  # that they share with stores; "": none
 
 
 def curtail(draft: Draft) -> None:
     """
     Of what is available, some may be left.
 
-        0  <=  k[t]  <=  A[t] - M[t]            every bus, kind of plant and step t
+        0  <=  k[t]  <=  A[t] - M[t]            every bus, shared connection, kind of plant and step t
 
     k  curtailed   MW        A  available at the bus, of large plants or of distributed PV   MW
     M  what must be taken of it   MW
@@ -53,11 +54,12 @@ def curtailment_penalty(draft: Draft) -> Terms | None:
 
 
 def curtailment_groups(facts: GridFacts) -> tuple[CurtailmentGroup, ...]:
-    """Plants by bus and price of their curtailment, in the order of the facts."""
-    members: dict[tuple[str, bool], list[int]] = {}
+    """Plants by bus, price of their curtailment and shared connection, in the order of the facts."""
+    behind = {plant: connection.name for connection in facts.connections for plant in connection.plants}
+    members: dict[tuple[str, bool, str], list[int]] = {}
     for k, plant in enumerate(facts.plants):
-        members.setdefault((plant.bus, plant.technology in DISTRIBUTED), []).append(k)
-    return tuple(CurtailmentGroup(bus, distributed, tuple(own)) for (bus, distributed), own in members.items())
+        members.setdefault((plant.bus, plant.technology in DISTRIBUTED, behind.get(plant.name, "")), []).append(k)
+    return tuple(CurtailmentGroup(bus, kind, tuple(own), place) for (bus, kind, place), own in members.items())
 
 
 def summed_by_group(by_plant: np.ndarray, groups: Sequence[CurtailmentGroup]) -> np.ndarray:
@@ -66,4 +68,5 @@ def summed_by_group(by_plant: np.ndarray, groups: Sequence[CurtailmentGroup]) ->
 
 
 def _labels(groups: Sequence[CurtailmentGroup]) -> pd.Index:
-    return named(f"{group.bus} {'distributed' if group.distributed else 'large'}" for group in groups)
+    kinds = ((group, "distributed" if group.distributed else "large") for group in groups)
+    return named(f"{group.bus} {kind} {group.connection}".strip() for group, kind in kinds)

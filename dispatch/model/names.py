@@ -16,6 +16,7 @@ RESERVE_DOWN_LIMITED = "Generator-reserve_down"
 CURTAILED = "Curtailment-p"
 
 MODE = "StorageUnit-mode"
+CHARGING = "StorageUnit-charging"
 STORE_UP = "StorageUnit-reserve_up"
 STORE_DOWN = "StorageUnit-reserve_down"
 

@@ -25,7 +25,8 @@ def keep_store_room(draft: Draft) -> None:
         r_dn  <=  P - c + d,     r_dn 1h eta_c  <=  Emax - e            every store and step t
 
     r_up, r_dn  reserve   MW        e  level at the end of the step   MWh        P  power   MW
-    A plant by unit has rows of its own (`pumped_hydro.keep_unit_room`).
+    A plant by unit has rows of its own (`pumped_hydro.keep_unit_room`); so has the power of a store with a least power
+    (`least_power.keep_least_room`).
     """
     if draft.stores.empty:
         return
@@ -39,9 +40,10 @@ def keep_store_room(draft: Draft) -> None:
     level, power = draft.variable(names.LEVEL, stores), draft.inputs.store_power_mw[plain]
     out = each(facts, "discharge_efficiency_share")
     into = each(facts, "charge_efficiency_share")
-    draft.hold("StorageUnit-reserve_up_power", up + discharge - charge, "<=", power, stores)
+    net, free = discharge - charge, np.array([not store.has_minimum for store in facts], dtype=bool)
+    draft.hold("StorageUnit-reserve_up_power", (up + net)[:, free], "<=", power[free], stores[free])
     draft.hold("StorageUnit-reserve_up_energy", up - out * level, "<=", -out * low, stores)
-    draft.hold("StorageUnit-reserve_down_power", down + charge - discharge, "<=", power, stores)
+    draft.hold("StorageUnit-reserve_down_power", (down - net)[:, free], "<=", power[free], stores[free])
     draft.hold("StorageUnit-reserve_down_energy", into * down + level, "<=", high, stores)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dispatch.case.storage import Store
 from dispatch.model import names
 from dispatch.model.draft import Draft, each
 from dispatch.model.terms import Terms
@@ -58,8 +59,43 @@ def choose_direction(draft: Draft) -> None:
     draft.hold("StorageUnit-charge_mode", charge + power * mode, "<=", power, stores)
 
 
+def limit_cycles(draft: Draft) -> None:
+    """
+    A store makes no more full cycles in a calendar day (UTC+8) than it may.
+
+        sum( d[t] dt / eta_d, t in the day )  <=  N (Emax - Emin)            every day of which the horizon has a part
+
+    d  discharge at the bus   MW      eta_d  efficiency      N  cycles a day      Emin, Emax  limits of the level   MWh
+    A full cycle takes once what the store can hold out of it; parts add up (equivalent full cycles). A part of a day at
+    an edge of the horizon has the whole limit. Written only where the hours of a day could exceed it.
+    """
+    days, step_h = draft.times.normalize(), draft.inputs.step_h
+    longest_h = int(days.value_counts().max()) * step_h
+    limited = [k for k, store in enumerate(draft.facts.stores) if _may_exceed_cycles(store, longest_h)]
+    if not limited:
+        return
+    stores, facts = draft.stores[limited], [draft.facts.stores[k] for k in limited]
+    taken = step_h / each(facts, "discharge_efficiency_share") * draft.variable(names.DISCHARGE, stores)
+    limit = each(facts, "daily_cycle_count") * (draft.inputs.level_max_mwh - draft.inputs.level_min_mwh)[limited]
+    inside = np.array([days == day for day in days.unique()], dtype=float)[:, :, None]
+    axes = {"day": days.unique().rename("day"), "name": stores}
+    draft.model.add_rows("StorageUnit-daily_cycles", (taken[None] * inside).sum(axis=1), "<=", limit, axes)
+
+
+def _may_exceed_cycles(store: Store, hours_h: float) -> bool:
+    """Whether a store could make more cycles in so many hours than in a day it may; of the facts, at any scale."""
+    if store.daily_cycle_count is None:
+        return False
+    usable_mwh = store.usable_max_mwh - store.usable_min_mwh
+    return hours_h * store.power_mw / store.discharge_efficiency_share > store.daily_cycle_count * usable_mwh
+
+
 def storage_cost(draft: Draft) -> Terms | None:
-    """Wear of storage, CNY: sum( dt k d ), with k the wear in CNY per MWh discharged."""
+    """
+    Cycle cost of storage (循环成本), CNY: sum( dt k d ).
+
+    k  wear of the cells, stacks or machines in CNY per MWh discharged, a cost, of each plant by its technology
+    """
     if draft.stores.empty:
         return None
     wear = each(draft.facts.stores, "wear_cny_per_mwh") * draft.inputs.step_h

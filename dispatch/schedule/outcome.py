@@ -266,6 +266,21 @@ class AggregatorMetrics:
 
 
 @dataclass(frozen=True)
+class StorageMetrics:
+    """Storage of one technology over the horizon: li_ion, flow, caes, pumped_hydro."""
+
+    technology: str
+    power_mw: float  # of all plants, as the case scales them
+    usable_mwh: float  # between the limits of their levels
+    charge_mwh: float  # at the bus
+    discharge_mwh: float
+    lost_mwh: float  # charging and discharging
+    wear_cny: float  # cycle cost
+    cycle_count: float  # full cycles over the horizon: energy taken out of the stores over what they can hold
+    daily_cycle_count: float  # the most that any plant makes in a calendar day
+
+
+@dataclass(frozen=True)
 class GridMetrics:
     """What the schedule is worth in one grid ("hebei_south", "jibei"), or in both together ("hebei")."""
 
@@ -299,6 +314,7 @@ class GridMetrics:
     response_call_count: int = 0  # events that began
     contracts: tuple[ContractMetrics, ...] = ()  # those that did or owe anything
     aggregators: tuple[AggregatorMetrics, ...] = ()
+    storage_technologies: tuple[StorageMetrics, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from dispatch.solve.oil import OilSupports, oil_supports_of
 NONE_LIKE_IT = -1
 NO_UNIT = -1
 NO_PLANT = -1
-OF_PLANTS = (names.CHARGE, names.DISCHARGE, names.LEVEL, names.MODE)
+OF_PLANTS = (names.CHARGE, names.DISCHARGE, names.LEVEL, names.MODE, names.CHARGING)
 OF_BANKS = (names.GENERATING, names.PUMPING, names.GENERATE_START, names.PUMP_START)
 
 
@@ -36,8 +36,8 @@ class Anatomy:
     end_level_x: np.ndarray  # (stores,), level that the case ends at
     step_index: np.ndarray  # (columns,), step that a column belongs to
     unit_index: np.ndarray  # (columns,), unit that a column belongs to, or NO_UNIT
-    plant_index: np.ndarray  # (columns,), store by unit that a column belongs to, or NO_PLANT
-    plants: tuple[int, ...]  # stores by unit, those with the largest pumps first
+    plant_index: np.ndarray  # (columns,), store planned whole (by unit, least power) that a column is of, or NO_PLANT
+    plants: tuple[int, ...]  # stores planned whole: those by unit, with the largest pumps first, then the others
     alike: np.ndarray  # (columns,), equal numbers may be identical; NONE_LIKE_IT for a column of its own
     on_before: np.ndarray  # (units,), bool
     steps_before_count: np.ndarray  # (units,), on or off for so many steps
@@ -97,7 +97,7 @@ def anatomy_of(model: Model, case: Case, facts: GridFacts, inputs: Inputs) -> An
         step_index=_steps(model),
         unit_index=_unit_index(model, facts),
         plant_index=_plant_index(model, facts, inputs),
-        plants=_plants(inputs),
+        plants=_plants(inputs) + _with_minimum(facts, inputs),
         alike=_alike(model, facts, {s.unit_index for s in starts} | {b.unit_index for b in bounds}),
         on_before=np.array([unit.on for unit in before], dtype=bool),
         steps_before_count=np.array([unit.hours_h / inputs.step_h for unit in before]),
@@ -128,8 +128,8 @@ def _unit_index(model: Model, facts: GridFacts) -> np.ndarray:
 
 
 def _plant_index(model: Model, facts: GridFacts, inputs: Inputs) -> np.ndarray:
-    """The plant by unit of each column that is its alone; reserve is the grid's."""
-    place = {store.name: k for k, store in enumerate(facts.stores) if store.groups}
+    """The plant by unit, or with a least power, of each column that is its alone; reserve is the grid's."""
+    place = {store.name: k for k, store in enumerate(facts.stores) if store.groups or store.has_minimum}
     place |= {bank.name: bank.store_index for bank in inputs.banks}
     index = np.full(model.column_count, NO_PLANT)
     for name in (*OF_PLANTS, *OF_BANKS):
@@ -144,6 +144,11 @@ def _plants(inputs: Inputs) -> tuple[int, ...]:
     own = {bank.store_index: [b for b in inputs.banks if b.store_index == bank.store_index] for bank in inputs.banks}
     size = {k: (max(b.pump_max_mw for b in banks), sum(b.unit_count for b in banks)) for k, banks in own.items()}
     return tuple(sorted(own, key=lambda plant: (-size[plant][0], size[plant][1], plant)))
+
+
+def _with_minimum(facts: GridFacts, inputs: Inputs) -> tuple[int, ...]:
+    """Stores with a least power: they too are planned whole, after the larger plants by unit."""
+    return tuple(k for k, store in enumerate(facts.stores) if store.has_minimum and inputs.store_power_mw[k] > 0)
 
 
 def _alike(model: Model, facts: GridFacts, single: set[int]) -> np.ndarray:

@@ -109,6 +109,7 @@ class Grid(_message.Message):
     CONTENT_SHA256_FIELD_NUMBER: _builtins.int
     SECTIONS_FIELD_NUMBER: _builtins.int
     AGGREGATORS_FIELD_NUMBER: _builtins.int
+    CONNECTIONS_FIELD_NUMBER: _builtins.int
     grid: _builtins.str
     """Name of the grid."""
     edition: _builtins.int
@@ -175,6 +176,10 @@ class Grid(_message.Message):
     def aggregators(self) -> _containers.RepeatedCompositeFieldContainer[Global___Aggregator]:
         """Virtual power plants (虚拟电厂)."""
 
+    @_builtins.property
+    def connections(self) -> _containers.RepeatedCompositeFieldContainer[Global___Connection]:
+        """Connections to the grid that wind or sun and storage share (新能源+储能)."""
+
     def __init__(
         self,
         *,
@@ -196,14 +201,57 @@ class Grid(_message.Message):
         content_sha256: _builtins.str = ...,
         sections: _abc.Iterable[Global___Section] | None = ...,
         aggregators: _abc.Iterable[Global___Aggregator] | None = ...,
+        connections: _abc.Iterable[Global___Connection] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aggregators", b"aggregators", "buses", b"buses", "content_sha256", b"content_sha256", "contracts", b"contracts", "edition", b"edition", "grid", b"grid", "heating_seasons", b"heating_seasons", "interfaces", b"interfaces", "lines", b"lines", "links", b"links", "members", b"members", "plants", b"plants", "reserve_rules", b"reserve_rules", "running_minimums", b"running_minimums", "sections", b"sections", "stores", b"stores", "totals", b"totals", "units", b"units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aggregators", b"aggregators", "buses", b"buses", "connections", b"connections", "content_sha256", b"content_sha256", "contracts", b"contracts", "edition", b"edition", "grid", b"grid", "heating_seasons", b"heating_seasons", "interfaces", b"interfaces", "lines", b"lines", "links", b"links", "members", b"members", "plants", b"plants", "reserve_rules", b"reserve_rules", "running_minimums", b"running_minimums", "sections", b"sections", "stores", b"stores", "totals", b"totals", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Grid: _TypeAlias = Grid  # noqa: Y015
+
+@_typing.final
+class Connection(_message.Message):
+    """Plants and stores at one bus that reach it over one connection."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONNECTION_FIELD_NUMBER: _builtins.int
+    PLANTS_FIELD_NUMBER: _builtins.int
+    STORES_FIELD_NUMBER: _builtins.int
+    LIMIT_MW_FIELD_NUMBER: _builtins.int
+    GRID_CHARGING_FIELD_NUMBER: _builtins.int
+    connection: _builtins.str
+    """Name of the connection."""
+    limit_mw: _builtins.float
+    """What it carries out to the grid, in MW."""
+    grid_charging: _builtins.bool
+    """Its stores may charge from the grid, within the same limit; otherwise only from its plants."""
+    @_builtins.property
+    def plants(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Its wind and solar plants."""
+
+    @_builtins.property
+    def stores(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Its storage plants."""
+
+    def __init__(
+        self,
+        *,
+        connection: _builtins.str = ...,
+        plants: _abc.Iterable[_builtins.str] | None = ...,
+        stores: _abc.Iterable[_builtins.str] | None = ...,
+        limit_mw: _builtins.float = ...,
+        grid_charging: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection", b"connection", "grid_charging", b"grid_charging", "limit_mw", b"limit_mw", "plants", b"plants", "stores", b"stores"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Connection: _TypeAlias = Connection  # noqa: Y015
 
 @_typing.final
 class Totals(_message.Message):
@@ -813,6 +861,9 @@ class Store(_message.Message):
     WEAR_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
     GROUPS_FIELD_NUMBER: _builtins.int
     LOWER_FIELD_NUMBER: _builtins.int
+    CHARGE_MIN_MW_FIELD_NUMBER: _builtins.int
+    DISCHARGE_MIN_MW_FIELD_NUMBER: _builtins.int
+    DAILY_CYCLE_COUNT_FIELD_NUMBER: _builtins.int
     store: _builtins.str
     """Name of the storage plant."""
     bus: _builtins.str
@@ -834,7 +885,13 @@ class Store(_message.Message):
     hourly_loss_share: _builtins.float
     """Share of the level lost in an hour."""
     wear_cny_per_mwh: _builtins.float
-    """Wear in CNY per MWh discharged."""
+    """Cycle cost (循环成本): wear in CNY per MWh discharged."""
+    charge_min_mw: _builtins.float
+    """Least power while charging, in MW (compressed air, 压缩空气储能). 0: none."""
+    discharge_min_mw: _builtins.float
+    """Least power while discharging, in MW. 0: none."""
+    daily_cycle_count: _builtins.float
+    """Full equivalent cycles (循环次数) in a calendar day (UTC+8) at most. Absent: no limit."""
     @_builtins.property
     def groups(self) -> _containers.RepeatedCompositeFieldContainer[Global___PumpGroup]:
         """Pump-turbines of pumped hydro by unit, by groups of identical ones. None: power is anything up to `power_mw`."""
@@ -859,12 +916,17 @@ class Store(_message.Message):
         wear_cny_per_mwh: _builtins.float = ...,
         groups: _abc.Iterable[Global___PumpGroup] | None = ...,
         lower: Global___LowerReservoir | None = ...,
+        charge_min_mw: _builtins.float = ...,
+        discharge_min_mw: _builtins.float = ...,
+        daily_cycle_count: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["lower", b"lower"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_daily_cycle_count", b"_daily_cycle_count", "daily_cycle_count", b"daily_cycle_count", "lower", b"lower"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bus", b"bus", "charge_efficiency_share", b"charge_efficiency_share", "discharge_efficiency_share", b"discharge_efficiency_share", "grid", b"grid", "groups", b"groups", "hourly_loss_share", b"hourly_loss_share", "level_max_mwh", b"level_max_mwh", "level_min_mwh", b"level_min_mwh", "lower", b"lower", "power_mw", b"power_mw", "store", b"store", "technology", b"technology", "wear_cny_per_mwh", b"wear_cny_per_mwh"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_daily_cycle_count", b"_daily_cycle_count", "bus", b"bus", "charge_efficiency_share", b"charge_efficiency_share", "charge_min_mw", b"charge_min_mw", "daily_cycle_count", b"daily_cycle_count", "discharge_efficiency_share", b"discharge_efficiency_share", "discharge_min_mw", b"discharge_min_mw", "grid", b"grid", "groups", b"groups", "hourly_loss_share", b"hourly_loss_share", "level_max_mwh", b"level_max_mwh", "level_min_mwh", b"level_min_mwh", "lower", b"lower", "power_mw", b"power_mw", "store", b"store", "technology", b"technology", "wear_cny_per_mwh", b"wear_cny_per_mwh"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__daily_cycle_count: _TypeAlias = _typing.Literal["daily_cycle_count"]  # noqa: Y015
+    _WhichOneofArgType__daily_cycle_count: _TypeAlias = _typing.Literal["_daily_cycle_count", b"_daily_cycle_count"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__daily_cycle_count) -> _WhichOneofReturnType__daily_cycle_count | None: ...
 
 Global___Store: _TypeAlias = Store  # noqa: Y015
 

@@ -603,6 +603,7 @@ class Metrics(_message.Message):
     RESPONSE_CALL_COUNT_FIELD_NUMBER: _builtins.int
     CONTRACTS_FIELD_NUMBER: _builtins.int
     AGGREGATORS_FIELD_NUMBER: _builtins.int
+    STORAGE_TECHNOLOGIES_FIELD_NUMBER: _builtins.int
     grid: _builtins.str
     """Name of the grid; "hebei" where both are joined."""
     load_mwh: _builtins.float
@@ -677,6 +678,10 @@ class Metrics(_message.Message):
     def aggregators(self) -> _containers.RepeatedCompositeFieldContainer[Global___AggregatorMetrics]:
         """Each virtual power plant (虚拟电厂)."""
 
+    @_builtins.property
+    def storage_technologies(self) -> _containers.RepeatedCompositeFieldContainer[Global___StorageMetrics]:
+        """Storage (储能) by technology."""
+
     def __init__(
         self,
         *,
@@ -711,16 +716,71 @@ class Metrics(_message.Message):
         response_call_count: _builtins.int = ...,
         contracts: _abc.Iterable[Global___ContractMetrics] | None = ...,
         aggregators: _abc.Iterable[Global___AggregatorMetrics] | None = ...,
+        storage_technologies: _abc.Iterable[Global___StorageMetrics] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_utilisation_share", b"_utilisation_share", "cost", b"cost", "penalty", b"penalty", "utilisation_share", b"utilisation_share"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_utilisation_share", b"_utilisation_share", "absorbed_mwh", b"absorbed_mwh", "aggregators", b"aggregators", "available_mwh", b"available_mwh", "below_normal_h", b"below_normal_h", "below_normal_mwh", b"below_normal_mwh", "carbon_tco2", b"carbon_tco2", "contracts", b"contracts", "cost", b"cost", "curtailed_mwh", b"curtailed_mwh", "grid", b"grid", "load_mwh", b"load_mwh", "local_consumption_mwh", b"local_consumption_mwh", "members", b"members", "net_export_mwh", b"net_export_mwh", "oil_support_h", b"oil_support_h", "oil_t", b"oil_t", "penalty", b"penalty", "pumped_charge_mwh", b"pumped_charge_mwh", "pumped_discharge_mwh", b"pumped_discharge_mwh", "reserve_short_mwh", b"reserve_short_mwh", "response_call_count", b"response_call_count", "response_cap_mw", b"response_cap_mw", "response_cut_mwh", b"response_cut_mwh", "response_extra_mwh", b"response_extra_mwh", "response_reach_mw", b"response_reach_mw", "start_count", b"start_count", "storage_charge_mwh", b"storage_charge_mwh", "storage_discharge_mwh", b"storage_discharge_mwh", "technologies", b"technologies", "thermal_mwh", b"thermal_mwh", "utilisation_share", b"utilisation_share"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_utilisation_share", b"_utilisation_share", "absorbed_mwh", b"absorbed_mwh", "aggregators", b"aggregators", "available_mwh", b"available_mwh", "below_normal_h", b"below_normal_h", "below_normal_mwh", b"below_normal_mwh", "carbon_tco2", b"carbon_tco2", "contracts", b"contracts", "cost", b"cost", "curtailed_mwh", b"curtailed_mwh", "grid", b"grid", "load_mwh", b"load_mwh", "local_consumption_mwh", b"local_consumption_mwh", "members", b"members", "net_export_mwh", b"net_export_mwh", "oil_support_h", b"oil_support_h", "oil_t", b"oil_t", "penalty", b"penalty", "pumped_charge_mwh", b"pumped_charge_mwh", "pumped_discharge_mwh", b"pumped_discharge_mwh", "reserve_short_mwh", b"reserve_short_mwh", "response_call_count", b"response_call_count", "response_cap_mw", b"response_cap_mw", "response_cut_mwh", b"response_cut_mwh", "response_extra_mwh", b"response_extra_mwh", "response_reach_mw", b"response_reach_mw", "start_count", b"start_count", "storage_charge_mwh", b"storage_charge_mwh", "storage_discharge_mwh", b"storage_discharge_mwh", "storage_technologies", b"storage_technologies", "technologies", b"technologies", "thermal_mwh", b"thermal_mwh", "utilisation_share", b"utilisation_share"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__utilisation_share: _TypeAlias = _typing.Literal["utilisation_share"]  # noqa: Y015
     _WhichOneofArgType__utilisation_share: _TypeAlias = _typing.Literal["_utilisation_share", b"_utilisation_share"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__utilisation_share) -> _WhichOneofReturnType__utilisation_share | None: ...
 
 Global___Metrics: _TypeAlias = Metrics  # noqa: Y015
+
+@_typing.final
+class StorageMetrics(_message.Message):
+    """Storage of one technology over the horizon."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TECHNOLOGY_FIELD_NUMBER: _builtins.int
+    POWER_MW_FIELD_NUMBER: _builtins.int
+    USABLE_MWH_FIELD_NUMBER: _builtins.int
+    CHARGE_MWH_FIELD_NUMBER: _builtins.int
+    DISCHARGE_MWH_FIELD_NUMBER: _builtins.int
+    LOST_MWH_FIELD_NUMBER: _builtins.int
+    WEAR_CNY_FIELD_NUMBER: _builtins.int
+    CYCLE_COUNT_FIELD_NUMBER: _builtins.int
+    DAILY_CYCLE_COUNT_FIELD_NUMBER: _builtins.int
+    technology: _builtins.str
+    """li_ion, flow, caes or pumped_hydro."""
+    power_mw: _builtins.float
+    """Power of all its plants, as the case scales them, in MW."""
+    usable_mwh: _builtins.float
+    """What they can hold between the limits of their levels, in MWh."""
+    charge_mwh: _builtins.float
+    """Energy taken at the bus, in MWh."""
+    discharge_mwh: _builtins.float
+    """Energy given at the bus, in MWh."""
+    lost_mwh: _builtins.float
+    """Energy lost in charging and discharging, in MWh."""
+    wear_cny: _builtins.float
+    """Cycle cost (循环成本), in CNY."""
+    cycle_count: _builtins.float
+    """Full equivalent cycles of all plants together over the horizon."""
+    daily_cycle_count: _builtins.float
+    """The most full equivalent cycles of any plant in a calendar day (UTC+8)."""
+    def __init__(
+        self,
+        *,
+        technology: _builtins.str = ...,
+        power_mw: _builtins.float = ...,
+        usable_mwh: _builtins.float = ...,
+        charge_mwh: _builtins.float = ...,
+        discharge_mwh: _builtins.float = ...,
+        lost_mwh: _builtins.float = ...,
+        wear_cny: _builtins.float = ...,
+        cycle_count: _builtins.float = ...,
+        daily_cycle_count: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["charge_mwh", b"charge_mwh", "cycle_count", b"cycle_count", "daily_cycle_count", b"daily_cycle_count", "discharge_mwh", b"discharge_mwh", "lost_mwh", b"lost_mwh", "power_mw", b"power_mw", "technology", b"technology", "usable_mwh", b"usable_mwh", "wear_cny", b"wear_cny"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StorageMetrics: _TypeAlias = StorageMetrics  # noqa: Y015
 
 @_typing.final
 class ContractMetrics(_message.Message):

@@ -22,6 +22,7 @@ from dispatch.schedule.outcome import (
     RuleCheck,
     Shortfall,
     Slack,
+    StorageMetrics,
     TechnologyMetrics,
 )
 from dispatch.schedule.progress import Progress
@@ -87,6 +88,7 @@ def _grid_metrics(message: run_pb2.Metrics) -> GridMetrics:
         technologies=tuple(made(TechnologyMetrics, technology) for technology in message.technologies),
         contracts=tuple(made(ContractMetrics, contract) for contract in message.contracts),
         aggregators=tuple(made(AggregatorMetrics, aggregator) for aggregator in message.aggregators),
+        storage_technologies=tuple(made(StorageMetrics, use) for use in message.storage_technologies),
         cost=made(Cost, message.cost),
         penalty=made(Penalty, message.penalty),
     )

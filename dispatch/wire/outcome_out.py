@@ -63,6 +63,7 @@ def _grid_metrics(metrics: GridMetrics, members: Sequence[run_pb2.Metrics] = ())
         members=members,
         contracts=[copied(contract, run_pb2.ContractMetrics()) for contract in metrics.contracts],
         aggregators=[copied(aggregator, run_pb2.AggregatorMetrics()) for aggregator in metrics.aggregators],
+        storage_technologies=[copied(use, run_pb2.StorageMetrics()) for use in metrics.storage_technologies],
     )
     return copied(metrics, message)
 

@@ -35,6 +35,7 @@ from dispatch.audit.objective import objective_cny
 from dispatch.audit.shape import columns_of
 from dispatch.case.as_asked import as_asked
 from dispatch.case.case import Case, Interchange
+from dispatch.case.connection import Connection
 from dispatch.case.demand_response import Aggregator
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import inputs_of
@@ -128,6 +129,7 @@ def good_facts() -> GridFacts:
         units=(coal_1, paid, replace(gas, start_types=types)),
         contracts=(called, replace(irrigation, aggregator="vpp"), cold_stores),
         aggregators=(Aggregator("vpp", "jibei", 100.0),),
+        connections=(Connection("shared", ("wind",), ("battery",), 200.0),),
     )
 
 

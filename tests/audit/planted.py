@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from dispatch.case.case import Case, Prices, Reserve, ReserveSeries, Scales
+from dispatch.case.connection import Connection
 from dispatch.case.demand_response import HANDED_OVER, ContractState, Parcel, ResponseTerms
 from dispatch.case.facts import GridFacts
 from dispatch.case.heat import EXTRACTION, Heat, HeatForecast, HeatRegion
@@ -332,6 +333,9 @@ RENEWABLE = (
     ),
 )
 
+NOTHING = dict.fromkeys(range(HOURS), 0.0)
+NO_BATTERY_RESERVE: Edits = {(f"reserve_{way}_mw", "battery"): NOTHING for way in ("up", "down")}
+LEAST_10 = changed("stores", "battery", charge_min_mw=10.0, discharge_min_mw=10.0)
 STORAGE = (
     Fault("storage-level", "a level jumps", added={("level_mwh", "battery"): {3: 1}}),
     Fault("storage-level", "standing loss forgotten", facts=changed("stores", "pumps", hourly_loss_share=0.01)),
@@ -375,6 +379,23 @@ STORAGE = (
         "storage-one_direction",
         "10 MW in and 8.1 MW out in one hour",
         decided={("charge_mw", "battery"): {3: 10}, ("discharge_mw", "battery"): {3: 8.1}},
+    ),
+    Fault(
+        "storage-least_power",
+        "charge of 20 MW of at least 25",
+        decided=NO_BATTERY_RESERVE,
+        facts=changed("stores", "battery", charge_min_mw=25.0),
+    ),
+    Fault(
+        "storage-least_power",
+        "discharge of 16.2 MW of at least 17",
+        decided=NO_BATTERY_RESERVE,
+        facts=changed("stores", "battery", discharge_min_mw=17.0),
+    ),
+    Fault(
+        "storage-cycles",
+        "18 MWh taken out of 80, of 0.2 cycles",
+        facts=changed("stores", "battery", daily_cycle_count=0.2),
     ),
     Fault("storage-end_level", "too little given back", decided={("discharge_mw", "battery"): {5: 10}}),
 )
@@ -577,9 +598,44 @@ RESERVE = (
     Fault("reserve-pumped_room", "down below nothing", added={("reserve_down_mw", "lake"): {4: 16}}),
     Fault("reserve-pumped_room", "both ways at standstill", added={("reserve_down_mw", "lake"): {3: 5}}),
     Fault("reserve-pumped_room", "more than finds room", added={("reserve_down_mw", "lake"): {2: 41}}),
+    Fault(
+        "reserve-store_room",
+        "at standstill, of a store with a least power",
+        decided={**NO_BATTERY_RESERVE, ("reserve_up_mw", "battery"): {**NOTHING, 3: 5.0}},
+        facts=LEAST_10,
+    ),
+    Fault(
+        "reserve-store_room",
+        "less charge than its least power",
+        decided={**NO_BATTERY_RESERVE, ("reserve_up_mw", "battery"): {**NOTHING, 1: 11.0}},
+        facts=LEAST_10,
+    ),
+    Fault(
+        "reserve-store_room",
+        "less discharge than its least power",
+        decided={**NO_BATTERY_RESERVE, ("reserve_down_mw", "battery"): {**NOTHING, 5: 7.0}},
+        facts=LEAST_10,
+    ),
     Fault("reserve-store_room", "beyond the power", added={("reserve_up_mw", "pumps"): {3: 40}}),
     Fault("reserve-store_room", "more than lasts an hour", added={("reserve_up_mw", "battery"): {7: 17}}),
     Fault("reserve-store_room", "more than finds room", added={("reserve_down_mw", "battery"): {2: 30}}),
+)
+
+
+def behind_one(limit_mw: float, plants: tuple[str, ...] = ("wind",), **more: Any) -> Callable[[GridFacts], GridFacts]:
+    """The battery shares a connection."""
+    return lambda facts: replace(facts, connections=(Connection("shared", plants, ("battery",), limit_mw, **more),))
+
+
+CONNECTION = (
+    Fault("connection-limit", "120 MW and 20 MW of reserve through 139", facts=behind_one(139.0)),
+    Fault("connection-limit", "charged from a grid that may not", facts=behind_one(200.0, (), grid_charging=False)),
+    Fault(
+        "connection-limit",
+        "22 MW in, reserve included, through 21",
+        decided={("reserve_up_mw", "battery"): NOTHING},
+        facts=behind_one(21.0, ()),
+    ),
 )
 
 NETWORK = (
@@ -677,5 +733,5 @@ OBJECTIVE = (
 
 FAULTS = (
     *(*SHAPE, *THERMAL, *DEEP, *RENEWABLE, *STORAGE, *PUMPED, *RESPONSE, *INTERCHANGE),
-    *(*RESERVE, *NETWORK, *SECURITY, *OBJECTIVE),
+    *(*RESERVE, *CONNECTION, *NETWORK, *SECURITY, *OBJECTIVE),
 )

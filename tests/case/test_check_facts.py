@@ -10,6 +10,7 @@ import pytest
 
 from dispatch.case.check_facts import facts_flaws
 from dispatch.case.network import Section
+from dispatch.case.pumped_hydro import PumpGroup
 from dispatch.case.thermal import CostCurve, HeatingSeason, RunningMinimum, StartType
 from tests.case.given import good_facts, year
 
@@ -98,6 +99,19 @@ FLAWS: list[tuple[str, str, dict[str, Any]]] = [
     ("SHARE_OUT_OF_RANGE", "stores[0].hourly_loss_share", changed("stores", hourly_loss_share=2.0)),
     ("MINIMUM_ABOVE_MAXIMUM", "stores[0].level_min_mwh", changed("stores", level_min_mwh=101.0)),
     ("NOT_POSITIVE", "stores[0].power_mw", changed("stores", power_mw=0.0)),
+    ("NEGATIVE", "stores[0].wear_cny_per_mwh", changed("stores", wear_cny_per_mwh=-1.0)),
+    ("NEGATIVE", "stores[0].wear_cny_per_mwh", changed("stores", wear_cny_per_mwh=float("nan"))),
+    ("COUNT_OUT_OF_RANGE", "stores[0].daily_cycle_count", changed("stores", daily_cycle_count=0.5)),
+    ("COUNT_OUT_OF_RANGE", "stores[0].daily_cycle_count", changed("stores", daily_cycle_count=float("inf"))),
+    ("NEGATIVE", "stores[0].charge_min_mw", changed("stores", charge_min_mw=-1.0)),
+    ("NEGATIVE", "stores[0].discharge_min_mw", changed("stores", discharge_min_mw=float("nan"))),
+    ("MINIMUM_ABOVE_MAXIMUM", "stores[0].charge_min_mw", changed("stores", charge_min_mw=51.0)),
+    ("MINIMUM_ABOVE_MAXIMUM", "stores[0].discharge_min_mw", changed("stores", discharge_min_mw=51.0)),
+    (
+        "MINIMUM_BY_UNIT",
+        "stores[0].charge_min_mw",
+        changed("stores", charge_min_mw=10.0, groups=(PumpGroup("unit", 1, 10.0, 50.0, 50.0, 50.0, 0.0, 3),)),
+    ),
     ("UNKNOWN_KIND", "contracts[0].kind", changed("contracts", kind="beg")),
     ("SHARES_NOT_ONE", "contracts[0].bus_shares", changed("contracts", bus_shares=(("A", 0.9),))),
     ("NOT_POSITIVE", "contracts[0].payback_window_h", changed("contracts", payback_window_h=0.0)),

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from dispatch.case.check_facts import facts_flaws
+from dispatch.case.connection import Connection
 from dispatch.case.facts import GridFacts
 from dispatch.case.network import Section
 from dispatch.case.storage import PUMPED_HYDRO
@@ -285,3 +286,27 @@ def test_a_contract_has_the_terms_of_its_row_and_no_others() -> None:
     assert (vehicles.daily_energy_h, vehicles.notice_h, vehicles.fill_hours_h) == (12, 0.5, ())
     (operator,) = facts_of(JIBEI, 2030).aggregators
     assert {c.name for c in contracts.values() if c.aggregator == operator.name} == {"jb_heat", "jb_vpp_ind", "jb_ev"}
+
+
+def test_compressed_air_has_a_least_power_and_every_new_store_a_limit_of_cycles() -> None:
+    """Zhangbei, 100 MW: 40 MW in, 30 MW out, one cycle a day; batteries two, from any power; pumps by their units."""
+    stores = facts_of(BOTH, 2030).stores
+    zhangbei = next(store for store in stores if store.name == "Zhangbei CAES")
+    assert (zhangbei.charge_min_mw, zhangbei.discharge_min_mw, zhangbei.daily_cycle_count) == (40.0, 30.0, 1.0)
+    assert {store.technology for store in stores if store.has_minimum} == {"caes"}
+    cycles = {store.technology: store.daily_cycle_count for store in stores}
+    assert cycles == {"caes": 1.0, "li_ion": 2.0, "flow": 2.0, PUMPED_HYDRO: None}
+
+
+def test_connections_are_read_where_a_grid_has_them(copied: Path) -> None:
+    """No pair of a plant and a store has a source, so the grids have none of their own."""
+    assert facts_of(JIBEI, 2030).connections == ()
+    head = "edition,connection,plants,stores,limit_mw,grid_charging"
+    rows = ["2030,shared,Zhangjiakou wind A;Zhangjiakou wind B,Zhangbei CAES,500,False", "2025,then,a,b,1,True"]
+    (copied / "jibei" / "connections.csv").write_text("\n".join([head, *rows]), encoding="utf-8")
+    facts_of.cache_clear()
+
+    (connection,) = facts_of(JIBEI, 2030).connections
+    plants = ("Zhangjiakou wind A", "Zhangjiakou wind B")
+    assert connection == Connection("shared", plants, ("Zhangbei CAES",), 500.0, grid_charging=False)
+    facts_of.cache_clear()

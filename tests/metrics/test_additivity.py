@@ -19,6 +19,7 @@ NOT_ADDITIVE = {
     "technologies",  # compared one by one
     "contracts",  # of the members, one after another
     "aggregators",
+    "storage_technologies",  # of each technology the sum of the members
     "local_consumption_mwh",  # what one member sends the other is export of one and no interface of the other
 }
 

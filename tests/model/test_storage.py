@@ -109,3 +109,31 @@ def test_a_case_may_end_a_store_below_its_start(schedule: Schedule) -> None:
     assert schedule.level_mwh["emptied battery"].iloc[-1] == pytest.approx(33.0)
     net = schedule.discharge_mw["emptied battery"] - schedule.charge_mw["emptied battery"]
     assert net.sum() == pytest.approx(27 * 0.9)
+
+
+TWO_PRICES = (free_unit("cheap", 200.0, 100.0), free_unit("dear", 1_000.0))
+FOUR_PEAKS = (60, 140) * 4
+
+
+def peaks(cycles: float | None) -> World:
+    """A battery before four peaks of 40 MW, an hour apart, each with 40 MW of cheap room before it."""
+    return World("peaks", FOUR_PEAKS, TWO_PRICES, stores=(store("battery", daily_cycle_count=cycles),))
+
+
+def test_a_store_makes_no_more_full_cycles_in_a_day_than_it_may() -> None:
+    """
+    Without a limit all that the room allows: 4 * 40 MW in, 0.81 * 160 = 129.6 MWh out, 144 MWh out of the store.
+
+    One cycle is 100 - 20 = 80 MWh out of the store, 72 MWh at the bus: 160 - 72 = 88 MWh stay dear.
+    """
+    free, once = (schedule_of(facts_of_worlds(peaks(n)), hours=8, start=SUMMER_DAY) for n in (None, 1.0))
+    assert free.discharge_mw["peaks battery"].sum() == pytest.approx(129.6)
+    assert once.discharge_mw["peaks battery"].sum() == pytest.approx(72.0)
+    assert once.output_mw["peaks dear"].sum() == pytest.approx(88.0)
+
+
+def test_each_part_of_a_day_has_the_whole_limit() -> None:
+    """From 20:00 four hours lie in each day: 160 MWh may leave the store, and the 144 of before do."""
+    evening = SUMMER_DAY.replace(hour=20)
+    schedule = schedule_of(facts_of_worlds(peaks(1.0), first_hour=20), hours=8, start=evening)
+    assert schedule.discharge_mw["peaks battery"].sum() == pytest.approx(129.6)

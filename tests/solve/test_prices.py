@@ -164,10 +164,10 @@ def test_reserve_has_the_price_of_what_moves_to_make_it() -> None:
     assert first(world.tables.price_cny_per_mwh, "a") == pytest.approx(500)
 
 
-def two_hours_with_a_store(level_max_mwh: float) -> World:
+def two_hours_with_a_store(level_max_mwh: float, **terms: float) -> World:
     """50 MW, then 150; 100 MW at 200 CNY/MWh, the rest at 500; a store of 20 MW, 0.9 each way, empty at both ends."""
     battery = store(
-        "battery", bus="a", power_mw=20.0, level_min_mwh=0.0, level_max_mwh=level_max_mwh, wear_cny_per_mwh=0
+        "battery", bus="a", power_mw=20.0, level_min_mwh=0.0, level_max_mwh=level_max_mwh, wear_cny_per_mwh=0, **terms
     )
     facts = one_bus_facts(
         free_unit("cheap", 200.0, 100.0),
@@ -194,6 +194,16 @@ def test_a_store_is_worth_what_one_more_mw_would_move() -> None:
     assert prices.power_worth_cny_per_mwh["battery"].tolist() == pytest.approx([205, 0], abs=NEAR)
     assert prices.content_worth_cny_per_mwh["battery"].tolist() == pytest.approx([450, 450])
     assert prices.room_worth_cny_per_mwh["battery"].tolist() == pytest.approx([0, 0], abs=NEAR)
+
+
+def test_a_store_with_a_least_power_and_few_cycles_is_worth_the_same() -> None:
+    """18 MWh leave the store, of 100 in one cycle, at least 5 MW either way: the same 205, found by more power too."""
+    world = two_hours_with_a_store(100.0, charge_min_mw=5.0, discharge_min_mw=5.0, daily_cycle_count=1.0)
+    more = replace(world.inputs, store_power_mw=world.inputs.store_power_mw + 1)
+
+    assert world.tables.power_worth_cny_per_mwh["battery"].tolist() == pytest.approx([205, 0], abs=NEAR)
+    assert world.tables.room_worth_cny_per_mwh["battery"].tolist() == pytest.approx([0, 0], abs=NEAR)
+    assert world.value_cny(world.inputs) - world.value_cny(more) == pytest.approx(205, abs=NEAR)
 
 
 def test_a_full_store_is_worth_what_one_more_mwh_of_room_would_hold() -> None:

@@ -45,6 +45,7 @@ from dispatch.schedule.outcome import (
     Shortfall,
     Slack,
     Status,
+    StorageMetrics,
     TechnologyMetrics,
 )
 from dispatch.schedule.prices import PRICE_TABLES, PriceTables
@@ -171,6 +172,7 @@ def grid_metrics(grid: str, *, utilisation_share: float | None = 0.9) -> GridMet
         response_call_count=3,
         contracts=(ContractMetrics("c1", "v1", 10.0, 11.0, 3, 18.0, 19.0, 20.0, 21.0, 4.0, 5.0, 0.5),),
         aggregators=(AggregatorMetrics("v1", 10.0, 11.0, 3, 37.0, 4.0, 5.0, None),),
+        storage_technologies=(StorageMetrics("caes", 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 0.7, 0.8),),
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dispatch.case.connection import Connection
 from dispatch.case.heat import HeatRegion
 from dispatch.case.thermal import DeepBand, Flexibility, OilSupport
 from dispatch.wire.grid_out import grid_to
-from tests.small import small_facts, unit
+from tests.small import small_facts, store, unit
 
 
 def test_a_unit_tells_its_heat_its_bands_its_oil_line_and_its_limits_before_and_after_retrofit() -> None:
@@ -37,3 +38,18 @@ def test_a_unit_tells_its_heat_its_bands_its_oil_line_and_its_limits_before_and_
     assert (plain.retrofit, len(plain.flexibilities), len(plain.deep_bands)) == ("", 0, 0)
     assert not plain.HasField("oil_support")
     assert not plain.HasField("heat_region")
+
+
+def test_a_store_tells_its_least_powers_and_its_cycles_a_day() -> None:
+    air = store("air", technology="caes", charge_min_mw=16.0, discharge_min_mw=12.0, daily_cycle_count=1.5)
+    told, plain = grid_to(small_facts(stores=(air, store("battery")))).stores
+    assert (told.charge_min_mw, told.discharge_min_mw, told.daily_cycle_count) == (16.0, 12.0, 1.5)
+    assert (plain.charge_min_mw, plain.discharge_min_mw) == (0.0, 0.0)
+    assert not plain.HasField("daily_cycle_count")
+
+
+def test_a_connection_tells_who_shares_it() -> None:
+    shared = Connection("wind and battery", ("wind",), ("battery",), 150.0, grid_charging=False)
+    (told,) = grid_to(small_facts(connections=(shared,))).connections
+    assert (told.connection, list(told.plants), list(told.stores)) == ("wind and battery", ["wind"], ["battery"])
+    assert (told.limit_mw, told.grid_charging) == (150.0, False)
