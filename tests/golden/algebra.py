@@ -53,6 +53,7 @@ SYMBOLS = {
     names.OVERLOAD: "f over",
     names.SECTION_OVER: "section over",
 }
+NUMBERED = {names.BEYOND: "q", names.START_AFTER: "after", names.START_AS: "as"}  # + _ and a number
 
 
 class Algebra:
@@ -63,30 +64,32 @@ class Algebra:
         self.owner = np.full(model.column_count, "", dtype=object)
         self.word = self.owner.copy()
         for name, variable in model.variables.items():
-            symbol, flat = SYMBOLS.get(name, name), variable.columns.ravel()
+            symbol, flat = symbol_of(name), variable.columns.ravel()
             self.owner[flat] = name
             self.word[flat] = [f"{symbol}[{place}]" for place in self._places(variable.axes)]
 
     def bounds(self, name: str) -> Iterator[str]:
-        """A variable with its bounds, a line each."""
+        """A variable over steps and components with its bounds; a line for steps that have the same."""
         own: Variable = self.model.variables[name]
         kind = ", whole" if own.integer else ", whole of itself" if own.implied else ""
-        for column, low, high in zip(own.columns.ravel(), own.lower.ravel(), own.upper.ravel(), strict=True):
-            least, most = (f"{low:.6g} <= " if np.isfinite(low) else ""), (f" <= {high:.6g}" if high < np.inf else "")
-            yield f"{least}{self.word[column]}{most or ', no limit'}{kind}"
+        for k, component in enumerate(own.axes["name"]):
+            limits = list(zip(own.lower[:, k], own.upper[:, k], strict=True))
+            for low, high in dict.fromkeys(limits):
+                steps = [str(t) for t, limit in enumerate(limits) if limit == (low, high)]
+                which = "t" if len(steps) == len(limits) else ",".join(steps)
+                least, most = (
+                    ("" if np.isneginf(low) else f"{low:.6g} <= "),
+                    ("" if high == np.inf else f" <= {high:.6g}"),
+                )
+                yield f"{least}{symbol_of(name)}[{which}, {component}]{most or ', no limit'}{kind}"
 
     def rows(self, name: str) -> Iterator[str]:
         """The rows of a family, a line each."""
         own: Family = self.model.rows[name]
         for k, place in enumerate(self._places(own.axes, step="t=")):
             mine = own.row == own.numbers.ravel()[k]
-            sign, side = (
-                ("=", own.upper[k])
-                if own.lower[k] == own.upper[k]
-                else ("<=", own.upper[k])
-                if np.isneginf(own.lower[k])
-                else (">=", own.lower[k])
-            )
+            low, high = own.lower[k], own.upper[k]
+            sign, side = ("=", high) if low == high else ("<=", high) if np.isneginf(low) else (">=", low)
             yield f"{name}[{place}]:  {self.sum(own.column[mine], own.factor[mine])} {sign} {_number(side)}"
 
     def cost(self, terms: Terms) -> Iterator[str]:
@@ -119,6 +122,12 @@ class Algebra:
         if axis == "snapshot":
             return f"{step}{self.times.get_loc(label)}"
         return f"{label:%m-%d}" if isinstance(label, pd.Timestamp) else str(label)
+
+
+def symbol_of(name: str) -> str:
+    """The word for a variable."""
+    stem, _, number = name.rpartition("_")
+    return f"{NUMBERED[stem]}_{number}" if stem in NUMBERED else SYMBOLS.get(name, name)
 
 
 def _number(value: float) -> str:

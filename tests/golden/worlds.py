@@ -79,7 +79,7 @@ def golden(name: str, facts: GridFacts, shows: str, **case: Any) -> Golden:
 
 
 def coal() -> Golden:
-    """A unit of 80 to 300 MW that starts at 120, climbs by 70 MW/h, comes down by 100 to stop at 110; UT 3 h, DT 2 h."""
+    """A unit of 80 to 300 MW that starts at 120, climbs by 70 MW/h, and comes down by 100 to 110; UT 3 h, DT 2 h."""
     own = unit(
         "coal",
         heats=False,
@@ -142,7 +142,7 @@ def _starts(name: str, limits: tuple[tuple[str, float], ...]) -> Golden:
 
 
 def deep() -> Golden:
-    """A boiler of 40 MW at least: paid below 100 MW and more below 80, with oil below 60 for 2 h, at most 3, 2 h apart."""
+    """A boiler of 40 MW at least, paid below 100 MW and more below 80; oil below 60 for 2 to 3 h, 2 h apart."""
     own = replace(
         free_unit("boiler", 200.0, output_min_mw=40.0, curve=curve([40, 300], [200], 8_000)),
         deep_bands=(DeepBand(100.0, 150.0), DeepBand(80.0, 250.0)),
@@ -192,7 +192,7 @@ def wind() -> Golden:
 
 
 def battery() -> Golden:
-    """A battery of 40 MW in steps of half an hour: 20 to 100 MWh, 90 % in, 80 % out, 1 % an hour lost; ends at 50 MWh."""
+    """A battery of 40 MW in half hours: 20 to 100 MWh, 60 at first and 50 at last; 90 % in, 80 % out, 1 % an hour lost."""
     own = store("battery", bus="a", discharge_efficiency_share=0.8, hourly_loss_share=0.01)
     facts = one_bus_facts(free_unit("unit", 300.0), load_mw=100.0, stores=(own,))
     shows = "keep_level choose_direction storage_cost loss_penalty keep_store_room balance_buses"
@@ -201,7 +201,7 @@ def battery() -> Golden:
 
 
 def pumps() -> Golden:
-    """Two fixed-speed units, an hour to turn round, and one of variable speed, which takes two; one start a day each."""
+    """Two fixed-speed units that turn round in an hour, one of variable speed that takes two; one start a day each."""
     slow = PumpGroup("slow variable", 1, 5.0, 30.0, 10.0, 25.0, changeover_h=2.0, daily_start_count=1)
     lakes = (
         lake(groups=(pump_group("lake fixed", daily_start_count=1),)),
@@ -212,12 +212,11 @@ def pumps() -> Golden:
 
 
 def response() -> Golden:
-    """Half hours: factories that owe 4 MWh, mills that have saved 2 MWh and repay by 01:00, and one that fills to 01:00."""
+    """Half hours from 00:00: a factory that owes 4 MWh, and a mill that has saved 2 MWh and repays by 01:00."""
     own = {"bus_shares": (("a", 1.0),), "aggregator": "vpp"}
     contracts = (
         contract("factory", REDUCE, payback_window_h=1.0, season_energy_h=1.5, **own),
         contract("mill", SHIFT, capacity_mw=30.0, advance_window_h=0.5, repaid_by_h=1, backlog_mwh=9.0, **own),
-        contract("cold", FILL, capacity_mw=10.0, fill_hours_h=((0, 1),), notice_h=0.5, **own),
     )
     facts = one_bus_facts(
         free_unit("unit", 300.0), load_mw=100.0, contracts=contracts, aggregators=(Aggregator("vpp", GRID, 35.0),)
@@ -226,12 +225,24 @@ def response() -> Golden:
         ContractState("factory", owed=(Parcel(4.0, 1.0),), moved_today_mwh=8.0, moved_season_mwh=12.0),
         ContractState("mill", saved=(Parcel(2.0, 0.5),)),
     )
-    shows = "offer_response pay_back limit_daily_energy limit_season_energy aggregate_response response_cost balance_buses"
+    shows = (
+        "offer_response pay_back limit_daily_energy limit_season_energy aggregate_response response_cost balance_buses"
+    )
     return golden("response", facts, shows, hours=1.5, step_h=0.5, response_share=0.05, contracts=states)
 
 
+def cold() -> Golden:
+    """A cold store of 10 MW that fills from 23:00 to 01:00, an hour after it is told at 23:00; two days."""
+    own = contract(
+        "cold", FILL, capacity_mw=10.0, fill_hours_h=((23, 24), (0, 1)), notice_h=1.0, bus_shares=(("a", 1.0),)
+    )
+    facts = one_bus_facts(free_unit("unit", 300.0), load_mw=100.0, contracts=(own,))
+    shows = "offer_response limit_daily_energy response_cost"
+    return golden("cold", facts, shows, hours=3, start=LATE + timedelta(hours=1), response_share=0.05)
+
+
 def handed_over() -> Golden:
-    """A contract of 2 h may still owe when the horizon of two steps ends: at 900 CNY/MWh, and within its capacity later."""
+    """A contract with a window of 2 h owes 30 MWh; when the two steps end it may still owe, at 900 CNY/MWh."""
     own = (contract("mill", SHIFT, payback_window_h=2.0, advance_window_h=1.0, bus_shares=(("a", 1.0),)),)
     facts = one_bus_facts(free_unit("unit", 300.0), load_mw=100.0, contracts=own)
     states = (ContractState("mill", owed=(Parcel(30.0, 2.0),)),)
@@ -264,7 +275,10 @@ def calls() -> Golden:
 def plan() -> Golden:
     """60 MW are planned from the neighbour, a tenth more or less is free; the tie is of 80 MW each way."""
     facts = one_bus_facts(
-        free_unit("unit", 300.0), load_mw=100.0, interfaces=(interface("import", bus="a"),), net_import_mw={"import": 60.0}
+        free_unit("unit", 300.0),
+        load_mw=100.0,
+        interfaces=(interface("import", bus="a"),),
+        net_import_mw={"import": 60.0},
     )
     shows = "follow_plan interchange_cost balance_buses"
     return golden("plan", facts, shows, hours=1, step_h=0.5, interchange=Interchange(band_share=0.1))
@@ -274,7 +288,7 @@ def triangle() -> Golden:
     """Three lines in a triangle, a link and a section, one step; a circuit of any line may be lost."""
     facts = small_facts(
         buses=TRIANGLE_BUSES[:4],
-        lines=tuple(replace(own, circuit_count=2) for own in TRIANGLE_LINES[:2]) + (line("ac", "a", "c", reactance_share=2e-4),),
+        lines=(*TRIANGLE_LINES[:2], line("ac", "a", "c", reactance_share=2e-4)),
         links=TRIANGLE_LINKS,
         units=(free_unit("unit", 300.0),),
         plants=(plant("wind"),),
@@ -292,7 +306,7 @@ BY_NAME: dict[str, Callable[[], Golden]] = {
     make.__name__: make
     for make in (
         *(coal, heat, quick, hot, kinds, deep, reserve, inside, wind, battery, pumps),
-        *(response, handed_over, calls, plan, triangle),
+        *(response, cold, handed_over, calls, plan, triangle),
     )
 }
 

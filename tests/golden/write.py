@@ -6,7 +6,7 @@ The texts of `rows/`: what each function of the formulation and of the objective
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,17 +67,17 @@ def shown() -> list[Part]:
     return sorted(parts, key=lambda part: order.index(part.rule))
 
 
-def texts() -> dict[str, str]:
+def texts(parts: Iterable[Part]) -> dict[str, str]:
     """The text of each file, by the name of its function."""
     found: dict[str, list[str]] = {}
-    for part in shown():
+    for part in parts:
         found.setdefault(part.rule, []).append(f"# {part.world.name}. {part.world.story}\n\n" + "\n".join(part.lines))
     return {rule: "\n\n".join(sections) + "\n" for rule, sections in found.items()}
 
 
 def main() -> None:
     """Write every text anew; one whose function is gone goes too."""
-    wanted = texts()
+    wanted = texts(shown())
     ROWS.mkdir(exist_ok=True)
     for path in ROWS.glob("*.txt"):
         if path.stem not in wanted:
