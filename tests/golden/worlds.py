@@ -192,7 +192,7 @@ def wind() -> Golden:
 
 
 def battery() -> Golden:
-    """A battery of 40 MW in half hours: 20 to 100 MWh, 60 at first and 50 at last; 90 % in, 80 % out, 1 % an hour lost."""
+    """A battery of 40 MW in half hours: 20 to 100 MWh, 60 at first, 50 at last; 90 % in, 80 % out, 1 % lost an hour."""
     own = store("battery", bus="a", discharge_efficiency_share=0.8, hourly_loss_share=0.01)
     facts = one_bus_facts(free_unit("unit", 300.0), load_mw=100.0, stores=(own,))
     shows = "keep_level choose_direction storage_cost loss_penalty keep_store_room balance_buses"
