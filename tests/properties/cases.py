@@ -17,6 +17,7 @@ from dispatch.case.interchange import Interface
 from dispatch.case.storage import Store, StoreState
 from dispatch.case.thermal import DeepBand, OilSupport, StartType, ThermalUnit, UnitState
 from dispatch.horizon import Horizon
+from tests.model.worlds import free_unit
 from tests.small import (
     EXTERNAL,
     GRID,
@@ -89,13 +90,16 @@ def grids(draw: Draw) -> GridFacts:
         *([("c", "a")] if len(names) == len(BUSES) and draw(st.booleans()) else []),
     ]
     ties = tuple(draw(st.lists(interfaces(), max_size=1)))
-    lines = [line(f"{one}{other}", one, other, rating_mw=draw(whole(50, 300, 10))) for one, other in ring]
-    hours = st.lists(whole(40, 260, 5), min_size=8, max_size=8)
+    lines = [line(f"{one}{other}", one, other, rating_mw=draw(whole(100, 600, 50))) for one, other in ring]
+    hours = st.lists(whole(40, 200, 5), min_size=8, max_size=8)
     return small_facts(
         buses=(*(bus(name, load_share=1 / len(names)) for name in names), *(bus(t.bus, grid=EXTERNAL) for t in ties)),
         lines=(*lines, *(line("tie", t.bus, "a") for t in ties)),
         links=(),
-        units=tuple(draw(units(f"unit {k}", names)) for k in range(draw(st.integers(1, 4)))),
+        units=(
+            *(draw(units(f"unit {k}", names)) for k in range(draw(st.integers(1, 3)))),
+            *((free_unit("help", 900.0, 800.0, bus=names[0]),) if draw(st.sampled_from([True] * 7 + [False])) else ()),
+        ),
         plants=(plant("wind", bus=draw(st.sampled_from(names)), capacity_mw=draw(whole(0, 300, 50))),),
         stores=tuple(draw(st.lists(stores(names), max_size=1))),
         contracts=tuple(draw(st.lists(contracts(names), max_size=1))),
