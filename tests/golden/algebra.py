@@ -69,19 +69,22 @@ class Algebra:
             self.word[flat] = [f"{symbol}[{place}]" for place in self._places(variable.axes)]
 
     def bounds(self, name: str) -> Iterator[str]:
-        """A variable over steps and components with its bounds; a line for steps that have the same."""
+        """A variable with its bounds, a line for each component and for all steps that have the same."""
         own: Variable = self.model.variables[name]
         kind = ", whole" if own.integer else ", whole of itself" if own.implied else ""
-        for k, component in enumerate(own.axes["name"]):
-            limits = list(zip(own.lower[:, k], own.upper[:, k], strict=True))
+        for k, places in enumerate(self._over_steps(own.axes)):
+            limits = list(zip(*(edge.reshape(len(places), -1)[:, k] for edge in (own.lower, own.upper)), strict=True))
             for low, high in dict.fromkeys(limits):
-                steps = [str(t) for t, limit in enumerate(limits) if limit == (low, high)]
-                which = "t" if len(steps) == len(limits) else ",".join(steps)
+                same = [
+                    place.partition(", ") for place, limit in zip(places, limits, strict=True) if limit == (low, high)
+                ]
+                steps = "t" if len(same) == len(self.times) else ",".join(step for step, _, _ in same)
+                which = steps + "".join(same[0][1:])
                 least, most = (
                     ("" if np.isneginf(low) else f"{low:.6g} <= "),
                     ("" if high == np.inf else f" <= {high:.6g}"),
                 )
-                yield f"{least}{symbol_of(name)}[{which}, {component}]{most or ', no limit'}{kind}"
+                yield f"{least}{symbol_of(name)}[{which}]{most or ', no limit'}{kind}"
 
     def rows(self, name: str) -> Iterator[str]:
         """The rows of a family, a line each."""
@@ -118,8 +121,14 @@ class Algebra:
         for place in np.ndindex(*(len(own) for own in words)):
             yield ", ".join(own[k] for own, k in zip(words, place, strict=True))
 
+    def _over_steps(self, axes: Axes) -> list[list[str]]:
+        """The places of each component, step by step; one place each where there are no steps."""
+        flat = list(self._places(axes))
+        count = len(flat) // len(axes["snapshot"]) if next(iter(axes)) == "snapshot" else len(flat)
+        return [flat[k::count] for k in range(count)]
+
     def _label(self, axis: str, label: object, step: str) -> str:
-        if axis == "snapshot":
+        if axis == "snapshot" and label in self.times:
             return f"{step}{self.times.get_loc(label)}"
         return f"{label:%m-%d}" if isinstance(label, pd.Timestamp) else str(label)
 
