@@ -1,4 +1,4 @@
-"""Any small case: one to three buses, one to four units, wind, a store, a contract, a tie; three to eight steps."""
+"""Any small case: one to three buses, one to four units, wind, stores, a contract, a tie; three to eight steps."""
 
 from __future__ import annotations
 
@@ -72,10 +72,10 @@ def asked(draw: Draw) -> Asked:
         units=tuple(draw(states(own)) for own in facts.units),
         stores=tuple(StoreState(own.name, *[own.level_max_mwh / 2] * 2) for own in facts.stores),
         name="any",
-        response_share=draw(st.sampled_from([0.0, 0.02, 0.05])),
+        response_share=draw(st.sampled_from([0.02, 0.05, 0.0])),
         reserve=Reserve(load_share=draw(st.sampled_from([None, 0.0, 0.1]))),
         response=ResponseTerms(backlog=draw(st.sampled_from([CLOSED, CLOSED, HANDED_OVER]))),
-        deep_peak_shaving=draw(st.booleans()),
+        deep_peak_shaving=draw(st.sampled_from([True, True, False])),
     )
     assume(not flaws_of(case, facts))
     return Asked(case, facts)
@@ -101,8 +101,8 @@ def grids(draw: Draw) -> GridFacts:
             *((free_unit("help", 900.0, 800.0, bus=names[0]),) if draw(st.sampled_from([True] * 7 + [False])) else ()),
         ),
         plants=(plant("wind", bus=draw(st.sampled_from(names)), capacity_mw=draw(whole(0, 300, 50))),),
-        stores=tuple(draw(st.lists(stores(names), max_size=1))),
-        contracts=tuple(draw(st.lists(contracts(names), max_size=1))),
+        stores=tuple(draw(st.lists(stores(names), min_size=1, max_size=2, unique_by=lambda own: own.name))),
+        contracts=tuple(draw(st.lists(contracts(names), min_size=1, max_size=1))),
         interfaces=ties,
         running_minimums=(),
         load_mw={name: [*draw(hours), *[100.0] * 16] for name in names},
@@ -176,7 +176,7 @@ def contracts(draw: Draw, names: tuple[str, ...]) -> Contract:
     called |= {"max_event_h": 3.0, "calls_per_day_count": draw(st.sampled_from([1, 2])), "call_fee_cny": 500.0}
     terms = called if draw(st.booleans()) else {}
     where = draw(st.sampled_from(names))
-    notice = draw(st.sampled_from([0.0, 1.0]))
+    notice = draw(st.sampled_from([0.0, 0.0, 1.0]))
     own = contract("contract", kind, bus_shares=((where, 1.0),), payback_window_h=draw(whole(1, 3)), notice_h=notice)
     return replace(own, fee_cny_per_mwh=draw(whole(0, 300, 50)), **terms)
 
