@@ -68,7 +68,7 @@ def test_an_answer_is_true_or_says_why_there_is_none(question: Asked) -> None:
     assert given_mwh + moved_mwh == pytest.approx(taken_mwh, abs=0.01)
 
 
-@few(6)
+@few(5)
 @given(question=asked())
 def test_at_twice_the_prices_the_same_costs_twice_as_much(question: Asked) -> None:
     once, twice = span(answer(question)), span(answer(dearer(question, 2.0)))
@@ -78,7 +78,7 @@ def test_at_twice_the_prices_the_same_costs_twice_as_much(question: Asked) -> No
         assert twice[0] / 2 <= once[1]
 
 
-@few(6)
+@few(5)
 @given(question=asked(), storage=st.booleans())
 def test_more_response_or_storage_never_costs_more(question: Asked, *, storage: bool) -> None:
     """A store half as large again, from the same level to the same; or ten times the response share, and 5 % more."""
