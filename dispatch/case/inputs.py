@@ -73,15 +73,12 @@ class Inputs:
 def inputs_of(case: Case, facts: GridFacts) -> Inputs:
     """The case laid over the facts. Expects a case that `checks.checked` let pass."""
     times = case.horizon.times
-    eve = times[:1] - pd.Timedelta(hours=case.horizon.step_h)
     rows = hour_of_year(times)
-    load = _load_mw(case, facts, rows)
-    available = _available_mw(case, facts, rows)
-    output_min, output_max = output_limits_mw(case.heat, facts, times)
+    load, available = _load_mw(case, facts, rows), _available_mw(case, facts, rows)
+    low, high = output_limits_mw(case.heat, facts, times)
     in_service = ~covered(out_of_service(case), facts.units, times)
     plan = _planned_import_mw(case, facts, rows)
     band = case.interchange.band_share * np.abs(plan)
-    scale = np.array([store_scale(case, store) for store in facts.stores])
     up, down = (required(case, facts, load, available) for required in (required_up, required_down))
     return Inputs(
         times=times,
@@ -89,19 +86,19 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         load_mw=load,
         available_mw=available,
         must_take_mw=_must_take_mw(case, facts, available),
-        output_min_mw=output_min,
-        output_max_mw=np.minimum(output_max, left_mw(case, facts, times)),
-        output_min_before_mw=output_limits_mw(case.heat, facts, eve)[0][0],
+        output_min_mw=low,
+        output_max_mw=np.minimum(high, left_mw(case, facts, times)),
+        output_min_before_mw=_output_min_before_mw(case, facts),
         output_before_mw=_output_before_mw(case, facts),
         in_service=in_service,
         must_run=covered(case.must_run, facts.units, times),
         no_start=covered(case.no_start, facts.units, times),
         running_groups=running_groups(facts, times, in_service),
-        store_power_mw=scale * np.array([store.power_mw for store in facts.stores]),
-        store_charge_min_mw=scale * np.array([store.charge_min_mw for store in facts.stores]),
-        store_discharge_min_mw=scale * np.array([store.discharge_min_mw for store in facts.stores]),
-        level_min_mwh=scale * np.array([store.usable_min_mwh for store in facts.stores]),
-        level_max_mwh=scale * np.array([store.usable_max_mwh for store in facts.stores]),
+        store_power_mw=_of_stores(case, facts, "power_mw"),
+        store_charge_min_mw=_of_stores(case, facts, "charge_min_mw"),
+        store_discharge_min_mw=_of_stores(case, facts, "discharge_min_mw"),
+        level_min_mwh=_of_stores(case, facts, "usable_min_mwh"),
+        level_max_mwh=_of_stores(case, facts, "usable_max_mwh"),
         contract_mw=_contract_mw(facts, times),
         response_cap_mw=response_cap_mw(case, facts),
         planned_import_mw=plan,
@@ -114,6 +111,11 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         banks=_banks(case, facts),
         emergency_mw=emergency_mw(case.security, facts.lines),
     )
+
+
+def _of_stores(case: Case, facts: GridFacts, attribute: str) -> np.ndarray:
+    """One limit of each store at the case's scale, (stores,)."""
+    return np.array([store_scale(case, store) * getattr(store, attribute) for store in facts.stores])
 
 
 def _load_mw(case: Case, facts: GridFacts, rows: np.ndarray) -> np.ndarray:
@@ -141,6 +143,12 @@ def _must_take_mw(case: Case, facts: GridFacts, available: np.ndarray) -> np.nda
         if forecast.least_mw:
             least[:, index[forecast.plant]] = forecast.least_mw
     return np.asarray(np.minimum(least, available))
+
+
+def _output_min_before_mw(case: Case, facts: GridFacts) -> np.ndarray:
+    """Least output of each unit in the step before the first, MW, (units,)."""
+    eve = case.horizon.times[:1] - pd.Timedelta(hours=case.horizon.step_h)
+    return output_limits_mw(case.heat, facts, eve)[0][0]
 
 
 def _output_before_mw(case: Case, facts: GridFacts) -> np.ndarray:

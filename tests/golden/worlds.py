@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dispatch.case.case import Case, Interchange
+from dispatch.case.connection import Connection
 from dispatch.case.demand_response import (
     FILL,
     HANDED_OVER,
@@ -29,7 +30,7 @@ from dispatch.case.pumped_hydro import PumpGroup
 from dispatch.case.renewable import AvailableForecast
 from dispatch.case.security import Security
 from dispatch.case.storage import StoreState
-from dispatch.case.thermal import DeepBand, OilSupport, RunningMinimum, StartType, UnitState
+from dispatch.case.thermal import DeepBand, NoStart, OilSupport, RunningMinimum, StartLimit, StartType, UnitState
 from dispatch.horizon import BEIJING
 from tests.model.worlds import free_unit
 from tests.small import (
@@ -141,6 +142,16 @@ def _starts(name: str, limits: tuple[tuple[str, float], ...]) -> Golden:
     return golden(name, facts, "choose_start_types thermal_cost", hours=4, limits=limits)
 
 
+def limited() -> Golden:
+    """A quick unit: one start a day, one in all, and none in the first hour."""
+    own = free_unit("unit", 300.0)
+    facts = one_bus_facts(own, load_mw=100.0)
+    limit, later = StartLimit(unit="unit", per_day_count=1, horizon_count=1), SUMMER_DAY + timedelta(hours=1)
+    barred = (NoStart("unit", SUMMER_DAY, later),)
+    shows = "decide_commitment limit_unit_starts"
+    return golden("limited", facts, shows, hours=4, start_limits=(limit,), no_start=barred)
+
+
 def deep() -> Golden:
     """A boiler of 40 MW at least, paid below 100 MW and more below 80; oil below 60 for 2 to 3 h, 2 h apart."""
     own = replace(
@@ -198,6 +209,29 @@ def battery() -> Golden:
     shows = "keep_level choose_direction storage_cost loss_penalty keep_store_room balance_buses"
     state = (StoreState("battery", 60.0, 50.0),)
     return golden("battery", facts, shows, hours=1, step_h=0.5, stores=state)
+
+
+def air() -> Golden:
+    """Compressed air of 40 MW: 16 MW at least to charge, 12 to discharge, one cycle a day."""
+    least = {"charge_min_mw": 16.0, "discharge_min_mw": 12.0, "daily_cycle_count": 1.0}
+    own = store("air", bus="a", technology="caes", **least)
+    facts = one_bus_facts(free_unit("unit", 300.0), load_mw=100.0, stores=(own,))
+    shows = "hold_least_power limit_cycles keep_least_room"
+    return golden("air", facts, shows, hours=3)
+
+
+def shared() -> Golden:
+    """Wind of 200 MW and a battery behind 150 MW, with no charging from the grid; other wind beside them."""
+    own = Connection("wind and battery", ("wind",), ("battery",), 150.0, grid_charging=False)
+    facts = one_bus_facts(
+        free_unit("unit", 300.0),
+        load_mw=100.0,
+        plants=(plant("wind", bus="a"), plant("other", bus="a")),
+        stores=(store("battery", bus="a"),),
+        available_share={"wind": 0.9, "other": 0.5},
+        connections=(own,),
+    )
+    return golden("shared", facts, "share_connections curtail", hours=1)
 
 
 def pumps() -> Golden:
@@ -305,7 +339,7 @@ def triangle() -> Golden:
 BY_NAME: dict[str, Callable[[], Golden]] = {
     make.__name__: make
     for make in (
-        *(coal, heat, quick, hot, kinds, deep, reserve, inside, wind, battery, pumps),
+        *(coal, heat, quick, hot, kinds, limited, deep, reserve, inside, wind, battery, air, shared, pumps),
         *(response, cold, handed_over, calls, plan, triangle),
     )
 }
