@@ -148,7 +148,7 @@ def _must_take_mw(case: Case, facts: GridFacts, available: np.ndarray) -> np.nda
 def _output_min_before_mw(case: Case, facts: GridFacts) -> np.ndarray:
     """Least output of each unit in the step before the first, MW, (units,)."""
     eve = case.horizon.times[:1] - pd.Timedelta(hours=case.horizon.step_h)
-    return output_limits_mw(case.heat, facts, eve)[0][0]
+    return np.asarray(output_limits_mw(case.heat, facts, eve)[0][0])
 
 
 def _output_before_mw(case: Case, facts: GridFacts) -> np.ndarray:

@@ -61,7 +61,8 @@ def concerns(limit: StartLimit, unit: ThermalUnit) -> bool:
 def never_started(case: Case, facts: GridFacts) -> np.ndarray:
     """Whether a unit may not be started at all, (units,), bool."""
     limits = [limit_of(case, unit) for unit in facts.units]
-    return np.array([limit is not None and 0 in (limit.per_day_count, limit.horizon_count) for limit in limits])
+    barred = [limit is not None and 0 in (limit.per_day_count, limit.horizon_count) for limit in limits]
+    return np.array(barred, dtype=bool)
 
 
 def _below(allowed_count: int | None, possible_count: int) -> int | None:

@@ -91,7 +91,7 @@ def anatomy_with(**parts: np.ndarray) -> Anatomy:
     nothing: dict[str, Any] = {
         field.name: np.zeros((0, 0), dtype=int) for field in fields(Anatomy) if field.default is MISSING
     }
-    return Anatomy(**{**nothing, **parts})
+    return Anatomy(**{**nothing, "plants": (), **parts})
 
 
 def exactly(problem: Problem) -> Answer:
