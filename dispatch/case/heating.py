@@ -71,7 +71,7 @@ def heat_share(heat: Heat, facts: GridFacts, times: pd.DatetimeIndex) -> np.ndar
 
 
 def _latest(values: tuple[float, ...], count: int) -> np.ndarray:
-    """The last `count` values, the first one repeated before them; values of another length are refused elsewhere."""
+    """The first `count` values; of more steps than values, all of them, the first repeated before them."""
     known = np.array(values or (0.0,), dtype=float)
     if count < len(known):
         return known[:count]

@@ -201,13 +201,11 @@ def limit_daily_energy(draft: Draft) -> None:
     """
     if draft.contracts.empty:
         return
-    days = draft.times.normalize()
-    inside = np.array([days == day for day in days.unique()], dtype=float)[:, :, None]  # days x steps x 1
-    limit = np.tile(_energy_mwh(draft, "daily_energy_h"), (len(inside), 1))
+    limit = np.tile(_energy_mwh(draft, "daily_energy_h"), (len(draft.days), 1))
     limit[0] -= [state.moved_today_mwh for state in states_of(draft.case, draft.facts)]
-    axes = {"day": days.unique().rename("day"), "name": draft.contracts}
+    axes = {"day": draft.days, "name": draft.contracts}
     for label, power in (("cut", cut_mw(draft)), ("filled", draft.variable(names.FILLED, draft.contracts))):
-        energy = (power[None] * (inside * draft.inputs.step_h)).sum(axis=1)
+        energy = (power[None] * (draft.in_day * draft.inputs.step_h)).sum(axis=1)
         draft.model.add_rows(f"DemandResponse-daily_{label}", energy, "<=", np.maximum(limit, 0.0), axes)
 
 

@@ -35,6 +35,16 @@ class Draft:
         return pd.DatetimeIndex(self.inputs.times, name="snapshot")
 
     @cached_property
+    def days(self) -> pd.DatetimeIndex:
+        """Calendar days (UTC+8) of which the horizon has a part."""
+        return self.times.normalize().unique().rename("day")
+
+    @cached_property
+    def in_day(self) -> np.ndarray:
+        """1 where a step lies in a day, else 0, (days, T, 1); a sum by day is `(terms[None] * in_day).sum(axis=1)`."""
+        return np.array([self.times.normalize() == day for day in self.days], dtype=float)[:, :, None]
+
+    @cached_property
     def units(self) -> pd.Index:
         """Thermal units."""
         return named(unit.name for unit in self.facts.units)

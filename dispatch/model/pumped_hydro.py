@@ -90,8 +90,7 @@ def limit_starts(draft: Draft) -> None:
 
     s  units that start   0..N       S  starts of one unit a day, to pump and to generate together
     """
-    days = draft.times.normalize()
-    longest = int(days.value_counts().max())
+    longest = draft.in_day.sum(axis=1).max()
     chosen = [bank for bank in draft.inputs.banks if bank.daily_start_count < longest]
     if not chosen:
         return
@@ -101,9 +100,8 @@ def limit_starts(draft: Draft) -> None:
         count, own = draft.variable(running, banks), draft.decide(starts, banks, size)
         draft.hold(starts, own - count + count.shift(1), ">=", 0.0, banks)
         started.append(own)
-    inside = np.array([days == day for day in days.unique()], dtype=float)[:, :, None]
-    axes = {"day": days.unique().rename("day"), "name": banks}
-    total = ((started[0] + started[1])[None] * inside).sum(axis=1)
+    axes = {"day": draft.days, "name": banks}
+    total = ((started[0] + started[1])[None] * draft.in_day).sum(axis=1)
     draft.model.add_rows("PumpUnit-daily_starts", total, "<=", size * each(chosen, "daily_start_count"), axes)
 
 

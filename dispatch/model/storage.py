@@ -69,17 +69,16 @@ def limit_cycles(draft: Draft) -> None:
     A full cycle takes once what the store can hold out of it; parts add up (equivalent full cycles). A part of a day at
     an edge of the horizon has the whole limit. Written only where the hours of a day could exceed it.
     """
-    days, step_h = draft.times.normalize(), draft.inputs.step_h
-    longest_h = int(days.value_counts().max()) * step_h
+    step_h = draft.inputs.step_h
+    longest_h = float(draft.in_day.sum(axis=1).max()) * step_h
     limited = [k for k, store in enumerate(draft.facts.stores) if _may_exceed_cycles(store, longest_h)]
     if not limited:
         return
     stores, facts = draft.stores[limited], [draft.facts.stores[k] for k in limited]
     taken = step_h / each(facts, "discharge_efficiency_share") * draft.variable(names.DISCHARGE, stores)
     limit = each(facts, "daily_cycle_count") * (draft.inputs.level_max_mwh - draft.inputs.level_min_mwh)[limited]
-    inside = np.array([days == day for day in days.unique()], dtype=float)[:, :, None]
-    axes = {"day": days.unique().rename("day"), "name": stores}
-    draft.model.add_rows("StorageUnit-daily_cycles", (taken[None] * inside).sum(axis=1), "<=", limit, axes)
+    taken_by_day = (taken[None] * draft.in_day).sum(axis=1)
+    draft.model.add_rows("StorageUnit-daily_cycles", taken_by_day, "<=", limit, {"day": draft.days, "name": stores})
 
 
 def _may_exceed_cycles(store: Store, hours_h: float) -> bool:

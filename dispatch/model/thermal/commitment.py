@@ -63,11 +63,9 @@ def limit_unit_starts(draft: Draft) -> None:
     Written where minimum times alone would allow more. Such units are never folded: of some that have N starts each, a
     sum says how many there were, but not that minimum times let the one with the fewest start next.
     """
-    days = draft.times.normalize()
-    by_day = np.array([days == day for day in days.unique()], dtype=float)[:, :, None]
     for label, attribute, inside in (
-        ("a_day", "per_day_count", by_day),
-        ("in_all", "horizon_count", np.ones((1, len(days), 1))),
+        ("a_day", "per_day_count", draft.in_day),
+        ("in_all", "horizon_count", np.ones((1, len(draft.times), 1))),
     ):
         bounds = [bound for bound in draft.start_bounds if getattr(bound, attribute) is not None]
         if bounds:
