@@ -6,6 +6,12 @@ Everything that can go wrong, by whose turn it is to act.
   + UnknownGrid       the caller names another grid      NOT_FOUND
   + Cancelled         the caller cancelled               CANCELLED
   + SolverFailed      we have a defect, never the caller INTERNAL
+  + UnknownRun        the caller names another run       NOT_FOUND
+  + AlreadyAsked      the caller takes another name      ALREADY_EXISTS
+  + RunOver, RunOpen  the run stands otherwise           FAILED_PRECONDITION
+  + StoreLost         the caller comes back later        UNAVAILABLE
+  + StoreFull         the operator makes room            RESOURCE_EXHAUSTED
+  + WrongDatabase     the operator migrates it           (at the start)
 
 `dispatch.run.run` turns SolverFailed into an answer too, FAILED with its reason; only what befalls a whole process
 (killed, a defect) reaches a caller as an error.
@@ -53,3 +59,38 @@ class Cancelled(DispatchError):
 
 class SolverFailed(DispatchError):
     """The solver ended in a state that is no answer."""
+
+
+class UnknownRun(DispatchError):
+    """No run, or no study, of this caller has this name."""
+
+
+class AlreadyAsked(DispatchError):
+    """A request of this name was accepted before, and it asked for something else."""
+
+    def __init__(self, request_id: str, kept_sha256: str, asked_sha256: str) -> None:
+        super().__init__(
+            f"request_id {request_id!r} was accepted before with another case or other limits: "
+            f"kept {kept_sha256}, asked now {asked_sha256}"
+        )
+        self.kept_sha256, self.asked_sha256 = kept_sha256, asked_sha256
+
+
+class RunOver(DispatchError):
+    """The run has ended: there is nothing to cancel."""
+
+
+class RunOpen(DispatchError):
+    """The run has not ended: there is nothing to fetch, and it cannot be forgotten."""
+
+
+class StoreLost(DispatchError):
+    """The database or the artefacts cannot be reached now; nothing was accepted."""
+
+
+class StoreFull(DispatchError):
+    """There is no room left to keep anything; nothing was accepted."""
+
+
+class WrongDatabase(DispatchError):
+    """The database is of another version than this program."""

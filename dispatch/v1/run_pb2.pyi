@@ -9,6 +9,7 @@ from dispatch.v1 import prices_pb2 as _prices_pb2
 from dispatch.v1 import schedule_pb2 as _schedule_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
@@ -57,6 +58,70 @@ STATUS_NO_SOLUTION: Status.ValueType  # 4
 STATUS_FAILED: Status.ValueType  # 5
 """A defect of ours."""
 Global___Status: _TypeAlias = Status  # noqa: Y015
+
+class _RunState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RunStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RunState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RUN_STATE_UNSPECIFIED: _RunState.ValueType  # 0
+    """Not told."""
+    RUN_STATE_QUEUED: _RunState.ValueType  # 1
+    """Kept, and waits for a worker."""
+    RUN_STATE_RUNNING: _RunState.ValueType  # 2
+    """A worker is at it; where that one was lost, another."""
+    RUN_STATE_SUCCEEDED: _RunState.ValueType  # 3
+    """It has an outcome: a schedule, or that there is none (INFEASIBLE, NO_SOLUTION)."""
+    RUN_STATE_FAILED: _RunState.ValueType  # 4
+    """It has no answer, and `reason` says why."""
+    RUN_STATE_CANCELLED: _RunState.ValueType  # 5
+    """It was cancelled; the outcome is its best schedule, where there was one and the caller wanted it."""
+
+class RunState(_RunState, metaclass=_RunStateEnumTypeWrapper):
+    """Where a run stands. It never goes backwards."""
+
+RUN_STATE_UNSPECIFIED: RunState.ValueType  # 0
+"""Not told."""
+RUN_STATE_QUEUED: RunState.ValueType  # 1
+"""Kept, and waits for a worker."""
+RUN_STATE_RUNNING: RunState.ValueType  # 2
+"""A worker is at it; where that one was lost, another."""
+RUN_STATE_SUCCEEDED: RunState.ValueType  # 3
+"""It has an outcome: a schedule, or that there is none (INFEASIBLE, NO_SOLUTION)."""
+RUN_STATE_FAILED: RunState.ValueType  # 4
+"""It has no answer, and `reason` says why."""
+RUN_STATE_CANCELLED: RunState.ValueType  # 5
+"""It was cancelled; the outcome is its best schedule, where there was one and the caller wanted it."""
+Global___RunState: _TypeAlias = RunState  # noqa: Y015
+
+class _Urgency:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _UrgencyEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Urgency.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    URGENCY_UNSPECIFIED: _Urgency.ValueType  # 0
+    """DAY_AHEAD."""
+    URGENCY_INTERACTIVE: _Urgency.ValueType  # 1
+    """Somebody waits for the answer."""
+    URGENCY_DAY_AHEAD: _Urgency.ValueType  # 2
+    """A day-ahead case with a deadline (日前计划)."""
+    URGENCY_STUDY: _Urgency.ValueType  # 3
+    """One of many, overnight."""
+
+class Urgency(_Urgency, metaclass=_UrgencyEnumTypeWrapper):
+    """Who waits for a run: what is urgent goes first, and what has waited long is no longer passed."""
+
+URGENCY_UNSPECIFIED: Urgency.ValueType  # 0
+"""DAY_AHEAD."""
+URGENCY_INTERACTIVE: Urgency.ValueType  # 1
+"""Somebody waits for the answer."""
+URGENCY_DAY_AHEAD: Urgency.ValueType  # 2
+"""A day-ahead case with a deadline (日前计划)."""
+URGENCY_STUDY: Urgency.ValueType  # 3
+"""One of many, overnight."""
+Global___Urgency: _TypeAlias = Urgency  # noqa: Y015
 
 @_typing.final
 class Limits(_message.Message):
@@ -1219,3 +1284,212 @@ class Certificate(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Certificate: _TypeAlias = Certificate  # noqa: Y015
+
+@_typing.final
+class Run(_message.Message):
+    """A case that was accepted, and what became of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class LabelsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    RUN_ID_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    TENANT_FIELD_NUMBER: _builtins.int
+    CASE_SHA256_FIELD_NUMBER: _builtins.int
+    CASE_NAME_FIELD_NUMBER: _builtins.int
+    GRID_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
+    URGENCY_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    CREATED_AT_FIELD_NUMBER: _builtins.int
+    STARTED_AT_FIELD_NUMBER: _builtins.int
+    ENDED_AT_FIELD_NUMBER: _builtins.int
+    ATTEMPT_COUNT_FIELD_NUMBER: _builtins.int
+    EVENT_COUNT_FIELD_NUMBER: _builtins.int
+    QUEUED_BEFORE_COUNT_FIELD_NUMBER: _builtins.int
+    OUTCOME_STATUS_FIELD_NUMBER: _builtins.int
+    OBJECTIVE_CNY_FIELD_NUMBER: _builtins.int
+    BOUND_CNY_FIELD_NUMBER: _builtins.int
+    GAP_SHARE_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    STUDY_ID_FIELD_NUMBER: _builtins.int
+    SCENARIO_INDEX_FIELD_NUMBER: _builtins.int
+    run_id: _builtins.str
+    """Name of the run, given by the service."""
+    request_id: _builtins.str
+    """What the caller named it, so that asking again is no second run; empty where not named."""
+    tenant: _builtins.str
+    """Whose it is."""
+    case_sha256: _builtins.str
+    """SHA-256 of the case."""
+    case_name: _builtins.str
+    """Name of the case."""
+    grid: _builtins.str
+    """Grid of the case."""
+    urgency: Global___Urgency.ValueType
+    """Who waits for it."""
+    state: Global___RunState.ValueType
+    """Where it stands."""
+    reason: _builtins.str
+    """Why it ended as it did, UPPER_SNAKE; empty where it has not, or succeeded."""
+    message: _builtins.str
+    """The same in words."""
+    attempt_count: _builtins.int
+    """How often a worker has taken it."""
+    event_count: _builtins.int
+    """Events so far: the number of the last one."""
+    queued_before_count: _builtins.int
+    """Runs that are before it in the queue; absent once it is taken."""
+    outcome_status: Global___Status.ValueType
+    """How the outcome ends; unspecified where there is none."""
+    objective_cny: _builtins.float
+    """Of the outcome, CNY."""
+    bound_cny: _builtins.float
+    """Proven lower bound, CNY."""
+    gap_share: _builtins.float
+    """(objective - bound) / |objective|."""
+    study_id: _builtins.str
+    """The study it belongs to; empty where to none."""
+    scenario_index: _builtins.int
+    """Its place in the study, from 0."""
+    @_builtins.property
+    def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """What the caller wrote on it."""
+
+    @_builtins.property
+    def created_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was accepted."""
+
+    @_builtins.property
+    def started_at(self) -> _timestamp_pb2.Timestamp:
+        """When a worker first took it."""
+
+    @_builtins.property
+    def ended_at(self) -> _timestamp_pb2.Timestamp:
+        """When it ended."""
+
+    @_builtins.property
+    def outcome(self) -> Global___Outcome:
+        """The outcome, without its schedule (GetSchedule) and without the tables of prices. Only GetRun and the end of WatchRun
+        and CancelRun tell it.
+        """
+
+    def __init__(
+        self,
+        *,
+        run_id: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        tenant: _builtins.str = ...,
+        case_sha256: _builtins.str = ...,
+        case_name: _builtins.str = ...,
+        grid: _builtins.str = ...,
+        labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        urgency: Global___Urgency.ValueType = ...,
+        state: Global___RunState.ValueType = ...,
+        reason: _builtins.str = ...,
+        message: _builtins.str = ...,
+        created_at: _timestamp_pb2.Timestamp | None = ...,
+        started_at: _timestamp_pb2.Timestamp | None = ...,
+        ended_at: _timestamp_pb2.Timestamp | None = ...,
+        attempt_count: _builtins.int = ...,
+        event_count: _builtins.int = ...,
+        queued_before_count: _builtins.int | None = ...,
+        outcome_status: Global___Status.ValueType = ...,
+        objective_cny: _builtins.float | None = ...,
+        bound_cny: _builtins.float | None = ...,
+        gap_share: _builtins.float | None = ...,
+        outcome: Global___Outcome | None = ...,
+        study_id: _builtins.str = ...,
+        scenario_index: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny", "_gap_share", b"_gap_share", "_objective_cny", b"_objective_cny", "_queued_before_count", b"_queued_before_count", "bound_cny", b"bound_cny", "created_at", b"created_at", "ended_at", b"ended_at", "gap_share", b"gap_share", "objective_cny", b"objective_cny", "outcome", b"outcome", "queued_before_count", b"queued_before_count", "started_at", b"started_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny", "_gap_share", b"_gap_share", "_objective_cny", b"_objective_cny", "_queued_before_count", b"_queued_before_count", "attempt_count", b"attempt_count", "bound_cny", b"bound_cny", "case_name", b"case_name", "case_sha256", b"case_sha256", "created_at", b"created_at", "ended_at", b"ended_at", "event_count", b"event_count", "gap_share", b"gap_share", "grid", b"grid", "labels", b"labels", "message", b"message", "objective_cny", b"objective_cny", "outcome", b"outcome", "outcome_status", b"outcome_status", "queued_before_count", b"queued_before_count", "reason", b"reason", "request_id", b"request_id", "run_id", b"run_id", "scenario_index", b"scenario_index", "started_at", b"started_at", "state", b"state", "study_id", b"study_id", "tenant", b"tenant", "urgency", b"urgency"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bound_cny: _TypeAlias = _typing.Literal["bound_cny"]  # noqa: Y015
+    _WhichOneofArgType__bound_cny: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny"]  # noqa: Y015
+    _WhichOneofReturnType__gap_share: _TypeAlias = _typing.Literal["gap_share"]  # noqa: Y015
+    _WhichOneofArgType__gap_share: _TypeAlias = _typing.Literal["_gap_share", b"_gap_share"]  # noqa: Y015
+    _WhichOneofReturnType__objective_cny: _TypeAlias = _typing.Literal["objective_cny"]  # noqa: Y015
+    _WhichOneofArgType__objective_cny: _TypeAlias = _typing.Literal["_objective_cny", b"_objective_cny"]  # noqa: Y015
+    _WhichOneofReturnType__queued_before_count: _TypeAlias = _typing.Literal["queued_before_count"]  # noqa: Y015
+    _WhichOneofArgType__queued_before_count: _TypeAlias = _typing.Literal["_queued_before_count", b"_queued_before_count"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bound_cny) -> _WhichOneofReturnType__bound_cny | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__gap_share) -> _WhichOneofReturnType__gap_share | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__objective_cny) -> _WhichOneofReturnType__objective_cny | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__queued_before_count) -> _WhichOneofReturnType__queued_before_count | None: ...
+
+Global___Run: _TypeAlias = Run  # noqa: Y015
+
+@_typing.final
+class RunEvent(_message.Message):
+    """Something that befell a run. Events are numbered from 1 without a gap."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENT_INDEX_FIELD_NUMBER: _builtins.int
+    TIME_FIELD_NUMBER: _builtins.int
+    ATTEMPT_INDEX_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    PROGRESS_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    event_index: _builtins.int
+    """Number in the run."""
+    attempt_index: _builtins.int
+    """Which attempt it belongs to; 0 before the first."""
+    state: Global___RunState.ValueType
+    """It stands so from now on."""
+    note: _builtins.str
+    """A worker was lost, or handed it back; in words."""
+    @_builtins.property
+    def time(self) -> _timestamp_pb2.Timestamp:
+        """When, by the clock of the database."""
+
+    @_builtins.property
+    def progress(self) -> Global___Progress:
+        """The search goes on."""
+
+    def __init__(
+        self,
+        *,
+        event_index: _builtins.int = ...,
+        time: _timestamp_pb2.Timestamp | None = ...,
+        attempt_index: _builtins.int = ...,
+        state: Global___RunState.ValueType = ...,
+        progress: Global___Progress | None = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["note", b"note", "progress", b"progress", "state", b"state", "time", b"time", "told", b"told"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_index", b"attempt_index", "event_index", b"event_index", "note", b"note", "progress", b"progress", "state", b"state", "time", b"time", "told", b"told"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_told: _TypeAlias = _typing.Literal["state", "progress", "note"]  # noqa: Y015
+    _WhichOneofArgType_told: _TypeAlias = _typing.Literal["told", b"told"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_told) -> _WhichOneofReturnType_told | None: ...
+
+Global___RunEvent: _TypeAlias = RunEvent  # noqa: Y015

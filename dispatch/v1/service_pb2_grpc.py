@@ -4,7 +4,10 @@ import grpc
 import warnings
 
 from dispatch.v1 import grid_pb2 as dispatch_dot_v1_dot_grid__pb2
+from dispatch.v1 import run_pb2 as dispatch_dot_v1_dot_run__pb2
 from dispatch.v1 import service_pb2 as dispatch_dot_v1_dot_service__pb2
+from dispatch.v1 import study_pb2 as dispatch_dot_v1_dot_study__pb2
+from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -56,6 +59,66 @@ class DispatchServiceStub:
                 request_serializer=dispatch_dot_v1_dot_service__pb2.GetGridRequest.SerializeToString,
                 response_deserializer=dispatch_dot_v1_dot_grid__pb2.Grid.FromString,
                 _registered_method=True)
+        self.SubmitCase = channel.unary_unary(
+                '/dispatch.v1.DispatchService/SubmitCase',
+                request_serializer=dispatch_dot_v1_dot_service__pb2.SubmitCaseRequest.SerializeToString,
+                response_deserializer=dispatch_dot_v1_dot_run__pb2.Run.FromString,
+                _registered_method=True)
+        self.GetRun = channel.unary_unary(
+                '/dispatch.v1.DispatchService/GetRun',
+                request_serializer=dispatch_dot_v1_dot_service__pb2.GetRunRequest.SerializeToString,
+                response_deserializer=dispatch_dot_v1_dot_run__pb2.Run.FromString,
+                _registered_method=True)
+        self.ListRuns = channel.unary_unary(
+                '/dispatch.v1.DispatchService/ListRuns',
+                request_serializer=dispatch_dot_v1_dot_service__pb2.ListRunsRequest.SerializeToString,
+                response_deserializer=dispatch_dot_v1_dot_service__pb2.ListRunsResponse.FromString,
+                _registered_method=True)
+        self.WatchRun = channel.unary_stream(
+                '/dispatch.v1.DispatchService/WatchRun',
+                request_serializer=dispatch_dot_v1_dot_service__pb2.WatchRunRequest.SerializeToString,
+                response_deserializer=dispatch_dot_v1_dot_service__pb2.WatchRunResponse.FromString,
+                _registered_method=True)
+        self.CancelRun = channel.unary_unary(
+                '/dispatch.v1.DispatchService/CancelRun',
+                request_serializer=dispatch_dot_v1_dot_service__pb2.CancelRunRequest.SerializeToString,
+                response_deserializer=dispatch_dot_v1_dot_run__pb2.Run.FromString,
+                _registered_method=True)
+        self.DeleteRun = channel.unary_unary(
+                '/dispatch.v1.DispatchService/DeleteRun',
+                request_serializer=dispatch_dot_v1_dot_service__pb2.DeleteRunRequest.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                _registered_method=True)
+        self.GetSchedule = channel.unary_stream(
+                '/dispatch.v1.DispatchService/GetSchedule',
+                request_serializer=dispatch_dot_v1_dot_service__pb2.GetScheduleRequest.SerializeToString,
+                response_deserializer=dispatch_dot_v1_dot_service__pb2.GetScheduleResponse.FromString,
+                _registered_method=True)
+        self.SubmitStudy = channel.unary_unary(
+                '/dispatch.v1.DispatchService/SubmitStudy',
+                request_serializer=dispatch_dot_v1_dot_service__pb2.SubmitStudyRequest.SerializeToString,
+                response_deserializer=dispatch_dot_v1_dot_study__pb2.Study.FromString,
+                _registered_method=True)
+        self.GetStudy = channel.unary_unary(
+                '/dispatch.v1.DispatchService/GetStudy',
+                request_serializer=dispatch_dot_v1_dot_service__pb2.GetStudyRequest.SerializeToString,
+                response_deserializer=dispatch_dot_v1_dot_study__pb2.Study.FromString,
+                _registered_method=True)
+        self.ListScenarios = channel.unary_unary(
+                '/dispatch.v1.DispatchService/ListScenarios',
+                request_serializer=dispatch_dot_v1_dot_service__pb2.ListScenariosRequest.SerializeToString,
+                response_deserializer=dispatch_dot_v1_dot_service__pb2.ListScenariosResponse.FromString,
+                _registered_method=True)
+        self.WatchStudy = channel.unary_stream(
+                '/dispatch.v1.DispatchService/WatchStudy',
+                request_serializer=dispatch_dot_v1_dot_service__pb2.WatchStudyRequest.SerializeToString,
+                response_deserializer=dispatch_dot_v1_dot_service__pb2.WatchStudyResponse.FromString,
+                _registered_method=True)
+        self.CancelStudy = channel.unary_unary(
+                '/dispatch.v1.DispatchService/CancelStudy',
+                request_serializer=dispatch_dot_v1_dot_service__pb2.CancelStudyRequest.SerializeToString,
+                response_deserializer=dispatch_dot_v1_dot_study__pb2.Study.FromString,
+                _registered_method=True)
 
 
 class DispatchServiceServicer:
@@ -63,7 +126,8 @@ class DispatchServiceServicer:
     """
 
     def SolveCase(self, request, context):
-        """Solves a case: progress messages, then exactly one outcome. Cancelling the call, or its deadline, ends the search.
+        """Solves a case: progress messages, then exactly one outcome. Cancelling the call, or its deadline, cancels the run, which
+        keeps its best schedule; who wants it to outlive the call uses SubmitCase.
 
         An infeasible case, or one without a schedule in time, is an outcome and not an error.
         """
@@ -92,6 +156,90 @@ class DispatchServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SubmitCase(self, request, context):
+        """Accepts a case as a run: once answered, it is kept and will be solved, whatever stops in between.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetRun(self, request, context):
+        """Gets a run, with its outcome where it has one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListRuns(self, request, context):
+        """Lists runs, the newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchRun(self, request, context):
+        """Watches a run: every event after the one named, then the run as it ended.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelRun(self, request, context):
+        """Cancels a run that has not ended.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteRun(self, request, context):
+        """Forgets a run that has ended.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetSchedule(self, request, context):
+        """Gets the schedule of a run in parts of at most 1 MB: parts are merged as messages of protobuf are.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SubmitStudy(self, request, context):
+        """Accepts a study: every scenario becomes a run.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetStudy(self, request, context):
+        """Gets a study.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListScenarios(self, request, context):
+        """Lists the scenarios of a study in order, with the results that there are.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchStudy(self, request, context):
+        """Watches a study: each scenario as its run ends, then the study.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelStudy(self, request, context):
+        """Cancels every run of a study that has not ended.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_DispatchServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -114,6 +262,66 @@ def add_DispatchServiceServicer_to_server(servicer, server):
                     servicer.GetGrid,
                     request_deserializer=dispatch_dot_v1_dot_service__pb2.GetGridRequest.FromString,
                     response_serializer=dispatch_dot_v1_dot_grid__pb2.Grid.SerializeToString,
+            ),
+            'SubmitCase': grpc.unary_unary_rpc_method_handler(
+                    servicer.SubmitCase,
+                    request_deserializer=dispatch_dot_v1_dot_service__pb2.SubmitCaseRequest.FromString,
+                    response_serializer=dispatch_dot_v1_dot_run__pb2.Run.SerializeToString,
+            ),
+            'GetRun': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetRun,
+                    request_deserializer=dispatch_dot_v1_dot_service__pb2.GetRunRequest.FromString,
+                    response_serializer=dispatch_dot_v1_dot_run__pb2.Run.SerializeToString,
+            ),
+            'ListRuns': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRuns,
+                    request_deserializer=dispatch_dot_v1_dot_service__pb2.ListRunsRequest.FromString,
+                    response_serializer=dispatch_dot_v1_dot_service__pb2.ListRunsResponse.SerializeToString,
+            ),
+            'WatchRun': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchRun,
+                    request_deserializer=dispatch_dot_v1_dot_service__pb2.WatchRunRequest.FromString,
+                    response_serializer=dispatch_dot_v1_dot_service__pb2.WatchRunResponse.SerializeToString,
+            ),
+            'CancelRun': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelRun,
+                    request_deserializer=dispatch_dot_v1_dot_service__pb2.CancelRunRequest.FromString,
+                    response_serializer=dispatch_dot_v1_dot_run__pb2.Run.SerializeToString,
+            ),
+            'DeleteRun': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteRun,
+                    request_deserializer=dispatch_dot_v1_dot_service__pb2.DeleteRunRequest.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'GetSchedule': grpc.unary_stream_rpc_method_handler(
+                    servicer.GetSchedule,
+                    request_deserializer=dispatch_dot_v1_dot_service__pb2.GetScheduleRequest.FromString,
+                    response_serializer=dispatch_dot_v1_dot_service__pb2.GetScheduleResponse.SerializeToString,
+            ),
+            'SubmitStudy': grpc.unary_unary_rpc_method_handler(
+                    servicer.SubmitStudy,
+                    request_deserializer=dispatch_dot_v1_dot_service__pb2.SubmitStudyRequest.FromString,
+                    response_serializer=dispatch_dot_v1_dot_study__pb2.Study.SerializeToString,
+            ),
+            'GetStudy': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetStudy,
+                    request_deserializer=dispatch_dot_v1_dot_service__pb2.GetStudyRequest.FromString,
+                    response_serializer=dispatch_dot_v1_dot_study__pb2.Study.SerializeToString,
+            ),
+            'ListScenarios': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListScenarios,
+                    request_deserializer=dispatch_dot_v1_dot_service__pb2.ListScenariosRequest.FromString,
+                    response_serializer=dispatch_dot_v1_dot_service__pb2.ListScenariosResponse.SerializeToString,
+            ),
+            'WatchStudy': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchStudy,
+                    request_deserializer=dispatch_dot_v1_dot_service__pb2.WatchStudyRequest.FromString,
+                    response_serializer=dispatch_dot_v1_dot_service__pb2.WatchStudyResponse.SerializeToString,
+            ),
+            'CancelStudy': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelStudy,
+                    request_deserializer=dispatch_dot_v1_dot_service__pb2.CancelStudyRequest.FromString,
+                    response_serializer=dispatch_dot_v1_dot_study__pb2.Study.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -225,6 +433,330 @@ class DispatchService:
             '/dispatch.v1.DispatchService/GetGrid',
             dispatch_dot_v1_dot_service__pb2.GetGridRequest.SerializeToString,
             dispatch_dot_v1_dot_grid__pb2.Grid.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SubmitCase(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dispatch.v1.DispatchService/SubmitCase',
+            dispatch_dot_v1_dot_service__pb2.SubmitCaseRequest.SerializeToString,
+            dispatch_dot_v1_dot_run__pb2.Run.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetRun(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dispatch.v1.DispatchService/GetRun',
+            dispatch_dot_v1_dot_service__pb2.GetRunRequest.SerializeToString,
+            dispatch_dot_v1_dot_run__pb2.Run.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRuns(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dispatch.v1.DispatchService/ListRuns',
+            dispatch_dot_v1_dot_service__pb2.ListRunsRequest.SerializeToString,
+            dispatch_dot_v1_dot_service__pb2.ListRunsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchRun(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/dispatch.v1.DispatchService/WatchRun',
+            dispatch_dot_v1_dot_service__pb2.WatchRunRequest.SerializeToString,
+            dispatch_dot_v1_dot_service__pb2.WatchRunResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelRun(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dispatch.v1.DispatchService/CancelRun',
+            dispatch_dot_v1_dot_service__pb2.CancelRunRequest.SerializeToString,
+            dispatch_dot_v1_dot_run__pb2.Run.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteRun(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dispatch.v1.DispatchService/DeleteRun',
+            dispatch_dot_v1_dot_service__pb2.DeleteRunRequest.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSchedule(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/dispatch.v1.DispatchService/GetSchedule',
+            dispatch_dot_v1_dot_service__pb2.GetScheduleRequest.SerializeToString,
+            dispatch_dot_v1_dot_service__pb2.GetScheduleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SubmitStudy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dispatch.v1.DispatchService/SubmitStudy',
+            dispatch_dot_v1_dot_service__pb2.SubmitStudyRequest.SerializeToString,
+            dispatch_dot_v1_dot_study__pb2.Study.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetStudy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dispatch.v1.DispatchService/GetStudy',
+            dispatch_dot_v1_dot_service__pb2.GetStudyRequest.SerializeToString,
+            dispatch_dot_v1_dot_study__pb2.Study.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListScenarios(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dispatch.v1.DispatchService/ListScenarios',
+            dispatch_dot_v1_dot_service__pb2.ListScenariosRequest.SerializeToString,
+            dispatch_dot_v1_dot_service__pb2.ListScenariosResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchStudy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/dispatch.v1.DispatchService/WatchStudy',
+            dispatch_dot_v1_dot_service__pb2.WatchStudyRequest.SerializeToString,
+            dispatch_dot_v1_dot_service__pb2.WatchStudyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelStudy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dispatch.v1.DispatchService/CancelStudy',
+            dispatch_dot_v1_dot_service__pb2.CancelStudyRequest.SerializeToString,
+            dispatch_dot_v1_dot_study__pb2.Study.FromString,
             options,
             channel_credentials,
             insecure,

@@ -10,7 +10,10 @@ lists any number).
 
 from collections import abc as _abc
 from dispatch.v1 import grid_pb2 as _grid_pb2
+from dispatch.v1 import run_pb2 as _run_pb2
 from dispatch.v1 import service_pb2 as _service_pb2
+from dispatch.v1 import study_pb2 as _study_pb2
+from google.protobuf import empty_pb2 as _empty_pb2
 from grpc import aio as _aio
 import abc as _abc_1
 import grpc as _grpc
@@ -40,7 +43,8 @@ class DispatchServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> DispatchServiceAsyncStub: ...
     SolveCase: _grpc.UnaryStreamMultiCallable[_service_pb2.SolveCaseRequest, _service_pb2.SolveCaseResponse]
-    """Solves a case: progress messages, then exactly one outcome. Cancelling the call, or its deadline, ends the search.
+    """Solves a case: progress messages, then exactly one outcome. Cancelling the call, or its deadline, cancels the run, which
+    keeps its best schedule; who wants it to outlive the call uses SubmitCase.
 
     An infeasible case, or one without a schedule in time, is an outcome and not an error.
     """
@@ -50,6 +54,30 @@ class DispatchServiceStub:
     """Lists the grids that can be asked about."""
     GetGrid: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetGridRequest, _grid_pb2.Grid]
     """Gets what is known of a grid in an edition."""
+    SubmitCase: _grpc.UnaryUnaryMultiCallable[_service_pb2.SubmitCaseRequest, _run_pb2.Run]
+    """Accepts a case as a run: once answered, it is kept and will be solved, whatever stops in between."""
+    GetRun: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetRunRequest, _run_pb2.Run]
+    """Gets a run, with its outcome where it has one."""
+    ListRuns: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListRunsRequest, _service_pb2.ListRunsResponse]
+    """Lists runs, the newest first."""
+    WatchRun: _grpc.UnaryStreamMultiCallable[_service_pb2.WatchRunRequest, _service_pb2.WatchRunResponse]
+    """Watches a run: every event after the one named, then the run as it ended."""
+    CancelRun: _grpc.UnaryUnaryMultiCallable[_service_pb2.CancelRunRequest, _run_pb2.Run]
+    """Cancels a run that has not ended."""
+    DeleteRun: _grpc.UnaryUnaryMultiCallable[_service_pb2.DeleteRunRequest, _empty_pb2.Empty]
+    """Forgets a run that has ended."""
+    GetSchedule: _grpc.UnaryStreamMultiCallable[_service_pb2.GetScheduleRequest, _service_pb2.GetScheduleResponse]
+    """Gets the schedule of a run in parts of at most 1 MB: parts are merged as messages of protobuf are."""
+    SubmitStudy: _grpc.UnaryUnaryMultiCallable[_service_pb2.SubmitStudyRequest, _study_pb2.Study]
+    """Accepts a study: every scenario becomes a run."""
+    GetStudy: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetStudyRequest, _study_pb2.Study]
+    """Gets a study."""
+    ListScenarios: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListScenariosRequest, _service_pb2.ListScenariosResponse]
+    """Lists the scenarios of a study in order, with the results that there are."""
+    WatchStudy: _grpc.UnaryStreamMultiCallable[_service_pb2.WatchStudyRequest, _service_pb2.WatchStudyResponse]
+    """Watches a study: each scenario as its run ends, then the study."""
+    CancelStudy: _grpc.UnaryUnaryMultiCallable[_service_pb2.CancelStudyRequest, _study_pb2.Study]
+    """Cancels every run of a study that has not ended."""
 
 @_typing.type_check_only
 class DispatchServiceAsyncStub(DispatchServiceStub):
@@ -57,7 +85,8 @@ class DispatchServiceAsyncStub(DispatchServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     SolveCase: _aio.UnaryStreamMultiCallable[_service_pb2.SolveCaseRequest, _service_pb2.SolveCaseResponse]  # type: ignore[assignment]
-    """Solves a case: progress messages, then exactly one outcome. Cancelling the call, or its deadline, ends the search.
+    """Solves a case: progress messages, then exactly one outcome. Cancelling the call, or its deadline, cancels the run, which
+    keeps its best schedule; who wants it to outlive the call uses SubmitCase.
 
     An infeasible case, or one without a schedule in time, is an outcome and not an error.
     """
@@ -67,6 +96,30 @@ class DispatchServiceAsyncStub(DispatchServiceStub):
     """Lists the grids that can be asked about."""
     GetGrid: _aio.UnaryUnaryMultiCallable[_service_pb2.GetGridRequest, _grid_pb2.Grid]  # type: ignore[assignment]
     """Gets what is known of a grid in an edition."""
+    SubmitCase: _aio.UnaryUnaryMultiCallable[_service_pb2.SubmitCaseRequest, _run_pb2.Run]  # type: ignore[assignment]
+    """Accepts a case as a run: once answered, it is kept and will be solved, whatever stops in between."""
+    GetRun: _aio.UnaryUnaryMultiCallable[_service_pb2.GetRunRequest, _run_pb2.Run]  # type: ignore[assignment]
+    """Gets a run, with its outcome where it has one."""
+    ListRuns: _aio.UnaryUnaryMultiCallable[_service_pb2.ListRunsRequest, _service_pb2.ListRunsResponse]  # type: ignore[assignment]
+    """Lists runs, the newest first."""
+    WatchRun: _aio.UnaryStreamMultiCallable[_service_pb2.WatchRunRequest, _service_pb2.WatchRunResponse]  # type: ignore[assignment]
+    """Watches a run: every event after the one named, then the run as it ended."""
+    CancelRun: _aio.UnaryUnaryMultiCallable[_service_pb2.CancelRunRequest, _run_pb2.Run]  # type: ignore[assignment]
+    """Cancels a run that has not ended."""
+    DeleteRun: _aio.UnaryUnaryMultiCallable[_service_pb2.DeleteRunRequest, _empty_pb2.Empty]  # type: ignore[assignment]
+    """Forgets a run that has ended."""
+    GetSchedule: _aio.UnaryStreamMultiCallable[_service_pb2.GetScheduleRequest, _service_pb2.GetScheduleResponse]  # type: ignore[assignment]
+    """Gets the schedule of a run in parts of at most 1 MB: parts are merged as messages of protobuf are."""
+    SubmitStudy: _aio.UnaryUnaryMultiCallable[_service_pb2.SubmitStudyRequest, _study_pb2.Study]  # type: ignore[assignment]
+    """Accepts a study: every scenario becomes a run."""
+    GetStudy: _aio.UnaryUnaryMultiCallable[_service_pb2.GetStudyRequest, _study_pb2.Study]  # type: ignore[assignment]
+    """Gets a study."""
+    ListScenarios: _aio.UnaryUnaryMultiCallable[_service_pb2.ListScenariosRequest, _service_pb2.ListScenariosResponse]  # type: ignore[assignment]
+    """Lists the scenarios of a study in order, with the results that there are."""
+    WatchStudy: _aio.UnaryStreamMultiCallable[_service_pb2.WatchStudyRequest, _service_pb2.WatchStudyResponse]  # type: ignore[assignment]
+    """Watches a study: each scenario as its run ends, then the study."""
+    CancelStudy: _aio.UnaryUnaryMultiCallable[_service_pb2.CancelStudyRequest, _study_pb2.Study]  # type: ignore[assignment]
+    """Cancels every run of a study that has not ended."""
 
 class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
     """Unit commitment (机组组合) of the Hebei South and Jibei grids."""
@@ -77,7 +130,8 @@ class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _service_pb2.SolveCaseRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_service_pb2.SolveCaseResponse], _abc.AsyncIterator[_service_pb2.SolveCaseResponse]]:
-        """Solves a case: progress messages, then exactly one outcome. Cancelling the call, or its deadline, ends the search.
+        """Solves a case: progress messages, then exactly one outcome. Cancelling the call, or its deadline, cancels the run, which
+        keeps its best schedule; who wants it to outlive the call uses SubmitCase.
 
         An infeasible case, or one without a schedule in time, is an outcome and not an error.
         """
@@ -105,5 +159,101 @@ class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_grid_pb2.Grid, _abc.Awaitable[_grid_pb2.Grid]]:
         """Gets what is known of a grid in an edition."""
+
+    @_abc_1.abstractmethod
+    def SubmitCase(
+        self,
+        request: _service_pb2.SubmitCaseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_run_pb2.Run, _abc.Awaitable[_run_pb2.Run]]:
+        """Accepts a case as a run: once answered, it is kept and will be solved, whatever stops in between."""
+
+    @_abc_1.abstractmethod
+    def GetRun(
+        self,
+        request: _service_pb2.GetRunRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_run_pb2.Run, _abc.Awaitable[_run_pb2.Run]]:
+        """Gets a run, with its outcome where it has one."""
+
+    @_abc_1.abstractmethod
+    def ListRuns(
+        self,
+        request: _service_pb2.ListRunsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.ListRunsResponse, _abc.Awaitable[_service_pb2.ListRunsResponse]]:
+        """Lists runs, the newest first."""
+
+    @_abc_1.abstractmethod
+    def WatchRun(
+        self,
+        request: _service_pb2.WatchRunRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_service_pb2.WatchRunResponse], _abc.AsyncIterator[_service_pb2.WatchRunResponse]]:
+        """Watches a run: every event after the one named, then the run as it ended."""
+
+    @_abc_1.abstractmethod
+    def CancelRun(
+        self,
+        request: _service_pb2.CancelRunRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_run_pb2.Run, _abc.Awaitable[_run_pb2.Run]]:
+        """Cancels a run that has not ended."""
+
+    @_abc_1.abstractmethod
+    def DeleteRun(
+        self,
+        request: _service_pb2.DeleteRunRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]:
+        """Forgets a run that has ended."""
+
+    @_abc_1.abstractmethod
+    def GetSchedule(
+        self,
+        request: _service_pb2.GetScheduleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_service_pb2.GetScheduleResponse], _abc.AsyncIterator[_service_pb2.GetScheduleResponse]]:
+        """Gets the schedule of a run in parts of at most 1 MB: parts are merged as messages of protobuf are."""
+
+    @_abc_1.abstractmethod
+    def SubmitStudy(
+        self,
+        request: _service_pb2.SubmitStudyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_study_pb2.Study, _abc.Awaitable[_study_pb2.Study]]:
+        """Accepts a study: every scenario becomes a run."""
+
+    @_abc_1.abstractmethod
+    def GetStudy(
+        self,
+        request: _service_pb2.GetStudyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_study_pb2.Study, _abc.Awaitable[_study_pb2.Study]]:
+        """Gets a study."""
+
+    @_abc_1.abstractmethod
+    def ListScenarios(
+        self,
+        request: _service_pb2.ListScenariosRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.ListScenariosResponse, _abc.Awaitable[_service_pb2.ListScenariosResponse]]:
+        """Lists the scenarios of a study in order, with the results that there are."""
+
+    @_abc_1.abstractmethod
+    def WatchStudy(
+        self,
+        request: _service_pb2.WatchStudyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_service_pb2.WatchStudyResponse], _abc.AsyncIterator[_service_pb2.WatchStudyResponse]]:
+        """Watches a study: each scenario as its run ends, then the study."""
+
+    @_abc_1.abstractmethod
+    def CancelStudy(
+        self,
+        request: _service_pb2.CancelStudyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_study_pb2.Study, _abc.Awaitable[_study_pb2.Study]]:
+        """Cancels every run of a study that has not ended."""
 
 def add_DispatchServiceServicer_to_server(servicer: DispatchServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

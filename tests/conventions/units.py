@@ -17,6 +17,7 @@ SUFFIXES = (
 
 WITHOUT_UNIT = {
     "edition": "the name of a planning year",
+    "page_size": "AIP-158 names it so",
     "amount": "an audit's breach: its rule carries the unit",
     "largest_violation": "an audit's rule: the field `unit` stands beside it",
     "seed": "names a stream of random numbers",

@@ -1,0 +1,1 @@
+"""Runs, executed: claimed, solved in a child process, finished once."""

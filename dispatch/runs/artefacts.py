@@ -1,0 +1,95 @@
+"""
+Files named by the SHA-256 of what they hold: whole or not there, the same bytes once.
+
+A local folder is written with temp, fsync and rename; any other URL that fsspec knows (s3://, gs://, memory://) holds
+objects, which appear whole by nature.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+import fsspec
+
+from dispatch.errors import StoreFull, StoreLost
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+class Artefacts:
+    """A store of bytes by their hash."""
+
+    def __init__(self, url: str) -> None:
+        self._files, self._root = fsspec.core.url_to_fs(url)
+        self._folder = Path(self._root) if self._local else None
+        try:
+            self._files.makedirs(self._root, exist_ok=True)
+        except OSError as error:
+            message = f"the folder of artefacts {url} cannot be made: {error.strerror or error}"
+            raise StoreLost(message) from error
+
+    @property
+    def _local(self) -> bool:
+        return "file" in (self._files.protocol if isinstance(self._files.protocol, tuple) else [self._files.protocol])
+
+    def put(self, content: bytes) -> str:
+        """Keep these bytes, on disk when this returns; their name. Raises StoreFull, StoreLost."""
+        name = hashlib.sha256(content).hexdigest()
+        try:
+            if self._folder is None:
+                self._files.pipe_file(self._path(name), content)
+            elif not Path(self._path(name)).exists():
+                _written(Path(self._path(name)), content)
+        except OSError as error:
+            if error.errno in FULL:
+                message = "there is no room left for the artefacts of a run"
+                raise StoreFull(message) from error
+            message = f"an artefact cannot be kept: {error.strerror or error}"
+            raise StoreLost(message) from error
+        return name
+
+    def get(self, name: str) -> bytes:
+        """The bytes of this name. Raises StoreLost where they are not there, or not these."""
+        try:
+            content: bytes = self._files.cat_file(self._path(name))
+        except OSError as error:
+            message = f"artefact {name} cannot be read: {error.strerror or error}"
+            raise StoreLost(message) from error
+        if hashlib.sha256(content).hexdigest() != name:
+            message = f"artefact {name} is damaged: its bytes are others than its name says"
+            raise StoreLost(message)
+        return content
+
+    def drop(self, name: str) -> None:
+        """Forget these bytes; it is no fault where they are gone."""
+        try:
+            self._files.rm_file(self._path(name))
+        except FileNotFoundError:
+            return
+
+    def _path(self, name: str) -> str:
+        return f"{self._root}/{name[:2]}/{name}" if self._folder is not None else f"{self._root}/{name}"
+
+
+def _written(path: Path, content: bytes) -> None:
+    """Whole on disk under its name, or not there."""
+    path.parent.mkdir(exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).rename(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,330 @@
+"""
+The ledger of runs: what was accepted is here before it is answered, and ends here once.
+
+A worker claims a run for the time of a lease, tells that it is alive by beating, and finishes it. Each claim has a new
+attempt number; beats and endings of an older attempt change nothing. All times are of the database's clock.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from dispatch.errors import AlreadyAsked, RunOpen, RunOver, UnknownRun
+from dispatch.runs.database import engine_of, reading, writing
+from dispatch.runs.rows import event_of, row_of, row_of_ending, run_of, told_of
+from dispatch.runs.run import DELAY_S, OPEN, Ending, Event, Query, Run, State, Submission, Wish
+from dispatch.runs.tables import EVENTS, LABELS, METADATA, RUNS, Now
+from dispatch.schedule.progress import Progress
+
+MOST_LOST_COUNT = 3  # workers, before a run is given up
+WORKER_LOST = Ending(State.FAILED, "WORKER_LOST", f"{MOST_LOST_COUNT} workers were lost with this run")
+CANCELLED = Ending(State.CANCELLED, "CANCELLED", "the caller cancelled it")
+HANDED_BACK_S = -1.0  # as the end of a lease: not lost, to be taken at once
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What waits."""
+
+    queued_count: int
+    running_count: int
+    oldest_queued_s: float  # how long the oldest has waited; 0 where nothing does
+
+
+class Ledger:
+    """Runs, kept in a database."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = engine_of(url)
+
+    def prepare(self) -> None:
+        """Make the tables where they are missing."""
+        with writing(self.engine) as connection:
+            METADATA.create_all(connection)
+
+    # ------------------------------------------------------------ callers
+
+    def add(self, asked: Submission) -> Run:
+        """
+        Keep a run; asked again under the same name, the run that there is.
+
+        Raises AlreadyAsked where the name was used for something else.
+        """
+        try:
+            with writing(self.engine) as connection:
+                earlier = _named(connection, asked)
+                return earlier or added(connection, [asked])[0]
+        except IntegrityError:  # of two at the same moment the other was first
+            with reading(self.engine) as connection:
+                first = _named(connection, asked)
+            if first is None:
+                raise
+            return first
+
+    def get(self, run_id: str, tenant: str | None = None) -> Run:
+        """A run; None as tenant sees all. Raises UnknownRun."""
+        with reading(self.engine) as connection:
+            return _run(connection, run_id, tenant)
+
+    def runs(self, query: Query, most_count: int, after: tuple[float, str] | None = None) -> list[Run]:
+        """At most so many, the newest first; `after` is (created_s, run_id) of the last one of the page before."""
+        wanted = select(RUNS).where(*_chosen(query))
+        if after is not None:
+            created_s, run_id = after
+            beyond = and_(RUNS.c.created_s == created_s, RUNS.c.run_id < run_id)
+            wanted = wanted.where(or_(RUNS.c.created_s < created_s, beyond))
+        wanted = wanted.order_by(RUNS.c.created_s.desc(), RUNS.c.run_id.desc()).limit(most_count)
+        with reading(self.engine) as connection:
+            return [run_of(row) for row in connection.execute(wanted).mappings()]
+
+    def events(self, run_id: str, after_index: int = 0, most_count: int = 1000) -> list[Event]:
+        """What befell a run after this event, in order."""
+        wanted = select(EVENTS).where(EVENTS.c.run_id == run_id, EVENTS.c.event_index > after_index)
+        with reading(self.engine) as connection:
+            rows = connection.execute(wanted.order_by(EVENTS.c.event_index).limit(most_count)).mappings()
+            return [event_of(row) for row in rows]
+
+    def marks(self, run_ids: Iterable[str]) -> dict[str, tuple[State, int]]:
+        """State and number of the last event of each of these runs, in one question, for whoever watches many."""
+        wanted = select(RUNS.c.run_id, RUNS.c.state, RUNS.c.event_count).where(RUNS.c.run_id.in_(list(run_ids)))
+        with reading(self.engine) as connection:
+            return {row[0]: (State(row[1]), row[2]) for row in connection.execute(wanted)}
+
+    def queued_before_count(self, run: Run) -> int:
+        """How many queued runs go before it."""
+        earlier = or_(RUNS.c.due_s < run.due_s, and_(RUNS.c.due_s == run.due_s, RUNS.c.run_id < run.run_id))
+        wanted = select(func.count()).select_from(RUNS).where(RUNS.c.state == State.QUEUED.value, earlier)
+        with reading(self.engine) as connection:
+            return int(connection.execute(wanted).scalar_one())
+
+    def cancel(self, run_id: str, tenant: str | None = None, *, keep: bool = False) -> Run:
+        """
+        A queued run ends at once; of one under way its worker hears. A cancelled run may be cancelled again.
+
+        Raises UnknownRun, or RunOver where it ended otherwise.
+        """
+        with writing(self.engine) as connection:
+            run = _run(connection, run_id, tenant, lock=True)
+            if run.state is State.QUEUED:
+                _end(connection, run, CANCELLED)
+            elif run.state is State.RUNNING:
+                wish = Wish.KEEP if keep and run.wish is Wish.GO_ON else run.wish if keep else Wish.CANCEL
+                connection.execute(update(RUNS).where(RUNS.c.run_id == run_id).values(wish=wish.value))
+            elif run.state is not State.CANCELLED:
+                message = f"run {run_id} has ended: {run.state.value}"
+                raise RunOver(message)
+            return _run(connection, run_id, tenant)
+
+    def delete(self, run_id: str, tenant: str | None = None) -> set[str]:
+        """
+        Forget a run that has ended; the names of artefacts that no run needs any more.
+
+        Raises UnknownRun, or RunOpen.
+        """
+        with writing(self.engine) as connection:
+            run = _run(connection, run_id, tenant, lock=True)
+            if not run.state.ended:
+                message = f"run {run_id} has not ended: {run.state.value}; cancel it first"
+                raise RunOpen(message)
+            for table in (EVENTS, LABELS, RUNS):
+                connection.execute(delete(table).where(table.c.run_id == run_id))
+            ending = run.ending
+            names = {run.asked.payload_sha256} | ({ending.outcome_sha256, ending.schedule_sha256} if ending else set())
+            return {name for name in names if name and not _needed(connection, name)}
+
+    def queue(self) -> Queue:
+        """What waits and what runs, of all tenants."""
+        counted = select(RUNS.c.state, func.count()).where(RUNS.c.state.in_([s.value for s in OPEN]))
+        oldest = select(Now() - func.min(RUNS.c.created_s)).where(RUNS.c.state == State.QUEUED.value)
+        with reading(self.engine) as connection:
+            counts = {row[0]: row[1] for row in connection.execute(counted.group_by(RUNS.c.state))}
+            waited_s = connection.execute(oldest).scalar_one()
+        return Queue(counts.get("QUEUED", 0), counts.get("RUNNING", 0), float(waited_s or 0.0))
+
+    # ------------------------------------------------------------ workers
+
+    def claim(self, owner: str, lease_s: float) -> Run | None:
+        """
+        The run that is due first, for the time of a lease; None where nothing waits.
+
+        What a worker was lost with is taken again, until three were; what was to be cancelled then ends here.
+        """
+        now = Now()
+        waiting = RUNS.c.state == State.QUEUED.value
+        left = and_(RUNS.c.state == State.RUNNING.value, RUNS.c.lease_until_s < now)
+        wanted = select(RUNS).where(or_(waiting, left)).order_by(RUNS.c.due_s, RUNS.c.run_id).limit(1)
+        while True:
+            with writing(self.engine) as connection:
+                row = connection.execute(wanted.with_for_update(skip_locked=True)).mappings().first()
+                if row is None:
+                    return None
+                if (taken := _taken(connection, run_of(row), owner, lease_s)) is not None:
+                    return taken
+
+    def beat(self, run: Run, lease_s: float, told: Sequence[Progress] = ()) -> Wish:
+        """Tell that the worker of this attempt is alive, and what the search told; what the caller wishes by now."""
+        with writing(self.engine) as connection:
+            changed = {"lease_until_s": Now() + lease_s}
+            found = connection.execute(update(RUNS).where(*_held(run)).values(**changed).returning(RUNS.c.wish)).first()
+            if found is None:
+                return Wish.LOST
+            tell(connection, run.run_id, run.attempt_count, told)
+            return Wish(found[0])
+
+    def wishes(self, runs: Iterable[Run]) -> dict[str, Wish]:
+        """What callers wish of these runs, in one question; LOST where the attempt is not the last."""
+        mine = {run.run_id: run.attempt_count for run in runs}
+        wanted = select(RUNS.c.run_id, RUNS.c.attempt_count, RUNS.c.wish, RUNS.c.state).where(RUNS.c.run_id.in_(mine))
+        with reading(self.engine) as connection:
+            rows = {row[0]: row for row in connection.execute(wanted)}
+        held = {name for name, row in rows.items() if row[1] == mine[name] and row[3] == State.RUNNING.value}
+        return {name: Wish(rows[name][2]) if name in held else Wish.LOST for name in mine}
+
+    def finish(self, run: Run, ending: Ending) -> bool:
+        """End a run; False where this attempt is not its last one any more, and nothing changed."""
+        with writing(self.engine) as connection:
+            locked = select(RUNS).where(*_held(run)).with_for_update()
+            row = connection.execute(locked).mappings().first()
+            if row is None:
+                return False
+            _end(connection, run_of(row), ending)
+            return True
+
+    def hand_back(self, run: Run) -> None:
+        """Let go of a run that is not finished: another worker takes it at once, and none was lost."""
+        self._let_go(run, HANDED_BACK_S, "its worker stopped and handed it back")
+
+    def give_up(self, run: Run, reason: str) -> None:
+        """Let go of a run whose process died: it is taken again at once, and a worker was lost."""
+        self._let_go(run, 0.0, reason)
+
+    def _let_go(self, run: Run, lease_until_s: float, note: str) -> None:
+        with writing(self.engine) as connection:
+            values = {"lease_until_s": lease_until_s, "owner": ""}
+            if connection.execute(update(RUNS).where(*_held(run)).values(**values)).rowcount:
+                tell(connection, run.run_id, run.attempt_count, [note])
+
+
+# ---------------------------------------------------------------- inside a transaction
+
+
+def added(connection: Connection, asked: Sequence[Submission]) -> list[Run]:
+    """New runs, queued, with their first event and their labels."""
+    now_s = float(connection.execute(select(Now())).scalar_one())
+    rows = [
+        {**row_of(one), "run_id": uuid.uuid4().hex, "created_s": now_s, "due_s": now_s + DELAY_S[one.urgency]}
+        for one in asked
+    ]
+    connection.execute(insert(RUNS), rows)
+    labels = [
+        {"run_id": row["run_id"], "key": key, "value": value}
+        for row, one in zip(rows, asked, strict=True)
+        for key, value in one.labels.items()
+    ]
+    if labels:
+        connection.execute(insert(LABELS), labels)
+    for row in rows:
+        tell(connection, row["run_id"], 0, [State.QUEUED])
+    return [run_of({**row, "started_s": None, "ended_s": None, **_unfound(), "event_count": 1}) for row in rows]
+
+
+def _unfound() -> dict[str, None]:
+    return dict.fromkeys(("objective_cny", "bound_cny", "gap_share"))
+
+
+def tell(connection: Connection, run_id: str, attempt_index: int, told: Sequence[State | Progress | str]) -> None:
+    """Number and keep what befell a run; its row is locked by this."""
+    if not told:
+        return
+    counted = update(RUNS).where(RUNS.c.run_id == run_id).values(event_count=RUNS.c.event_count + len(told))
+    last = int(connection.execute(counted.returning(RUNS.c.event_count)).scalar_one())
+    now_s = connection.execute(select(Now())).scalar_one()
+    base = {"run_id": run_id, "time_s": now_s, "attempt_index": attempt_index}
+    rows = [{**base, "event_index": last - len(told) + k, **told_of(one)} for k, one in enumerate(told, 1)]
+    connection.execute(insert(EVENTS), rows)
+
+
+def _named(connection: Connection, asked: Submission) -> Run | None:
+    """The run of this name, if there is one."""
+    if not asked.request_id:
+        return None
+    wanted = select(RUNS).where(RUNS.c.tenant == asked.tenant, RUNS.c.request_id == asked.request_id)
+    row = connection.execute(wanted).mappings().first()
+    if row is None:
+        return None
+    if row["asked_sha256"] != asked.asked_sha256:
+        raise AlreadyAsked(asked.request_id, row["asked_sha256"], asked.asked_sha256)
+    return run_of(row)
+
+
+def _run(connection: Connection, run_id: str, tenant: str | None, *, lock: bool = False) -> Run:
+    wanted = select(RUNS).where(RUNS.c.run_id == run_id)
+    wanted = wanted if tenant is None else wanted.where(RUNS.c.tenant == tenant)
+    row = connection.execute(wanted.with_for_update() if lock else wanted).mappings().first()
+    if row is None:
+        message = f"there is no run {run_id[:64]!r}"
+        raise UnknownRun(message)
+    return run_of(row)
+
+
+def _taken(connection: Connection, run: Run, owner: str, lease_s: float) -> Run | None:
+    """The run under a new attempt; None where it ends here instead."""
+    lost = run.state is State.RUNNING and run.lease_until_s != HANDED_BACK_S
+    lost_count = run.lost_count + lost
+    if run.wish is not Wish.GO_ON or lost_count >= MOST_LOST_COUNT:
+        _end(connection, run, WORKER_LOST if run.wish is Wish.GO_ON else CANCELLED)
+        return None
+    now = Now()
+    values: Mapping[str, Any] = {
+        "state": State.RUNNING.value,
+        "attempt_count": run.attempt_count + 1,
+        "lost_count": lost_count,
+        "owner": owner,
+        "lease_until_s": now + lease_s,
+        "started_s": func.coalesce(RUNS.c.started_s, now),
+    }
+    connection.execute(update(RUNS).where(RUNS.c.run_id == run.run_id).values(**values))
+    told = [f"a worker was lost; taken again by {owner}"] if lost else []
+    tell(connection, run.run_id, run.attempt_count + 1, [*told, State.RUNNING])
+    return _run(connection, run.run_id, None)
+
+
+def _end(connection: Connection, run: Run, ending: Ending) -> None:
+    values = {**row_of_ending(ending), "ended_s": Now()}
+    connection.execute(update(RUNS).where(RUNS.c.run_id == run.run_id).values(**values))
+    tell(connection, run.run_id, run.attempt_count, [ending.state])
+
+
+def _held(run: Run) -> list[Any]:
+    """The run while this attempt is its last one and it has not ended."""
+    return [
+        RUNS.c.run_id == run.run_id,
+        RUNS.c.attempt_count == run.attempt_count,
+        RUNS.c.state == State.RUNNING.value,
+    ]
+
+
+def _needed(connection: Connection, name: str) -> bool:
+    columns = (RUNS.c.payload_sha256, RUNS.c.outcome_sha256, RUNS.c.schedule_sha256)
+    wanted = select(RUNS.c.run_id).where(or_(*(column == name for column in columns))).limit(1)
+    return connection.execute(wanted).first() is not None
+
+
+def _chosen(query: Query) -> list[Any]:
+    chosen: list[Any] = []
+    for column, value in ((RUNS.c.tenant, query.tenant), (RUNS.c.grid, query.grid or None)):
+        chosen += [] if value is None else [column == value]
+    chosen += [RUNS.c.study_id == query.study_id] if query.study_id else []
+    chosen += [RUNS.c.state.in_([state.value for state in query.states])] if query.states else []
+    chosen += [] if query.created_from_s is None else [RUNS.c.created_s >= query.created_from_s]
+    chosen += [] if query.created_before_s is None else [RUNS.c.created_s < query.created_before_s]
+    for key, value in query.labels.items():
+        carries = select(LABELS.c.run_id).where(LABELS.c.key == key, LABELS.c.value == value)
+        chosen.append(RUNS.c.run_id.in_(carries))
+    return chosen
