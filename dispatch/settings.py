@@ -12,18 +12,23 @@ PREFIX = "DISPATCH_"
 class Settings:
     """Few, and each with a default that serves."""
 
-    solve_count: int = 2  # solves at once; one more is refused with a time to come back
+    solve_count: int = 2  # solves at once; one more waits in the queue
     receive_mb: int = 64  # largest request
     retry_seconds: int = 5  # when a refused caller may come back
     drain_seconds: int = 30  # how long running solves may go on after SIGTERM
     memory_gb: int = 8  # most that one solve may hold, libraries included; a call may ask for less; 0: no limit
+    lease_seconds: int = 10  # after a worker was last heard of, another takes its runs
+    database: str = ""  # URL of the ledger, sqlite:///FILE or postgresql+psycopg://...; "": a file of the user's
+    artefacts: str = ""  # folder or URL of what is kept of runs; "": beside a database that is a file
     niceness_count: int = 19  # of a solve, 0 to 19: the lowest priority lets calls be answered at once
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """The settings named in the environment; `ValueError` names one that is no whole number."""
         names = {field.name: PREFIX + field.name.upper() for field in fields(cls)}
-        return cls(**{name: _count(environment, key) for name, key in names.items() if key in environment})
+        given = {name: key for name, key in names.items() if key in environment}
+        words = {field.name for field in fields(cls) if field.type == "str"}
+        return cls(**{name: environment[k] if name in words else _count(environment, k) for name, k in given.items()})
 
     def environment(self) -> dict[str, str]:
         """The settings as the environment of another process."""

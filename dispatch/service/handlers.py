@@ -1,50 +1,91 @@
-"""The four methods: translate, run, translate back. Errors pass through to the interceptor."""
+"""The methods: translate, keep, watch, translate back. Errors pass through to the interceptor."""
 
 # ruff: noqa: N802, ARG002 (the names and arguments of methods are gRPC's)
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from dispatch.case.case import Case, Limits
-from dispatch.case.checks import flaws_of, flaws_without_facts
-from dispatch.case.facts import GridFacts
-from dispatch.errors import CaseError, Flaw, UnknownGrid
+from dispatch.case.case import Limits
+from dispatch.errors import Cancelled, CaseError, DispatchError, RunOver, SolverFailed
 from dispatch.grid.catalogue import editions, facts_of, grids
 from dispatch.grid.tables import members_of
-from dispatch.schedule.progress import Progress
-from dispatch.service.children import Children
+from dispatch.jobs.children import SolverDied
+from dispatch.runs.artefacts import Artefacts
+from dispatch.runs.ledger import Ledger
+from dispatch.runs.run import Run, State, Urgency
+from dispatch.service.asked import accepted, accepted_case
+from dispatch.service.runs import QUEUE_EVERY_S, RunMethods
+from dispatch.service.watchers import Watchers
 from dispatch.wire import rpc
-from dispatch.wire.translate import answer_from, case_from, grid_to, limits_from, progress_to, summary_to
+from dispatch.wire.runs import event_to, schedule_message
+from dispatch.wire.translate import grid_to, summary_to
 
 ANSWER_S = 1.0  # kept back from a deadline: a time limit is held within 10 % and a second
 OVERRUN_SHARE = 0.1
 LEAST_S = 0.1
 
 
-class Handlers(rpc.DispatchServiceServicer):
+class Draining(DispatchError):
+    """The service is about to stop and takes nothing more."""
+
+
+class Handlers(RunMethods, rpc.DispatchServiceServicer):
     """`dispatch.v1.DispatchService`; the names of methods and arguments are gRPC's."""
 
-    def __init__(self, children: Children) -> None:
-        self._children = children
+    def __init__(self, ledger: Ledger, artefacts: Artefacts, wake: Callable[[], None] = lambda: None) -> None:
+        self._ledger, self._artefacts, self._wake = ledger, artefacts, wake
+        self._watchers = Watchers(ledger)
+        self.draining = False
+
+    async def look(self) -> None:
+        """Look at what is watched, until cancelled."""
+        await self._watchers.look()
+
+    def poke(self) -> None:
+        """A run has changed."""
+        self._watchers.poke()
 
     async def SolveCase(self, request: rpc.SolveCaseRequest, context: Any) -> None:  # type: ignore[override]
-        """Progress, then exactly one outcome. A call that ends early ends its solve with it."""
-        case, facts, limits = await _accepted(request)
-        limits = _within(limits, context.time_remaining())
+        """A run that its caller waits for: progress, then exactly one outcome. A call that ends early cancels its run."""
+        if self.draining:
+            message = "the service is stopping"
+            raise Draining(message)
+        case, _, limits = await accepted(request)
+        run = await self._submitted(case, _within(limits, context.time_remaining()), Urgency.INTERACTIVE)
+        try:
+            await context.write(rpc.SolveCaseResponse(run_id=run.run_id))
+            await self._followed(run, context)
+        except asyncio.CancelledError:
+            with suppress(RunOver):
+                await asyncio.shield(self._cancelled(run.run_id, keep=True))
+            raise
+        outcome = await self._answered(await self._run(run.run_id), include_schedule=request.include_schedule)
+        await context.write(rpc.SolveCaseResponse(outcome=outcome))
 
-        async def tell(progress: Progress) -> None:
-            await context.write(rpc.SolveCaseResponse(progress=progress_to(progress)))
+    async def _followed(self, run: Run, context: Any) -> None:
+        async for events in self._watchers.events(run.run_id, 0, QUEUE_EVERY_S):
+            for event in events:
+                if event.progress is not None:
+                    await context.write(rpc.SolveCaseResponse(progress=event_to(event).progress))
 
-        outcome = await self._children.solve(case, facts, limits, tell)
-        answer = answer_from(outcome, include_schedule=request.include_schedule)
-        await context.write(rpc.SolveCaseResponse(outcome=answer))
+    async def _answered(self, run: Run, *, include_schedule: bool) -> rpc.Outcome:
+        """The outcome of a run that has ended; else the error that it is."""
+        outcome = await self._outcome(run, include_tables=True)
+        if run.ending is None or outcome is None:
+            raise _error_of(run)
+        if include_schedule and run.ending.schedule_sha256:
+            content = await asyncio.to_thread(self._artefacts.get, run.ending.schedule_sha256)
+            outcome.schedule.CopyFrom(schedule_message(content))
+        return outcome
 
     async def ValidateCase(self, request: rpc.ValidateCaseRequest, context: Any) -> rpc.ValidateCaseResponse:
         """Every flaw, as an answer."""
         try:
-            await asyncio.to_thread(_accepted_case, request.case)
+            await asyncio.to_thread(accepted_case, request.case)
         except CaseError as error:
             flaws = [rpc.Flaw(code=f.code, field=f.field, message=f.message) for f in error.flaws]
             return rpc.ValidateCaseResponse(flaws=flaws)
@@ -63,35 +104,12 @@ def _summary(grid: str) -> rpc.GridSummary:
     return summary_to(grid, editions(), members_of(grid, editions()[0]))
 
 
-async def _accepted(request: rpc.SolveCaseRequest) -> tuple[Case, GridFacts, Limits]:
-    """What is asked, or `CaseError` with every flaw of the case and of the limits."""
-    flaws: tuple[Flaw, ...] = ()
-    try:
-        limits = limits_from(request.limits)
-    except CaseError as error:
-        flaws, limits = error.flaws, Limits()
-    try:
-        case, facts = await asyncio.to_thread(_accepted_case, request.case)
-    except CaseError as error:
-        raise CaseError(error.flaws + flaws) from error
-    if flaws:
-        raise CaseError(flaws)
-    return case, facts, limits
-
-
-def _accepted_case(message: rpc.Case) -> tuple[Case, GridFacts]:
-    """The case and the facts of its grid, or `CaseError` with every flaw."""
-    case = case_from(message, _flaws_in)
-    return case, facts_of(case.grid, case.edition)
-
-
-def _flaws_in(case: Case) -> tuple[Flaw, ...]:
-    """Every flaw that can be seen, without the tables where the grid or its edition is not known."""
-    try:
-        facts = facts_of(case.grid, case.edition)
-    except UnknownGrid:
-        return flaws_without_facts(case, grids(), editions())
-    return flaws_of(case, facts)
+def _error_of(run: Run) -> DispatchError:
+    """Why a run has no outcome."""
+    message = run.ending.message if run.ending else "it has not ended"
+    if run.state is State.CANCELLED:
+        return Cancelled(message)
+    return SolverDied(message) if run.ending and run.ending.reason == "WORKER_LOST" else SolverFailed(message)
 
 
 def _within(limits: Limits, remaining_s: float | None) -> Limits:

@@ -13,8 +13,12 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc  # type: ignore[import-untyped]
 from grpc_reflection.v1alpha import reflection, reflection_pb2  # type: ignore[import-untyped]
 
+from dispatch.jobs.children import Children
+from dispatch.jobs.worker import Worker
+from dispatch.runs.artefacts import Artefacts
+from dispatch.runs.ledger import Ledger
+from dispatch.runs.places import places
 from dispatch.service.background import FAREWELL_S, LISTENING, running
-from dispatch.service.children import Children
 from dispatch.service.handlers import Handlers
 from dispatch.service.interceptor import Refusals
 from dispatch.settings import Settings
@@ -36,8 +40,8 @@ def serve(listen: str, settings: Settings | None = None) -> None:
     """
     Serve on HOST:PORT until SIGTERM or SIGINT; port 0 takes a free one. The first line tells where.
 
-    A signal drains: health turns to NOT_SERVING, no solve is taken any more, and those under way may end.
-    A second signal, or the time that the settings grant, ends them. Raises `CannotListen`.
+    A signal drains: health turns to NOT_SERVING, no run is taken any more, and those under way may end.
+    A second signal, or the time that the settings grant, hands them back. Raises `CannotListen`, `StoreLost`.
     """
     _refuse_taken(listen)
     settings = settings or Settings.from_environment(os.environ)
@@ -59,22 +63,33 @@ def _refuse_taken(listen: str) -> None:
 
 
 async def _serve(listen: str, settings: Settings, children: Children) -> None:
+    database, artefacts_url = places(settings)
+    ledger, artefacts = Ledger(database), Artefacts(artefacts_url)
+    ledger.prepare()
+    worker = Worker(ledger, artefacts, children, settings)
+    handlers = Handlers(ledger, artefacts, worker.wake)
+    worker.changed = handlers.poke
     server = grpc.aio.server(interceptors=[Refusals(settings.retry_seconds)], options=_options(settings))
     checks = health.aio.HealthServicer()
-    rpc.add_DispatchServiceServicer_to_server(Handlers(children), server)
+    rpc.add_DispatchServiceServicer_to_server(handlers, server)
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
     _reflect(server)
     port = server.add_insecure_port(listen)
     stop = _stop_signal()
     await server.start()
+    busy = [asyncio.create_task(handlers.look()), asyncio.create_task(worker.work())]
     for service in ("", *REFLECTED):
         await checks.set(service, health_pb2.HealthCheckResponse.SERVING)
     _say(f"{LISTENING}{listen.rpartition(':')[0]}:{port}")
     await stop.wait()
     stop.clear()
+    handlers.draining = True
     await checks.enter_graceful_shutdown()
-    await _first_of(children.drained(), stop.wait(), timeout_s=settings.drain_seconds)
+    await _first_of(worker.drained(), stop.wait(), timeout_s=settings.drain_seconds)
+    await worker.left()
     await server.stop(FAREWELL_S)
+    for task in busy:
+        task.cancel()
 
 
 def _options(settings: Settings) -> list[tuple[str, int]]:

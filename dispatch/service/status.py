@@ -15,8 +15,21 @@ from google.rpc.code_pb2 import Code
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
 from google.rpc.status_pb2 import Status
 
-from dispatch.errors import Cancelled, CaseError, DispatchError, SolverFailed, UnknownGrid
-from dispatch.service.children import Busy, Draining, SolverDied
+from dispatch.errors import (
+    AlreadyAsked,
+    Cancelled,
+    CaseError,
+    DispatchError,
+    RunOpen,
+    RunOver,
+    SolverFailed,
+    StoreFull,
+    StoreLost,
+    UnknownGrid,
+    UnknownRun,
+)
+from dispatch.jobs.children import SolverDied
+from dispatch.service.handlers import Draining
 
 DOMAIN = "dispatch"
 VIOLATION_BYTES_COUNT = 4000  # of all violations; base64 and the rest of the trailers come on top
@@ -40,7 +53,12 @@ REFUSALS: dict[type[DispatchError], Refusal] = {
     Malformed: Refusal(Code.INVALID_ARGUMENT, "MALFORMED_REQUEST"),
     UnknownGrid: Refusal(Code.NOT_FOUND, "UNKNOWN_GRID"),
     Cancelled: Refusal(Code.CANCELLED, "CANCELLED"),
-    Busy: Refusal(Code.RESOURCE_EXHAUSTED, "BUSY"),
+    UnknownRun: Refusal(Code.NOT_FOUND, "UNKNOWN_RUN"),
+    AlreadyAsked: Refusal(Code.ALREADY_EXISTS, "ALREADY_ASKED"),
+    RunOver: Refusal(Code.FAILED_PRECONDITION, "RUN_OVER"),
+    RunOpen: Refusal(Code.FAILED_PRECONDITION, "RUN_OPEN"),
+    StoreLost: Refusal(Code.UNAVAILABLE, "STORE_LOST"),
+    StoreFull: Refusal(Code.RESOURCE_EXHAUSTED, "STORE_FULL"),
     Draining: Refusal(Code.UNAVAILABLE, "DRAINING"),
     SolverFailed: Refusal(Code.INTERNAL, "SOLVER_FAILED"),
     SolverDied: Refusal(Code.INTERNAL, "SOLVER_DIED"),
@@ -55,7 +73,7 @@ def status_of(error: Exception, retry_seconds: int) -> Status:
     refusal = REFUSALS.get(type(error), DEFECT) if isinstance(error, DispatchError) else DEFECT
     message = "a defect of ours, which the log of the service names" if refusal is DEFECT else str(error)
     details: list[Message] = [_info(refusal)]
-    if isinstance(error, (Busy, Draining)):
+    if isinstance(error, (Draining, StoreLost, StoreFull)):
         details.append(RetryInfo(retry_delay={"seconds": retry_seconds}))
     return _status(refusal, message, details)
 

@@ -14,10 +14,10 @@ from dispatch.case.case import Limits
 from dispatch.client import Client, ServiceError
 from dispatch.errors import SolverFailed
 from dispatch.grid.catalogue import facts_of
+from dispatch.jobs.children import Children
 from dispatch.schedule.outcome import Outcome, Status
 from dispatch.schedule.progress import Progress
 from dispatch.service.background import Background, started
-from dispatch.service.children import Children
 from dispatch.settings import Settings
 from tests.service.watch import SOON_S, a_case, alive, hoard, solvers, until
 

@@ -23,18 +23,23 @@ LOG = logging.getLogger(__name__)
 
 
 def work(case: Case, facts: GridFacts, limits: Limits, told: Connection, niceness_count: int) -> None:
-    """Run the case; send every progress, then exactly one outcome or error."""
+    """
+    Run the case; send every progress, then exactly one outcome or error.
+
+    Anything that comes back through the pipe asks to stop: the best schedule so far is then the outcome.
+    """
     os.nice(niceness_count)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C reaches the whole group; the server decides
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    told.send(_answer(case, facts, limits, told))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C reaches the whole group; the worker decides
+    stop = threading.Event()
+    threading.Thread(target=_end_with_parent, args=(told, stop), daemon=True).start()
+    told.send(_answer(case, facts, limits, told, stop))
 
 
-def _answer(case: Case, facts: GridFacts, limits: Limits, told: Connection) -> Told:
+def _answer(case: Case, facts: GridFacts, limits: Limits, told: Connection, stop: threading.Event) -> Told:
     from dispatch.run import run  # it loads the solver: seconds, which the preloaded parent has spent
 
     try:
-        return run(case, facts, limits, told.send)
+        return run(case, facts, limits, told.send, stop=stop.is_set)
     except DispatchError as error:
         return error
     except Exception:
@@ -42,9 +47,12 @@ def _answer(case: Case, facts: GridFacts, limits: Limits, told: Connection) -> T
         return SolverFailed("the run ended with a defect of ours, which the log of the service names")
 
 
-def _end_with_parent() -> None:
-    """A server that was killed leaves no solver behind."""
+def _end_with_parent(told: Connection, stop: threading.Event) -> None:
+    """A worker that was killed leaves no solver behind; one that asks to stop is heard."""
     parent = parent_process()
-    if parent is not None:
+    if parent is None:
+        return
+    if parent.sentinel not in wait([parent.sentinel, told]):
+        stop.set()
         wait([parent.sentinel])
-        os._exit(1)
+    os._exit(1)

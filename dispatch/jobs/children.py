@@ -12,6 +12,7 @@ import math
 import multiprocessing
 import multiprocessing.forkserver
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
@@ -19,25 +20,17 @@ from multiprocessing.context import ForkServerProcess
 from dispatch.case.case import Case, Limits
 from dispatch.case.facts import GridFacts
 from dispatch.errors import DispatchError, SolverFailed
+from dispatch.jobs.child import Told, Work, work
 from dispatch.memory import beyond, resident_gb
 from dispatch.schedule.outcome import Outcome, Proof, Status
 from dispatch.schedule.progress import Progress
-from dispatch.service.child import Told, Work, work
 from dispatch.settings import Settings
 
-PRELOADED = ["dispatch.run", "dispatch.service.child"]  # with all that a solve needs
+PRELOADED = ["dispatch.run", "dispatch.jobs.child"]  # with all that a solve needs
 LOOK_EVERY_SECONDS = 0.1
 OVERRUN_SHARE = 0.1  # a process that is this much beyond its memory has not ended by itself: it is killed
 
 Tell = Callable[[Progress], Awaitable[None]]
-
-
-class Busy(DispatchError):
-    """As many solves as the settings allow are under way."""
-
-
-class Draining(DispatchError):
-    """The service is about to stop and takes no more solves."""
 
 
 class SolverDied(SolverFailed):
@@ -45,42 +38,38 @@ class SolverDied(SolverFailed):
 
 
 class Children:
-    """The solves under way, at most `solve_count` of the settings at once."""
+    """Starts a process for each solve."""
 
     def __init__(self, settings: Settings, task: Work = work) -> None:
         self._settings = settings
         self._task = task
-        self._running_count = 0
-        self._draining = False
-        self._idle = asyncio.Event()
-        self._idle.set()
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(PRELOADED)
         multiprocessing.forkserver.ensure_running()
 
-    async def solve(self, case: Case, facts: GridFacts, limits: Limits, tell: Tell) -> Outcome:
-        """The outcome of this case from a new process, which ends with this call, however that ends."""
-        self._enter()
-        limits = self._allowed(limits)
-        try:
-            ours, theirs = self._context.Pipe(duplex=False)
-            given = (case, facts, limits, theirs, self._settings.niceness_count)
-            process = self._context.Process(target=self._task, args=given, daemon=True)
-            starting = asyncio.ensure_future(asyncio.to_thread(_start, process, theirs))
-            try:
-                await asyncio.shield(starting)
-                return await _guarded(process, limits.memory_gb, _outcome(ours, tell))
-            finally:
-                await starting  # a process that is just being started is not forgotten
-                await asyncio.to_thread(_end, process)
-                ours.close()
-        finally:
-            self._leave()
+    async def solve(
+        self, case: Case, facts: GridFacts, limits: Limits, tell: Tell, stop: asyncio.Event | None = None
+    ) -> Outcome:
+        """
+        The outcome of this case from a new process, which ends with this call, however that ends.
 
-    async def drained(self) -> None:
-        """Take no more solves, and return when none is under way."""
-        self._draining = True
-        await self._idle.wait()
+        Once `stop` is set, the best schedule so far is the outcome. Raises SolverDied where the process ended without
+        an answer.
+        """
+        limits = self._allowed(limits)
+        ours, theirs = self._context.Pipe()
+        given = (case, facts, limits, theirs, self._settings.niceness_count)
+        process = self._context.Process(target=self._task, args=given, daemon=True)
+        starting = asyncio.ensure_future(asyncio.to_thread(_start, process, theirs))
+        stopping = asyncio.ensure_future(_stopped(ours, stop))
+        try:
+            await asyncio.shield(starting)
+            return await _guarded(process, limits.memory_gb, _outcome(ours, tell))
+        finally:
+            stopping.cancel()
+            await starting  # a process that is just being started is not forgotten
+            await asyncio.to_thread(_end, process)
+            ours.close()
 
     def _allowed(self, limits: Limits) -> Limits:
         """The limits, with no more memory than the settings allow."""
@@ -89,20 +78,13 @@ class Children:
         allowed_gb = min(asked_gb, most_gb)
         return replace(limits, memory_gb=None if math.isinf(allowed_gb) else allowed_gb)
 
-    def _enter(self) -> None:
-        if self._draining:
-            message = "the service is stopping"
-            raise Draining(message)
-        if self._running_count >= self._settings.solve_count:
-            message = f"{self._running_count} solves are under way, as many as are allowed at once"
-            raise Busy(message)
-        self._running_count += 1
-        self._idle.clear()
 
-    def _leave(self) -> None:
-        self._running_count -= 1
-        if not self._running_count:
-            self._idle.set()
+async def _stopped(ours: Connection, stop: asyncio.Event | None) -> None:
+    """Ask the process to stop once that is wished."""
+    if stop is not None:
+        await stop.wait()
+        with suppress(OSError):  # it has ended just now
+            ours.send("stop")
 
 
 def _start(process: ForkServerProcess, theirs: Connection) -> None:

@@ -1,0 +1,93 @@
+"""Whoever watches runs: one look at the ledger for all of them, and each event read once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from dispatch.errors import StoreFull, StoreLost
+from dispatch.runs.ledger import Ledger
+from dispatch.runs.run import Event
+
+LOOK_EVERY_S = 0.25
+MOST_EVENTS_COUNT = 1000  # read at once
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass
+class Watched:
+    """A run that somebody watches, and its last events."""
+
+    events: list[Event] = field(default_factory=list)  # without a gap up to the last one
+    watcher_count: int = 0
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def last_index(self) -> int:
+        """Of the events read so far."""
+        return self.events[-1].event_index if self.events else 0
+
+
+class Watchers:
+    """Tells each watcher what befalls its run."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._watched: dict[str, Watched] = {}
+        self._wake = asyncio.Event()
+
+    def poke(self) -> None:
+        """Something has changed: look now."""
+        self._wake.set()
+
+    async def look(self) -> None:
+        """Until cancelled."""
+        while True:
+            self._wake.clear()
+            if self._watched:
+                try:
+                    await self._looked()
+                except (StoreLost, StoreFull) as error:
+                    LOG.warning("watchers wait: %s", error)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), LOOK_EVERY_S)
+
+    async def _looked(self) -> None:
+        marks = await asyncio.to_thread(self._ledger.marks, list(self._watched))
+        for run_id, watched in list(self._watched.items()):
+            _, last_index = marks.get(run_id, (None, watched.last_index + 1))  # one that is gone is told
+            if last_index > watched.last_index:
+                watched.events += await asyncio.to_thread(self._ledger.events, run_id, watched.last_index)
+                told, watched.changed = watched.changed, asyncio.Event()
+                told.set()
+
+    async def events(self, run_id: str, after_index: int, every_s: float) -> AsyncIterator[list[Event]]:
+        """
+        Every event after this one, as they come, until the run has ended; an empty list at least each `every_s`.
+
+        A run that is deleted meanwhile ends it too.
+        """
+        watched = self._watched.setdefault(run_id, Watched())
+        watched.watcher_count += 1
+        self.poke()
+        try:
+            while True:
+                changed = watched.changed
+                new = [event for event in watched.events if event.event_index > after_index]
+                yield new
+                if new:
+                    after_index = new[-1].event_index
+                if any(event.state is not None and event.state.ended for event in watched.events[-1:]):
+                    return
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(changed.wait(), every_s)
+                if changed.is_set() and watched.last_index <= after_index:
+                    return
+        finally:
+            watched.watcher_count -= 1
+            if not watched.watcher_count:
+                self._watched.pop(run_id, None)
