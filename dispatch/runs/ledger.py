@@ -17,9 +17,10 @@ from sqlalchemy.exc import IntegrityError
 
 from dispatch.errors import AlreadyAsked, RunOpen, RunOver, UnknownRun
 from dispatch.runs.database import engine_of, reading, writing
+from dispatch.runs.migrate import migrate
 from dispatch.runs.rows import event_of, row_of, row_of_ending, run_of, told_of
 from dispatch.runs.run import DELAY_S, OPEN, Ending, Event, Query, Run, State, Submission, Wish
-from dispatch.runs.tables import EVENTS, LABELS, METADATA, RUNS, Now
+from dispatch.runs.tables import EVENTS, LABELS, RUNS, Now
 from dispatch.schedule.progress import Progress
 
 MOST_LOST_COUNT = 3  # workers, before a run is given up
@@ -44,9 +45,8 @@ class Ledger:
         self.engine = engine_of(url)
 
     def prepare(self) -> None:
-        """Make the tables where they are missing."""
-        with writing(self.engine) as connection:
-            METADATA.create_all(connection)
+        """Make the tables, or bring them to this version. Raises WrongDatabase where they are newer."""
+        migrate(self.engine)
 
     # ------------------------------------------------------------ callers
 
