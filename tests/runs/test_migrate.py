@@ -110,8 +110,10 @@ def test_servers_that_start_at_once_migrate_once(database_url: str) -> None:
 
 def test_a_current_database_is_prepared_without_alembic(ledger: Ledger) -> None:
     url = ledger.engine.url.render_as_string(hide_password=False)
-    program = f"import sys; from dispatch.runs.ledger import Ledger; Ledger({url!r}).prepare(); print('alembic' in sys.modules)"
-    told = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=STEPS.parents[2]
+    program = (
+        "import sys; from dispatch.runs.ledger import Ledger; "
+        f"Ledger({url!r}).prepare(); print('alembic' in sys.modules)"
     )
+    command = [sys.executable, "-c", program]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, cwd=STEPS.parents[2])
     assert told.stdout.strip() == "False"

@@ -89,4 +89,5 @@ STUDIES = Table(
 
 
 def upgrade() -> None:
+    """On an empty database."""
     METADATA.create_all(op.get_bind(), checkfirst=False)

@@ -9,6 +9,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
+    """Rows stay as they are."""
     op.drop_index("runs_by_due", "runs")
     op.create_index("runs_by_due", "runs", ["state", "due_s", "run_id"])
     for name in ("payload", "outcome", "schedule"):
