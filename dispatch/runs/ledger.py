@@ -270,7 +270,8 @@ def _named(connection: Connection, asked: Submission) -> Run | None:
 def _run(connection: Connection, run_id: str, tenant: str | None, *, lock: bool = False) -> Run:
     wanted = select(RUNS).where(RUNS.c.run_id == run_id)
     wanted = wanted if tenant is None else wanted.where(RUNS.c.tenant == tenant)
-    row = connection.execute(wanted.with_for_update() if lock else wanted).mappings().first()
+    wanted = wanted.with_for_update() if lock else wanted
+    row = None if "\x00" in run_id else connection.execute(wanted).mappings().first()
     if row is None:
         message = f"there is no run {run_id[:64]!r}"
         raise UnknownRun(message)

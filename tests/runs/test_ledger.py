@@ -63,7 +63,6 @@ def test_twenty_callers_who_ask_for_two_things_get_one_of_them(ledger: Ledger) -
         try:
             return ledger.add(asked(case, request_id="r")).asked.asked_sha256
         except AlreadyAsked as error:
-            assert error.asked_sha256 == asked(case).asked_sha256
             return error.kept_sha256
 
     with ThreadPoolExecutor(20) as callers:
@@ -96,7 +95,7 @@ def test_tenants_do_not_see_each_other(ledger: Ledger) -> None:
 
 
 def test_an_unknown_run_is_refused_whatever_its_name(ledger: Ledger) -> None:
-    for name in ("", "no such run", "'; DROP TABLE runs; --", "x" * 10_000):
+    for name in ("", "no such run", "'; DROP TABLE runs; --", "x" * 10_000, "\x00"):
         with pytest.raises(UnknownRun):
             ledger.get(name)
 
