@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -33,3 +34,37 @@ def started_postgres() -> Iterator[str]:
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+class SystemPostgres:
+    """A cluster of the system's PostgreSQL, which may be killed; as root it runs as `postgres`."""
+
+    def __init__(self) -> None:
+        found = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
+        if not found:
+            pytest.skip("no system PostgreSQL in /usr/lib/postgresql")
+        self._bin = found[-1].parent
+        self._folder = Path(tempfile.mkdtemp(prefix="dispatch-pg-"))
+        if os.geteuid() == 0:
+            shutil.chown(self._folder, "postgres", "postgres")
+        self._data = self._folder / "data"
+        self.url = f"postgresql+psycopg://postgres:@/postgres?host={self._folder}"
+        self._run("initdb", "--auth=trust", "-U", "postgres", "-D", str(self._data))
+
+    def start(self) -> None:
+        options = f"-c listen_addresses='' -c unix_socket_directories={self._folder}"
+        self._run("pg_ctl", "-w", "-D", str(self._data), "-l", f"{self._folder}/log", "-o", options, "start")
+
+    def kill(self) -> None:
+        """All of it at once, as a power cut would."""
+        self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "stop")
+
+    def remove(self) -> None:
+        self.kill()
+        shutil.rmtree(self._folder)
+
+    def _run(self, name: str, *given: str) -> None:
+        user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        command = [*user, f"{self._bin / name}", *given]
+        quiet = subprocess.DEVNULL  # the server would hold a pipe open
+        subprocess.run(command, check=True, stdin=quiet, stdout=quiet, stderr=quiet, cwd=self._folder, timeout=60)
