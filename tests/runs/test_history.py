@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -186,7 +185,7 @@ def test_the_ledger_agrees_with_its_model(ledger: Ledger, schedule: int) -> None
     machine = seed(schedule)(type("Seeded", (Machine,), {"ledger": ledger}))
     phases = (Phase.generate, Phase.shrink)
     calm = settings(
-        max_examples=3, stateful_step_count=40, deadline=None, phases=phases, database=None,
+        max_examples=8, stateful_step_count=40, deadline=None, phases=phases, database=None,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     run_state_machine_as_test(machine, settings=calm)
@@ -236,14 +235,12 @@ def test_no_history_breaks_a_promise(ledger: Ledger, schedule: int) -> None:
     """
     acknowledged: list[tuple[str, str]] = []
     finished: list[tuple[str, State]] = []
-    tasks: list[Callable[[], None]] = []
-    for k in range(3):
-        tasks.append(lambda k=k: _caller(ledger, random.Random(f"c{schedule}{k}"), acknowledged))  # type: ignore[misc]
-    for k in range(4):
-        tasks.append(lambda k=k: _worker(ledger, random.Random(f"w{schedule}{k}"), finished))  # type: ignore[misc]
-    with ThreadPoolExecutor(len(tasks)) as people:
-        for task in [people.submit(task) for task in tasks]:
-            task.result()
+    chances = [random.Random(f"{schedule} {k}") for k in range(7)]  # noqa: S311 no secret
+    with ThreadPoolExecutor(7) as people:
+        asking = [people.submit(_caller, ledger, chance, acknowledged) for chance in chances[:3]]
+        working = [people.submit(_worker, ledger, chance, finished) for chance in chances[3:]]
+    for one in (*asking, *working):
+        one.result()
     runs = {run.run_id: run for run in ledger.runs(Query(), 1000)}
     assert set(runs) == {run_id for _, run_id in acknowledged}
     assert len(set(acknowledged)) == len(runs)
