@@ -19,10 +19,10 @@ export UV_SYSTEM_CERTS := true
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check style types layers sizes wire protos profiles pins bench-peers image clean
+.PHONY: help setup demo test faults check style types layers sizes wire protos profiles pins bench-peers image clean
 
 help:
-	@echo "make setup | demo [OUT=out/demo] | test | check | protos | profiles | pins | bench-peers | image | clean"
+	@echo "make setup | demo [OUT=out/demo] | test | faults | check | protos | profiles | pins | bench-peers | image | clean"
 
 # ---------------------------------------------------------------- environment
 
@@ -56,6 +56,10 @@ demo: setup
 
 test: setup
 	$(BIN)/pytest -n $(WORKERS)
+
+# Kills, power cuts and long histories: half an hour.
+faults: setup
+	$(BIN)/pytest -n 1 -m faults
 
 check: setup style types layers sizes wire
 

@@ -11,13 +11,15 @@ import errno
 import hashlib
 import os
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import fsspec
 
 from dispatch.errors import StoreFull, StoreLost
 
-FULL = (errno.ENOSPC, errno.EDQUOT)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+YOUNG_S = 3600.0  # what was put so recently may be about to be named by a run
 
 
 class Artefacts:
@@ -42,8 +44,8 @@ class Artefacts:
         try:
             if self._folder is None:
                 self._files.pipe_file(self._path(name), content)
-            elif not Path(self._path(name)).exists():
-                _written(Path(self._path(name)), content)
+            else:
+                _kept(Path(self._path(name)), content)
         except OSError as error:
             if error.errno in FULL:
                 message = "there is no room left for the artefacts of a run"
@@ -65,19 +67,42 @@ class Artefacts:
         return content
 
     def drop(self, name: str) -> None:
-        """Forget these bytes; it is no fault where they are gone."""
+        """
+        Forget these bytes; it is no fault where they are gone. Raises StoreLost.
+
+        What was put within the last hour stays: another run of the same bytes may be about to be accepted.
+        """
         try:
-            self._files.rm_file(self._path(name))
+            put = self._files.modified(self._path(name))
+            put = put if put.tzinfo else put.replace(tzinfo=UTC)
+            if (datetime.now(UTC) - put).total_seconds() > YOUNG_S:
+                self._files.rm_file(self._path(name))
         except FileNotFoundError:
             return
+        except OSError as error:
+            message = f"artefact {name} cannot be dropped: {error.strerror or error}"
+            raise StoreLost(message) from error
 
     def _path(self, name: str) -> str:
         return f"{self._root}/{name[:2]}/{name}" if self._folder is not None else f"{self._root}/{name}"
 
 
+def _kept(path: Path, content: bytes) -> None:
+    """Put, and young again where it was there; what is damaged is mended."""
+    try:
+        if path.read_bytes() == content:
+            os.utime(path)
+            return
+    except FileNotFoundError:
+        pass
+    _written(path, content)
+
+
 def _written(path: Path, content: bytes) -> None:
     """Whole on disk under its name, or not there."""
-    path.parent.mkdir(exist_ok=True)
+    if not path.parent.exists():
+        path.parent.mkdir(exist_ok=True)
+        _synced(path.parent.parent)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -88,8 +113,13 @@ def _written(path: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
+    _synced(path.parent)
+
+
+def _synced(folder: Path) -> None:
+    """The names in this folder are on disk."""
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(handle)
     finally:
-        os.close(folder)
+        os.close(handle)

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakSet
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from dispatch.errors import StoreFull, StoreLost
+from dispatch.errors import StoreFull, StoreLost, WrongDatabase
 
-BUSY_S = 10.0  # for another writer of the same file
-FULL = ("database or disk is full", "No space left on device", "could not extend file")
+BUSY_S = 10.0  # for another writer of the same file, or for a connection
+DISK_FULL = "53100"  # what PostgreSQL calls it in every language
+LOCK_NUMBER = 0x6469_7370  # "disp": of all that dispatch does one at a time
 WRITES = "writes"
+
+POOL = {"pool_size": 8, "max_overflow": 8, "pool_timeout": BUSY_S}
+
+_engines: WeakSet[Engine] = WeakSet()
 
 
 def engine_of(url: str) -> Engine:
@@ -25,11 +33,22 @@ def engine_of(url: str) -> Engine:
     begins, so that no two of them both read and then both want to write.
     """
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": BUSY_S})
+        engine = create_engine(url, **POOL, connect_args={"timeout": BUSY_S})
         event.listen(engine, "connect", _prepared)
         event.listen(engine, "begin", _begun)
-        return engine
-    return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, connect_args={"connect_timeout": 5})
+    else:
+        engine = create_engine(url, pool_pre_ping=True, **POOL, connect_args={"connect_timeout": 5})
+    _engines.add(engine)
+    return engine
+
+
+def _forget_connections() -> None:
+    """A forked child must not speak on its parent's connections, nor close them."""
+    for engine in _engines:
+        engine.dispose(close=False)
+
+
+os.register_at_fork(after_in_child=_forget_connections)
 
 
 def _prepared(connection: Any, _: Any) -> None:
@@ -59,19 +78,28 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def alone(connection: Connection) -> None:
+    """Until the transaction ends, no other does what it does alone; a writing transaction of SQLite is alone anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(LOCK_NUMBER)))
+
+
 @contextmanager
 def _own_errors() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, PoolTimeout) as error:
-        told = str(error.orig) if isinstance(error, DBAPIError) else str(error)
-        if any(sign in told for sign in FULL):
-            message = "there is no room left for the database of runs"
-            raise StoreFull(message) from error
-        message = "the database of runs cannot be reached now"
+    except PoolTimeout as error:
+        message = f"the database of runs gave no connection within {BUSY_S:.0f} s"
         raise StoreLost(message) from error
     except DBAPIError as error:
-        if not error.connection_invalidated:
-            raise
-        message = "the database of runs was lost in the middle of this"
-        raise StoreLost(message) from error
+        code = getattr(error.orig, "sqlite_errorcode", None)
+        if code == sqlite3.SQLITE_FULL or getattr(error.orig, "sqlstate", None) == DISK_FULL:
+            message = "there is no room left for the database of runs"
+            raise StoreFull(message) from error
+        if code == sqlite3.SQLITE_NOTADB:
+            message = "the file named as the database of runs is none"
+            raise WrongDatabase(message) from error
+        if isinstance(error, OperationalError) or error.connection_invalidated or code == sqlite3.SQLITE_CORRUPT:
+            message = f"the database of runs cannot be reached now: {str(error.orig).strip()}"
+            raise StoreLost(message) from error
+        raise

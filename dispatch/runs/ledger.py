@@ -8,20 +8,23 @@ attempt number; beats and endings of an older attempt change nothing. All times 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Column, Connection, Row, and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from dispatch.errors import AlreadyAsked, RunOpen, RunOver, UnknownRun
-from dispatch.runs.database import engine_of, reading, writing
+from dispatch.runs.database import alone, engine_of, reading, writing
+from dispatch.runs.migrate import migrate
 from dispatch.runs.rows import event_of, row_of, row_of_ending, run_of, told_of
 from dispatch.runs.run import DELAY_S, OPEN, Ending, Event, Query, Run, State, Submission, Wish
-from dispatch.runs.tables import EVENTS, LABELS, METADATA, RUNS, Now
+from dispatch.runs.tables import EVENTS, LABELS, RUNS, Now
 from dispatch.schedule.progress import Progress
 
+MOST_NAMES_COUNT = 10_000  # in one question
+STEP_S = 1.0e-6  # by which runs accepted together are due one after the other
 MOST_LOST_COUNT = 3  # workers, before a run is given up
 WORKER_LOST = Ending(State.FAILED, "WORKER_LOST", f"{MOST_LOST_COUNT} workers were lost with this run")
 CANCELLED = Ending(State.CANCELLED, "CANCELLED", "the caller cancelled it")
@@ -44,9 +47,8 @@ class Ledger:
         self.engine = engine_of(url)
 
     def prepare(self) -> None:
-        """Make the tables where they are missing."""
-        with writing(self.engine) as connection:
-            METADATA.create_all(connection)
+        """Make the tables, or bring them to this version. Raises WrongDatabase where they are newer."""
+        migrate(self.engine)
 
     # ------------------------------------------------------------ callers
 
@@ -91,10 +93,10 @@ class Ledger:
             return [event_of(row) for row in rows]
 
     def marks(self, run_ids: Iterable[str]) -> dict[str, tuple[State, int]]:
-        """State and number of the last event of each of these runs, in one question, for whoever watches many."""
-        wanted = select(RUNS.c.run_id, RUNS.c.state, RUNS.c.event_count).where(RUNS.c.run_id.in_(list(run_ids)))
+        """State and number of the last event of each of these runs, in one transaction, for whoever watches many."""
+        columns = (RUNS.c.run_id, RUNS.c.state, RUNS.c.event_count)
         with reading(self.engine) as connection:
-            return {row[0]: (State(row[1]), row[2]) for row in connection.execute(wanted)}
+            return {row[0]: (State(row[1]), row[2]) for row in _rows_of(connection, run_ids, columns)}
 
     def queued_before_count(self, run: Run) -> int:
         """How many queued runs go before it."""
@@ -128,6 +130,7 @@ class Ledger:
         Raises UnknownRun, or RunOpen.
         """
         with writing(self.engine) as connection:
+            alone(connection)  # of two runs that share an artefact, the last one must see that it is
             run = _run(connection, run_id, tenant, lock=True)
             if not run.state.ended:
                 message = f"run {run_id} has not ended: {run.state.value}; cancel it first"
@@ -155,16 +158,12 @@ class Ledger:
 
         What a worker was lost with is taken again, until three were; what was to be cancelled then ends here.
         """
-        now = Now()
-        waiting = RUNS.c.state == State.QUEUED.value
-        left = and_(RUNS.c.state == State.RUNNING.value, RUNS.c.lease_until_s < now)
-        wanted = select(RUNS).where(or_(waiting, left)).order_by(RUNS.c.due_s, RUNS.c.run_id).limit(1)
         while True:
             with writing(self.engine) as connection:
-                row = connection.execute(wanted.with_for_update(skip_locked=True)).mappings().first()
-                if row is None:
+                run = _due_first(connection)
+                if run is None:
                     return None
-                if (taken := _taken(connection, run_of(row), owner, lease_s)) is not None:
+                if (taken := _taken(connection, run, owner, lease_s)) is not None:
                     return taken
 
     def beat(self, run: Run, lease_s: float, told: Sequence[Progress] = ()) -> Wish:
@@ -178,13 +177,13 @@ class Ledger:
             return Wish(found[0])
 
     def wishes(self, runs: Iterable[Run]) -> dict[str, Wish]:
-        """What callers wish of these runs, in one question; LOST where the attempt is not the last."""
-        mine = {run.run_id: run.attempt_count for run in runs}
-        wanted = select(RUNS.c.run_id, RUNS.c.attempt_count, RUNS.c.wish, RUNS.c.state).where(RUNS.c.run_id.in_(mine))
+        """What callers wish of these runs, in one transaction; LOST where the attempt is not the last."""
+        mine = {run.run_id: (run.attempt_count, run.owner, State.RUNNING.value) for run in runs}
+        columns = (RUNS.c.run_id, RUNS.c.attempt_count, RUNS.c.owner, RUNS.c.state, RUNS.c.wish)
         with reading(self.engine) as connection:
-            rows = {row[0]: row for row in connection.execute(wanted)}
-        held = {name for name, row in rows.items() if row[1] == mine[name] and row[3] == State.RUNNING.value}
-        return {name: Wish(rows[name][2]) if name in held else Wish.LOST for name in mine}
+            rows = _rows_of(connection, mine, columns)
+            held = {row[0]: Wish(row[4]) for row in rows if tuple(row[1:4]) == mine[row[0]]}
+        return {run_id: held.get(run_id, Wish.LOST) for run_id in mine}
 
     def finish(self, run: Run, ending: Ending) -> bool:
         """End a run; False where this attempt is not its last one any more, and nothing changed."""
@@ -215,11 +214,16 @@ class Ledger:
 
 
 def added(connection: Connection, asked: Sequence[Submission]) -> list[Run]:
-    """New runs, queued, with their first event and their labels."""
+    """New runs, queued in this order, with their first event and their labels."""
     now_s = float(connection.execute(select(Now())).scalar_one())
     rows = [
-        {**row_of(one), "run_id": uuid.uuid4().hex, "created_s": now_s, "due_s": now_s + DELAY_S[one.urgency]}
-        for one in asked
+        {
+            **row_of(one),
+            "run_id": uuid.uuid4().hex,
+            "created_s": now_s,
+            "due_s": now_s + DELAY_S[one.urgency] + k * STEP_S,
+        }
+        for k, one in enumerate(asked)
     ]
     connection.execute(insert(RUNS), rows)
     labels = [
@@ -266,11 +270,24 @@ def _named(connection: Connection, asked: Submission) -> Run | None:
 def _run(connection: Connection, run_id: str, tenant: str | None, *, lock: bool = False) -> Run:
     wanted = select(RUNS).where(RUNS.c.run_id == run_id)
     wanted = wanted if tenant is None else wanted.where(RUNS.c.tenant == tenant)
-    row = connection.execute(wanted.with_for_update() if lock else wanted).mappings().first()
+    wanted = wanted.with_for_update() if lock else wanted
+    row = None if "\x00" in run_id else connection.execute(wanted).mappings().first()
     if row is None:
         message = f"there is no run {run_id[:64]!r}"
         raise UnknownRun(message)
     return run_of(row)
+
+
+def _due_first(connection: Connection) -> Run | None:
+    """Of the runs that wait, and of those whose worker is gone, the one due first, locked."""
+    waiting = RUNS.c.state == State.QUEUED.value
+    left = and_(RUNS.c.state == State.RUNNING.value, RUNS.c.lease_until_s < Now())
+    found: list[Run] = []
+    for kind in (waiting, left):  # apart, each is read along its index, however many wait
+        wanted = select(RUNS).where(kind).order_by(RUNS.c.due_s, RUNS.c.run_id).limit(1)
+        rows = connection.execute(wanted.with_for_update(skip_locked=True)).mappings()
+        found += [run_of(row) for row in rows]
+    return min(found, key=lambda run: (run.due_s, run.run_id), default=None)
 
 
 def _taken(connection: Connection, run: Run, owner: str, lease_s: float) -> Run | None:
@@ -302,12 +319,21 @@ def _end(connection: Connection, run: Run, ending: Ending) -> None:
 
 
 def _held(run: Run) -> list[Any]:
-    """The run while this attempt is its last one and it has not ended."""
+    """The run while this attempt is its last one, nobody let go of it, and it has not ended."""
     return [
         RUNS.c.run_id == run.run_id,
         RUNS.c.attempt_count == run.attempt_count,
+        RUNS.c.owner == run.owner,  # not one who let go of it
         RUNS.c.state == State.RUNNING.value,
     ]
+
+
+def _rows_of(connection: Connection, run_ids: Iterable[str], columns: Sequence[Column[Any]]) -> Iterator[Row[Any]]:
+    """These columns of these runs; databases bound how many names one question may hold."""
+    names = list(run_ids)
+    for start in range(0, len(names), MOST_NAMES_COUNT):
+        some = names[start : start + MOST_NAMES_COUNT]
+        yield from connection.execute(select(*columns).where(RUNS.c.run_id.in_(some)))
 
 
 def _needed(connection: Connection, name: str) -> bool:

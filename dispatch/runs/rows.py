@@ -68,6 +68,7 @@ def row_of_ending(ending: Ending) -> dict[str, Any]:
         "totals": text_of(ending.totals),
         "lease_until_s": 0.0,
         **{name: getattr(ending, name) for name in FOUND},
+        "message": _holdable(ending.message),
     }
 
 
@@ -77,7 +78,7 @@ def told_of(told: State | Progress | str) -> dict[str, str]:
         return {"kind": "state", "told": told.value}
     if isinstance(told, Progress):
         return {"kind": "progress", "told": text_of(asdict(told))}
-    return {"kind": "note", "told": told}
+    return {"kind": "note", "told": _holdable(told)}
 
 
 def event_of(row: Mapping[Any, Any]) -> Event:
@@ -91,6 +92,11 @@ def event_of(row: Mapping[Any, Any]) -> Event:
         progress=Progress(**json.loads(told)) if kind == "progress" else None,
         note=told if kind == "note" else "",
     )
+
+
+def _holdable(words: str) -> str:
+    """PostgreSQL holds no NUL in a text."""
+    return words.replace("\x00", "\N{REPLACEMENT CHARACTER}")
 
 
 def text_of(content: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The tables of the ledger, the same in SQLite and PostgreSQL."""
+"""The tables of the ledger, the same in SQLite and PostgreSQL; a change here is a new step in `migrations/`."""
 
 from __future__ import annotations
 
@@ -47,9 +47,12 @@ RUNS = Table(
     Column("schedule_sha256", String(64), nullable=False),
     Column("totals", Text, nullable=False),  # JSON
     UniqueConstraint("tenant", "request_id", name="one_run_a_request"),
-    Index("runs_by_due", "state", "due_s"),
+    Index("runs_by_due", "state", "due_s", "run_id"),
     Index("runs_by_time", "tenant", "created_s", "run_id"),
     Index("runs_by_study", "study_id", "scenario_index"),
+    Index("runs_by_payload", "payload_sha256"),
+    Index("runs_by_outcome", "outcome_sha256"),
+    Index("runs_by_schedule", "schedule_sha256"),
 )
 
 LABELS = Table(

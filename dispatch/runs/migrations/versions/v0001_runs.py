@@ -1,0 +1,93 @@
+"""Runs, their labels and events, and studies."""
+
+from __future__ import annotations
+
+from alembic import op
+from sqlalchemy import Column, Float, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+
+revision = "0001"
+down_revision = None
+
+METADATA = MetaData()
+
+RUNS = Table(
+    "runs",
+    METADATA,
+    Column("run_id", String(32), primary_key=True),
+    Column("tenant", String(64), nullable=False),
+    Column("request_id", String(64)),
+    Column("asked_sha256", String(64), nullable=False),
+    Column("case_sha256", String(64), nullable=False),
+    Column("payload_sha256", String(64), nullable=False),
+    Column("changes", Text, nullable=False),
+    Column("grid", String(64), nullable=False),
+    Column("case_name", Text, nullable=False),
+    Column("urgency", String(16), nullable=False),
+    Column("labels", Text, nullable=False),
+    Column("study_id", String(32), nullable=False),
+    Column("scenario_index", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("created_s", Float(53), nullable=False),
+    Column("due_s", Float(53), nullable=False),
+    Column("started_s", Float(53)),
+    Column("ended_s", Float(53)),
+    Column("attempt_count", Integer, nullable=False),
+    Column("lost_count", Integer, nullable=False),
+    Column("owner", String(128), nullable=False),
+    Column("lease_until_s", Float(53), nullable=False),
+    Column("wish", String(16), nullable=False),
+    Column("event_count", Integer, nullable=False),
+    Column("reason", String(64), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("outcome_status", String(16), nullable=False),
+    Column("objective_cny", Float(53)),
+    Column("bound_cny", Float(53)),
+    Column("gap_share", Float(53)),
+    Column("outcome_sha256", String(64), nullable=False),
+    Column("schedule_sha256", String(64), nullable=False),
+    Column("totals", Text, nullable=False),
+    UniqueConstraint("tenant", "request_id", name="one_run_a_request"),
+    Index("runs_by_due", "state", "due_s"),
+    Index("runs_by_time", "tenant", "created_s", "run_id"),
+    Index("runs_by_study", "study_id", "scenario_index"),
+)
+
+LABELS = Table(
+    "labels",
+    METADATA,
+    Column("run_id", String(32), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("value", String(64), nullable=False),
+    Index("labels_by_value", "key", "value"),
+)
+
+EVENTS = Table(
+    "events",
+    METADATA,
+    Column("run_id", String(32), primary_key=True),
+    Column("event_index", Integer, primary_key=True),
+    Column("time_s", Float(53), nullable=False),
+    Column("attempt_index", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("told", Text, nullable=False),
+)
+
+STUDIES = Table(
+    "studies",
+    METADATA,
+    Column("study_id", String(32), primary_key=True),
+    Column("tenant", String(64), nullable=False),
+    Column("request_id", String(64)),
+    Column("asked_sha256", String(64), nullable=False),
+    Column("case_sha256", String(64), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("labels", Text, nullable=False),
+    Column("axes", Text, nullable=False),
+    Column("created_s", Float(53), nullable=False),
+    UniqueConstraint("tenant", "request_id", name="one_study_a_request"),
+)
+
+
+def upgrade() -> None:
+    """On an empty database."""
+    METADATA.create_all(op.get_bind(), checkfirst=False)
