@@ -25,6 +25,7 @@ from dispatch.schedule.progress import Progress
 MOST_LOST_COUNT = 3  # workers, before a run is given up
 WORKER_LOST = Ending(State.FAILED, "WORKER_LOST", f"{MOST_LOST_COUNT} workers were lost with this run")
 CANCELLED = Ending(State.CANCELLED, "CANCELLED", "the caller cancelled it")
+ORDER_S = 1e-6  # between two scenarios of a study, as they are due
 HANDED_BACK_S = -1.0  # as the end of a lease: not lost, to be taken at once
 
 
@@ -215,10 +216,16 @@ class Ledger:
 
 
 def added(connection: Connection, asked: Sequence[Submission]) -> list[Run]:
-    """New runs, queued, with their first event and their labels."""
+    """New runs, queued, with their first event and their labels; those of a study are due in its order."""
     now_s = float(connection.execute(select(Now())).scalar_one())
     rows = [
-        {**row_of(one), "run_id": uuid.uuid4().hex, "created_s": now_s, "due_s": now_s + DELAY_S[one.urgency]}
+        {
+            **row_of(one),
+            "run_id": uuid.uuid4().hex,
+            "created_s": now_s,
+            "due_s": now_s + DELAY_S[one.urgency] + ORDER_S * one.scenario_index,
+            "event_count": 1,
+        }
         for one in asked
     ]
     connection.execute(insert(RUNS), rows)
@@ -229,9 +236,9 @@ def added(connection: Connection, asked: Sequence[Submission]) -> list[Run]:
     ]
     if labels:
         connection.execute(insert(LABELS), labels)
-    for row in rows:
-        tell(connection, row["run_id"], 0, [State.QUEUED])
-    return [run_of({**row, "started_s": None, "ended_s": None, **_unfound(), "event_count": 1}) for row in rows]
+    first = {"event_index": 1, "time_s": now_s, "attempt_index": 0, **told_of(State.QUEUED)}
+    connection.execute(insert(EVENTS), [{"run_id": row["run_id"], **first} for row in rows])
+    return [run_of({**row, "started_s": None, "ended_s": None, **_unfound()}) for row in rows]
 
 
 def _unfound() -> dict[str, None]:
