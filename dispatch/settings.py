@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 PREFIX = "DISPATCH_"
 
@@ -28,7 +29,10 @@ class Settings:
         names = {field.name: PREFIX + field.name.upper() for field in fields(cls)}
         given = {name: key for name, key in names.items() if key in environment}
         words = {field.name for field in fields(cls) if field.type == "str"}
-        return cls(**{name: environment[k] if name in words else _count(environment, k) for name, k in given.items()})
+        told: dict[str, Any] = {
+            name: environment[key] if name in words else _count(environment, key) for name, key in given.items()
+        }
+        return cls(**told)
 
     def environment(self) -> dict[str, str]:
         """The settings as the environment of another process."""

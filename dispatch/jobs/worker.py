@@ -31,6 +31,7 @@ from dispatch.runs.run import Ending, Run, State, Wish
 from dispatch.schedule.outcome import Outcome, Status
 from dispatch.schedule.progress import Progress
 from dispatch.settings import Settings
+from dispatch.study.axes import changed
 from dispatch.wire.runs import asked_of, outcome_bytes, schedule_bytes, totals_of
 
 LOOK_EVERY_S = 0.5  # for a run to take, and for what callers wish of those under way
@@ -171,8 +172,6 @@ class Worker:
     def _asked(self, run: Run) -> tuple[Case, GridFacts, Limits]:
         case, limits = asked_of(self._artefacts.get(run.asked.payload_sha256))
         if run.asked.changes:
-            from dispatch.study.axes import changed
-
             case = changed(case, [(path, value) for path, value in json.loads(run.asked.changes)])
         facts = facts_of(case.grid, case.edition)
         return checked(case, facts, limits), facts, limits

@@ -27,6 +27,7 @@ from dispatch.errors import (
     StoreLost,
     UnknownGrid,
     UnknownRun,
+    WrongDatabase,
 )
 from dispatch.jobs.children import SolverDied
 from dispatch.service.handlers import Draining
@@ -59,6 +60,7 @@ REFUSALS: dict[type[DispatchError], Refusal] = {
     RunOpen: Refusal(Code.FAILED_PRECONDITION, "RUN_OPEN"),
     StoreLost: Refusal(Code.UNAVAILABLE, "STORE_LOST"),
     StoreFull: Refusal(Code.RESOURCE_EXHAUSTED, "STORE_FULL"),
+    WrongDatabase: Refusal(Code.FAILED_PRECONDITION, "WRONG_DATABASE"),
     Draining: Refusal(Code.UNAVAILABLE, "DRAINING"),
     SolverFailed: Refusal(Code.INTERNAL, "SOLVER_FAILED"),
     SolverDied: Refusal(Code.INTERNAL, "SOLVER_DIED"),
