@@ -11,14 +11,30 @@ MOST_PORT = 65_535
 
 def serve_forever(asked: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
+    from dispatch.service.door import Door, OpenDoor
     from dispatch.service.server import CannotListen, serve
+    from dispatch.service.tokens import BadTokens
 
-    host, colon, port = asked.listen.rpartition(":")
-    if not (host and colon and port.isdecimal() and int(port) <= MOST_PORT):
-        message = f"--listen {asked.listen!r} is not HOST:PORT"
-        raise WrongUsage(message)
+    for option in ("listen", "metrics"):
+        _refuse_no_address(option, getattr(asked, option))
+    door = Door(
+        tokens=asked.tokens,
+        certificate=asked.tls_cert,
+        key=asked.tls_key,
+        client_ca=asked.client_ca,
+        metrics=asked.metrics,
+        insecure=asked.insecure,
+        log_calls=True,
+    )
     try:
-        serve(asked.listen)
-    except CannotListen as error:
+        serve(asked.listen, door=door)
+    except (CannotListen, OpenDoor, BadTokens) as error:
         raise WrongUsage(str(error)) from error
     return DONE
+
+
+def _refuse_no_address(option: str, address: str | None) -> None:
+    host, colon, port = (address or "host:0").rpartition(":")
+    if not (host and colon and port.isdecimal() and int(port) <= MOST_PORT):
+        message = f"--{option} {address!r} is not HOST:PORT"
+        raise WrongUsage(message)
