@@ -77,12 +77,12 @@ class Gate(grpc.aio.ServerInterceptor):
     def _refusing(self, error: DispatchError, method: str) -> Any:
         """A handler of a stream, so that nothing of what is sent is read."""
 
-        async def refuse(_: Any, context: Any) -> None:
+        async def refused(_: Any, context: Any) -> None:
             if _audited(method):
                 AUDIT.warning("refused", method=method, reason=REFUSALS[type(error)].reason, peer=context.peer())
             await refuse(context, error, self._settings.retry_seconds)
 
-        return grpc.stream_stream_rpc_method_handler(refuse)
+        return grpc.stream_stream_rpc_method_handler(refused)
 
     def _admitted(self, behaviour: Behaviour, caller: Caller, read: _Read, method: str) -> Behaviour:
         async def admitted(request: Any, context: Any) -> Any:

@@ -7,12 +7,14 @@ The gauges of runs are set by whoever keeps the runs.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import secrets
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Any
 
 import grpc
@@ -122,6 +124,7 @@ def _trace(metadata: Any) -> dict[str, str]:
     return {}
 
 
+@cache
 def _grpc_type(method: str) -> str:
     told = descriptor_pool.Default().FindServiceByName(SERVICE).methods_by_name[method]
     return "server_stream" if told.server_streaming else "unary"
@@ -133,7 +136,10 @@ def _kind(handler: Any) -> str:
 
 def _code(context: Any) -> str:
     """How a call ends: with the code that it was given, or because nobody waits any more."""
-    if sys.exception() is None or context.code():
-        return CODES.get(context.code(), "OK") if context.code() else "OK"
+    ended = sys.exception()
+    if ended is None or context.code():
+        return CODES[context.code() or 0]
+    if not isinstance(ended, asyncio.CancelledError):
+        return "UNKNOWN"
     remaining_s = context.time_remaining()
     return "DEADLINE_EXCEEDED" if remaining_s is not None and remaining_s <= 0 else "CANCELLED"
