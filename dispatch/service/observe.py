@@ -138,7 +138,8 @@ def _code(context: Any) -> str:
     """How a call ends: with the code that it was given, or because nobody waits any more."""
     ended = sys.exception()
     if ended is None or context.code():
-        return CODES[context.code() or 0]
+        code = context.code() or 0  # a number until one is set
+        return code.name if isinstance(code, grpc.StatusCode) else CODES[code]
     if not isinstance(ended, asyncio.CancelledError):
         return "UNKNOWN"
     remaining_s = context.time_remaining()
