@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -48,8 +49,6 @@ def served(folder: Path, *options: str, listen: str = "127.0.0.1:0", **environme
 
 
 def _with(environment: dict[str, str]) -> dict[str, str]:
-    import os
-
     return {**os.environ, **environment}
 
 
@@ -91,8 +90,18 @@ def certificates_in(folder: Path) -> Certificates:
         signed = ("-CA", "ca.pem", "-CAkey", "ca.key", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1")
         leaf = ("-addext", "basicConstraints=critical,CA:FALSE")
         _openssl(
-            folder, "req", "-x509", *key, *signed, *leaf, "-keyout", f"{name}.key", "-out", f"{name}.pem",
-            "-subj", f"/CN={name}",
+            folder,
+            "req",
+            "-x509",
+            *key,
+            *signed,
+            *leaf,
+            "-keyout",
+            f"{name}.key",
+            "-out",
+            f"{name}.pem",
+            "-subj",
+            f"/CN={name}",
         )
     paths = [folder / name for name in ("ca.pem", "server.pem", "server.key", "client.pem", "client.key")]
     return Certificates(*paths)
