@@ -13,7 +13,6 @@ def serve_forever(asked: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
     from dispatch.service.door import Door, OpenDoor
     from dispatch.service.server import CannotListen, serve
-    from dispatch.service.tokens import BadTokens
 
     for option in ("listen", "metrics"):
         _refuse_no_address(option, getattr(asked, option))
@@ -28,7 +27,7 @@ def serve_forever(asked: argparse.Namespace) -> int:
     )
     try:
         serve(asked.listen, door=door)
-    except (CannotListen, OpenDoor, BadTokens) as error:
+    except (CannotListen, OpenDoor) as error:
         raise WrongUsage(str(error)) from error
     return DONE
 

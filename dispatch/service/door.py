@@ -11,7 +11,7 @@ from typing import Any
 
 import grpc
 
-from dispatch.service.tokens import Tokens
+from dispatch.service.tokens import BadTokens, Tokens
 
 
 class OpenDoor(ValueError):
@@ -32,7 +32,7 @@ class Door:
 
     def refuse_if_open(self, listen: str) -> None:
         """Raise `OpenDoor` with everything that is missing or cannot be read."""
-        flaws = [*self._flaws_of_files()]
+        flaws = [*self._flaws_of_files(), *self._flaws_of_tokens()]
         if not self.insecure and not is_loopback(listen):
             missing = [*self._missing_tls(), *([] if self.tokens else ["--tokens FILE"])]
             if missing:
@@ -50,6 +50,13 @@ class Door:
 
     def _missing_tls(self) -> list[str]:
         return [] if self.certificate else ["--tls-cert FILE and --tls-key FILE"]
+
+    def _flaws_of_tokens(self) -> list[str]:
+        try:
+            self.known_tokens()
+        except BadTokens as error:
+            return [str(error)]
+        return []
 
     def _flaws_of_files(self) -> list[str]:
         """Certificates as OpenSSL finds them: gRPC says nothing that helps."""

@@ -40,7 +40,7 @@ def serve(listen: str, settings: Settings | None = None, door: Door | None = Non
     Serve on HOST:PORT until SIGTERM or SIGINT; port 0 takes a free one. The first line tells where.
 
     A signal drains: health turns to NOT_SERVING, no solve is taken any more, and those under way may end.
-    A second signal, or the time that the settings grant, ends them. Raises `CannotListen`, `OpenDoor`, `BadTokens`.
+    A second signal, or the time that the settings grant, ends them. Raises `CannotListen` and `OpenDoor`.
     """
     door = door or Door()
     door.refuse_if_open(listen)

@@ -11,7 +11,7 @@ from dispatch.channel import Access
 from dispatch.service.door import Door, OpenDoor, is_loopback
 from tests.service.door import certificates_in, secrets_in, served
 
-SECRET = "a token"
+SECRET = "a token"  # noqa: S105 (of nobody)
 
 
 @pytest.mark.parametrize(
