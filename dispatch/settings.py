@@ -15,6 +15,8 @@ class Settings:
 
     solve_count: int = 2  # solves at once; one more waits in the queue
     receive_mb: int = 64  # largest request
+    call_count: int = 2000  # calls at once, streams included; one more is refused with a time to come back
+    tenant_call_count: int = 1500  # of them, of one tenant, where the service asks for tokens
     retry_seconds: int = 5  # when a refused caller may come back
     drain_seconds: int = 30  # how long running solves may go on after SIGTERM
     memory_gb: int = 8  # most that one solve may hold, libraries included; a call may ask for less; 0: no limit

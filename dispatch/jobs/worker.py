@@ -73,7 +73,7 @@ class Worker:
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._draining = False
-        self.changed: Callable[[], None] = lambda: None  # called when a run has ended here
+        self.ended: Callable[[Run, Ending], None] = lambda _, __: None  # called when a run has ended here
 
     def wake(self) -> None:
         """There may be something to take."""
@@ -119,7 +119,6 @@ class Worker:
     def _over(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         self.wake()
-        self.changed()
         if not task.cancelled() and (error := task.exception()) is not None:
             LOG.error("a run was let go of by a defect", exc_info=error)
 
@@ -151,6 +150,7 @@ class Worker:
             await self._insisted(lambda: self._ledger.give_up(held.run, ending.message))
         else:
             await self._insisted(lambda: self._ledger.finish(held.run, ending))
+            self.ended(held.run, ending)
 
     async def _ending(self, held: Held) -> Ending:
         """How the run ends by itself."""
