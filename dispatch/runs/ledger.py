@@ -94,9 +94,9 @@ class Ledger:
 
     def marks(self, run_ids: Iterable[str]) -> dict[str, tuple[State, int]]:
         """State and number of the last event of each of these runs, in one transaction, for whoever watches many."""
-        columns: tuple[Any, ...] = (RUNS.c.run_id, RUNS.c.state, RUNS.c.event_count)
+        columns = (RUNS.c.run_id, RUNS.c.state, RUNS.c.event_count)
         with reading(self.engine) as connection:
-            return {row[0]: (State(row[1]), row[2]) for row in _rows_of(connection, run_ids, columns)}
+            return {run_id: (State(state), last) for run_id, state, last in _rows_of(connection, run_ids, columns)}
 
     def queued_before_count(self, run: Run) -> int:
         """How many queued runs go before it."""
@@ -179,10 +179,10 @@ class Ledger:
     def wishes(self, runs: Iterable[Run]) -> dict[str, Wish]:
         """What callers wish of these runs, in one transaction; LOST where the attempt is not the last."""
         mine = {run.run_id: (run.attempt_count, run.owner, State.RUNNING.value) for run in runs}
-        columns: tuple[Any, ...] = (RUNS.c.run_id, RUNS.c.attempt_count, RUNS.c.owner, RUNS.c.state, RUNS.c.wish)
+        columns = (RUNS.c.run_id, RUNS.c.attempt_count, RUNS.c.owner, RUNS.c.state, RUNS.c.wish)
         with reading(self.engine) as connection:
             rows = _rows_of(connection, mine, columns)
-            held = {row[0]: Wish(row[4]) for row in rows if tuple(row[1:4]) == mine[row[0]]}
+            held = {run_id: Wish(wish) for run_id, *now, wish in rows if tuple(now) == mine[run_id]}
         return {run_id: held.get(run_id, Wish.LOST) for run_id in mine}
 
     def finish(self, run: Run, ending: Ending) -> bool:
