@@ -57,7 +57,7 @@ demo: setup
 test: setup
 	$(BIN)/pytest -n $(WORKERS)
 
-# Kills, power cuts and long histories: half an hour.
+# Kills, power cuts and long histories.
 faults: setup
 	$(BIN)/pytest -n 1 -m faults
 

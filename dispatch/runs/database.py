@@ -6,8 +6,9 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -16,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from dispatch.errors import StoreFull, StoreLost, WrongDatabase
 
 BUSY_S = 10.0  # for another writer of the same file, or for a connection
+TURN_S = 30.0  # for other threads of this process
 DISK_FULL = "53100"  # what PostgreSQL calls it in every language
 LOCK_NUMBER = 0x6469_7370  # "disp": of all that dispatch does one at a time
 WRITES = "writes"
@@ -23,6 +25,7 @@ WRITES = "writes"
 POOL = {"pool_size": 8, "max_overflow": 8, "pool_timeout": BUSY_S}
 
 _engines: WeakSet[Engine] = WeakSet()
+_turns: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()  # to write, of SQLite
 
 
 def engine_of(url: str) -> Engine:
@@ -36,6 +39,7 @@ def engine_of(url: str) -> Engine:
         engine = create_engine(url, **POOL, connect_args={"timeout": BUSY_S})
         event.listen(engine, "connect", _prepared)
         event.listen(engine, "begin", _begun)
+        _turns[engine] = Lock()
     else:
         engine = create_engine(url, pool_pre_ping=True, **POOL, connect_args={"connect_timeout": 5})
     _engines.add(engine)
@@ -46,6 +50,8 @@ def _forget_connections() -> None:
     """A forked child must not speak on its parent's connections, nor close them."""
     for engine in _engines:
         engine.dispose(close=False)
+        if engine in _turns:
+            _turns[engine] = Lock()  # another thread of the parent may have held it
 
 
 os.register_at_fork(after_in_child=_forget_connections)
@@ -74,8 +80,24 @@ def reading(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that is on disk when this ends, or never was. Raises StoreLost, StoreFull."""
-    with _own_errors(), engine.execution_options(**{WRITES: True}).begin() as connection:
+    with _turn(engine), _own_errors(), engine.execution_options(**{WRITES: True}).begin() as connection:
         yield connection
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """Writers of one file queue inside a process: SQLite itself only polls, and some would wait for ever."""
+    turn = _turns.get(engine)
+    if turn is None:
+        yield
+        return
+    if not turn.acquire(timeout=TURN_S):
+        message = f"the database of runs was busy for {TURN_S:.0f} s"
+        raise StoreLost(message)
+    try:
+        yield
+    finally:
+        turn.release()
 
 
 def alone(connection: Connection) -> None:
