@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import grpc
 
@@ -37,15 +38,8 @@ class Access:
         return grpc.intercept_channel(channel, _Bearer(self.token)) if self.token else channel
 
 
-class _Details(NamedTuple):
-    """What gRPC tells of a call; it gives no class of its own to make."""
-
-    method: str
-    timeout: float | None
-    metadata: Any
-    credentials: Any
-    wait_for_ready: bool | None
-    compression: Any
+# gRPC gives no class of its own to make; the names are its.
+_Details = namedtuple("_Details", "method timeout metadata credentials wait_for_ready compression")
 
 
 class _Bearer(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor):

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -147,14 +148,16 @@ def test_no_request_finds_a_defect(service: Background, data: st.DataObject) -> 
         for _ in range(20):
             method = data.draw(st.sampled_from([method.name for method in METHODS]))
             cut = data.draw(st.integers(0, len(good)))
-            sent = data.draw(
-                st.binary(max_size=40) | st.binary(max_size=3).map(lambda b, cut=cut: good[:cut] + b + good[cut:])
-            )
+            sent = data.draw(st.binary(max_size=40) | st.binary(max_size=3).map(partial(_changed, good, cut)))
             call: Any = channel.unary_stream(f"/{rpc.SERVICE}/{method}")
             try:
                 list(call(sent, timeout=20))
             except grpc.RpcError as error:
                 assert error.code() not in NEVER, (method, sent, error.details())  # noqa: PT017
+
+
+def _changed(good: bytes, cut: int, added: bytes) -> bytes:
+    return good[:cut] + added + good[cut:]
 
 
 def test_half_open_connections_and_stalled_streams_hold_nobody_up(service: Background) -> None:
