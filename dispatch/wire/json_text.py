@@ -57,7 +57,7 @@ def _printed(value: Any, field: FieldDescriptor) -> Any:
         return [element.removeprefix(_prefix(field.enum_type)) for element in value]
     if _is_map(field):
         return dict(sorted(value.items()))
-    if field.message_type is None or _is_time(field):
+    if field.message_type is None or is_time(field):
         return value
     if field.is_repeated:
         return [_ordered(element, field.message_type) for element in value]
@@ -84,6 +84,14 @@ def flaws_reading(text: str, message: Message, origin: str) -> tuple[Flaw, ...]:
         words = f'{_shown(version)} cannot be read here, only "{SCHEMA_VERSION}"'
         flaws.append(Flaw("UNKNOWN_VALUE", "schema_version", words))
     _fill(message, content, "", flaws)
+    return tuple(flaws)
+
+
+def flaws_filling(message: Message, field: FieldDescriptor, value: Any, path: str) -> tuple[Flaw, ...]:
+    """Every flaw met on the way from a value, as a file would hold it, into an empty field; `path` names the field."""
+    flaws: list[Flaw] = []
+    if value is not None:  # null is absent
+        _fill_field(message, field, value, path, flaws)
     return tuple(flaws)
 
 
@@ -131,7 +139,7 @@ def _fill_field(message: Message, field: FieldDescriptor, value: Any, path: str,
         flaws.append(Flaw("WRONG_TYPE", path, f"{_shown(value)} must be a list, [ ... ]"))
     elif field.is_repeated:
         _fill_list(message, field, value, path, flaws)
-    elif field.message_type is not None and not _is_time(field):
+    elif field.message_type is not None and not is_time(field):
         inner = getattr(message, field.name)
         inner.SetInParent()
         _fill(inner, value, path, flaws)
@@ -191,7 +199,8 @@ def _is_map(field: FieldDescriptor) -> bool:
     return field.message_type is not None and bool(field.message_type.GetOptions().map_entry)
 
 
-def _is_time(field: FieldDescriptor) -> bool:
+def is_time(field: FieldDescriptor) -> bool:
+    """The field holds a time, which is one value in a file."""
     return field.message_type is not None and field.message_type.full_name == "google.protobuf.Timestamp"
 
 
