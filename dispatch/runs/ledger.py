@@ -222,6 +222,7 @@ def added(connection: Connection, asked: Sequence[Submission]) -> list[Run]:
             "run_id": uuid.uuid4().hex,
             "created_s": now_s,
             "due_s": now_s + DELAY_S[one.urgency] + k * STEP_S,
+            "event_count": 1,
         }
         for k, one in enumerate(asked)
     ]
@@ -233,9 +234,9 @@ def added(connection: Connection, asked: Sequence[Submission]) -> list[Run]:
     ]
     if labels:
         connection.execute(insert(LABELS), labels)
-    for row in rows:
-        tell(connection, row["run_id"], 0, [State.QUEUED])
-    return [run_of({**row, "started_s": None, "ended_s": None, **_unfound(), "event_count": 1}) for row in rows]
+    first = {"event_index": 1, "time_s": now_s, "attempt_index": 0, **told_of(State.QUEUED)}
+    connection.execute(insert(EVENTS), [{"run_id": row["run_id"], **first} for row in rows])
+    return [run_of({**row, "started_s": None, "ended_s": None, **_unfound()}) for row in rows]
 
 
 def _unfound() -> dict[str, None]:

@@ -150,7 +150,7 @@ class Study:
     def state(self) -> State:
         """QUEUED before the first run is taken, RUNNING until the last has ended."""
         waiting, running = self.counts.get(State.QUEUED, 0), self.counts.get(State.RUNNING, 0)
-        if waiting == sum(self.counts.values()):
+        if waiting and waiting == sum(self.counts.values()):
             return State.QUEUED
         if waiting + running:
             return State.RUNNING
