@@ -78,6 +78,20 @@ class Client:
             answer = self._stub.ListGrids(rpc.ListGridsRequest(), timeout=CALL_S)
         return {summary.grid: tuple(summary.edition) for summary in answer.grids}
 
+    def call(self, method: str, request: Any, deadline_s: float = CALL_S) -> Any:
+        """The answer to any one request, as a message."""
+        with self._errors():
+            return getattr(self._stub, method)(request, timeout=deadline_s)
+
+    def watch(self, method: str, request: Any) -> Iterator[Any]:
+        """The answers of a method that goes on telling, as messages."""
+        with self._errors():
+            call = getattr(self._stub, method)(request)
+            try:
+                yield from call
+            finally:
+                call.cancel()
+
     def close(self) -> None:
         """Let the connection go."""
         self._channel.close()

@@ -38,11 +38,11 @@ def asked_in(path: Path) -> tuple[Case, GridFacts]:
     """The case in a file and the facts of its grid, or `CaseError` with every flaw; what it is, its content tells."""
     if is_pglib(path):
         return read_pglib(path)
-    case = files.read_case(path, _flaws_in)
+    case = files.read_case(path, flaws_in)
     return case, facts_of(case.grid, case.edition)
 
 
-def _flaws_in(case: Case) -> tuple[Flaw, ...]:
+def flaws_in(case: Case) -> tuple[Flaw, ...]:
     """Every flaw that can be seen, without the tables where the grid or its edition is not known."""
     try:
         facts = facts_of(case.grid, case.edition)

@@ -114,7 +114,8 @@ def _solving(verbs: Verbs) -> None:
 
 
 def _study(verbs: Verbs) -> None:
-    family = verbs.add_parser("study", help="many runs compared").add_subparsers(metavar="dr-curve", required=True)
+    family = verbs.add_parser("study", help="many runs compared").add_subparsers(metavar="run|dr-curve", required=True)
+    _study_run(family)
     told = "demand response from nothing to a share of the annual peak: what each percent is worth"
     curve = _verb(family, "dr-curve", "study:dr_curve", told)
     told = "hebei_south, jibei or hebei; may be given more than once; default all three"
@@ -130,6 +131,26 @@ def _study(verbs: Verbs) -> None:
     told = "for each share; default %(default)s"
     curve.add_argument("--time-limit", type=_seconds, default=300.0, metavar="S", help=told)
     curve.add_argument("--out", type=Path, metavar="DIR", help="where to write curve.csv, curve.json and curve.html")
+
+
+def _study_run(family: Verbs) -> None:
+    told = "a case and every combination of values of its fields, as many runs of a service; asked again it goes on"
+    run = _verb(family, "run", "study_run:run_study", told)
+    run.add_argument("file", type=Path, metavar="CASE.json", help="the base case")
+    told = (
+        "a field by its path in the file, and its values: response_share=0:0.10:11 (first, last, count) or "
+        "scales.new_storage_share=0,1; once for each axis"
+    )
+    run.add_argument("--axis", action="append", required=True, dest="axes", metavar="FIELD=VALUES", help=told)
+    told = "the service to ask; default one of our own for as long as this takes"
+    run.add_argument("--server", metavar="HOST:PORT", help=told)
+    told = "a name for the study: asked again with it, the study goes on where it was; default a new one"
+    run.add_argument("--request-id", metavar="ID", help=told)
+    run.add_argument("--title", default="", help="what to call it")
+    run.add_argument("--gap", type=_gap, default=0.005, metavar="SHARE", help="of every run; default %(default)s")
+    told = "of every run; default %(default)s"
+    run.add_argument("--time-limit", type=_seconds, default=300.0, metavar="S", help=told)
+    run.add_argument("--out", type=Path, metavar="DIR", help="where to write scenarios.csv and study.json")
 
 
 def _day(text: str) -> date:

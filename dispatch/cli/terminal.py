@@ -29,7 +29,7 @@ class LiveLine:
 
     def of(self, name: str) -> Callable[[Progress], None]:
         """What a run with this name tells its progress to."""
-        return lambda progress: self._show(name, words_of(progress))
+        return lambda progress: self.show(name, words_of(progress))
 
     def done(self, name: str, words: str) -> None:
         """The run has ended: a line that stays."""
@@ -38,7 +38,8 @@ class LiveLine:
             if self._live:
                 print(f"\r{'':{WIDTH}}\r{name}: {words}", file=sys.stderr)
 
-    def _show(self, name: str, words: str) -> None:
+    def show(self, name: str, words: str) -> None:
+        """Tell how something is getting on."""
         with self._lock:
             self._told[name] = words
             if self._live:

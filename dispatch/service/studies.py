@@ -67,7 +67,7 @@ class StudyMethods:
         token = "" if len(runs) <= count else page_token(request, [runs[count - 1].asked.scenario_index])
         return rpc.ListScenariosResponse(scenarios=[scenario_to(run) for run in runs[:count]], next_page_token=token)
 
-    async def WatchStudy(self, request: rpc.WatchStudyRequest, context: Any) -> None:  # type: ignore[override]
+    async def WatchStudy(self, request: rpc.WatchStudyRequest, context: Any) -> None:
         """Each scenario as its run ends, and the study whenever it has got further; it ends with the study."""
         known, since_s, counts = set(request.known_indices), 0.0, None
         while True:

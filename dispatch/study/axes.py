@@ -8,7 +8,9 @@ with a field is not changed with it: another edition may have other units, anoth
 from __future__ import annotations
 
 import itertools
+import json
 import math
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -23,6 +25,8 @@ Axis = tuple[str, tuple[Any, ...]]  # path of a field, and its values as case.js
 Changes = list[tuple[str, Any]]  # one value for each axis
 
 MOST_SCENARIOS_COUNT = 10_000
+SPAN = re.compile(r"([-+.\deE]+):([-+.\deE]+):(\d{1,9})")
+DIGITS_COUNT = 10  # 0.03, not 0.030000000000000002
 TOLD_COUNT = 8  # flaws of one value; of the rest their number
 # What the rest of a base case goes with, and so may not fit any more.
 BINDING = {
@@ -55,6 +59,41 @@ def changed(case: Case, changes: Sequence[tuple[str, Any]], check: Check | None 
             flaws += (Flaw("UNKNOWN_FIELD", path, str(error)),)
     reading = reading_of(message)
     return Reading(reading.case, flaws + fresh(reading.flaws, flaws), reading.placeholders).settled(check)
+
+
+def axis_of(text: str) -> Axis:
+    """
+    An axis as the command line has it: FIELD=V,V,V or, for numbers at equal distances, FIELD=FIRST:LAST:COUNT.
+
+    A value is JSON, or else a text without a comma. Raises ValueError.
+    """
+    field, equals, told = text.partition("=")
+    if not equals or not field.strip():
+        message = f"{text!r} is no axis, as response_share=0:0.10:11 or scales.new_storage_share=0,1"
+        raise ValueError(message)
+    if span := SPAN.fullmatch(told.strip()):
+        first, last, count = float(span[1]), float(span[2]), int(span[3])
+        if not MOST_SCENARIOS_COUNT >= count > 1:
+            message = f"{told!r} must count 2 to {MOST_SCENARIOS_COUNT:,} values"
+            raise ValueError(message)
+        steps = (round(first + (last - first) * k / (count - 1), DIGITS_COUNT) for k in range(count))
+        return field.strip(), tuple(int(value) if value.is_integer() else value for value in steps)
+    return field.strip(), tuple(_values_of(told))
+
+
+def _values_of(told: str) -> Iterator[Any]:
+    """What commas part, but for those inside of JSON."""
+    at, decoder = 0, json.JSONDecoder()
+    while at < len(told):
+        try:
+            value, end = decoder.raw_decode(told, at)
+        except ValueError:
+            end = -1
+        if end == -1 or told[end : end + 1] not in ("", ","):
+            end = told.find(",", at) % (len(told) + 1)
+            value = told[at:end].strip()
+        yield value
+        at = end + 1
 
 
 # ---------------------------------------------------------------- what is wrong with axes
