@@ -19,6 +19,7 @@ from dispatch.runs.ledger import Ledger
 from dispatch.runs.run import Run, State, Urgency
 from dispatch.service.asked import accepted, accepted_case
 from dispatch.service.runs import QUEUE_EVERY_S, RunMethods
+from dispatch.service.studies import StudyMethods
 from dispatch.service.watchers import Watchers
 from dispatch.wire import rpc
 from dispatch.wire.runs import event_to, schedule_message
@@ -33,7 +34,7 @@ class Draining(DispatchError):
     """The service is about to stop and takes nothing more."""
 
 
-class Handlers(RunMethods, rpc.DispatchServiceServicer):
+class Handlers(RunMethods, StudyMethods, rpc.DispatchServiceServicer):
     """`dispatch.v1.DispatchService`; the names of methods and arguments are gRPC's."""
 
     def __init__(self, ledger: Ledger, artefacts: Artefacts, wake: Callable[[], None] = lambda: None) -> None:
