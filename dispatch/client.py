@@ -12,13 +12,13 @@ from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
 from grpc_status import rpc_status  # type: ignore[import-untyped]
 
 from dispatch.case.case import Case, Limits
+from dispatch.channel import Access
 from dispatch.errors import Cancelled, CaseError, Flaw, SolverFailed, UnknownGrid
 from dispatch.schedule.outcome import Outcome
 from dispatch.schedule.progress import Progress
 from dispatch.wire import rpc
 from dispatch.wire.translate import case_to, limits_to, outcome_from, progress_from
 
-OPTIONS = [("grpc.max_receive_message_length", -1)]  # the schedule of a month is larger than the default
 CALL_S = 60.0  # for everything but a solve
 
 _KINDS = {
@@ -39,10 +39,10 @@ class ServiceError(RuntimeError):
 
 
 class Client:
-    """One connection to a service."""
+    """One connection to a service; `Access` names its authority, a certificate of ours, and a token."""
 
-    def __init__(self, target: str) -> None:
-        self._channel = grpc.insecure_channel(target, options=OPTIONS)
+    def __init__(self, target: str, access: Access | None = None) -> None:
+        self._channel = (access or Access()).opened(target)
         self._stub: Any = rpc.DispatchServiceStub(self._channel)
 
     def solve(
@@ -62,7 +62,8 @@ class Client:
             try:
                 for answer in call:
                     told = answer.WhichOneof("message")
-                    yield (outcome_from(answer.outcome) if told == "outcome" else progress_from(answer.progress))
+                    if told != "run_id":
+                        yield outcome_from(answer.outcome) if told == "outcome" else progress_from(answer.progress)
             finally:
                 call.cancel()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 PREFIX = "DISPATCH_"
 
@@ -14,6 +15,8 @@ class Settings:
 
     solve_count: int = 2  # solves at once; one more waits in the queue
     receive_mb: int = 64  # largest request
+    call_count: int = 2000  # calls at once, streams included; one more is refused with a time to come back
+    tenant_call_count: int = 1500  # of them, of one tenant, where the service asks for tokens
     retry_seconds: int = 5  # when a refused caller may come back
     drain_seconds: int = 30  # how long running solves may go on after SIGTERM
     memory_gb: int = 8  # most that one solve may hold, libraries included; a call may ask for less; 0: no limit
@@ -28,7 +31,10 @@ class Settings:
         names = {field.name: PREFIX + field.name.upper() for field in fields(cls)}
         given = {name: key for name, key in names.items() if key in environment}
         words = {field.name for field in fields(cls) if field.type == "str"}
-        return cls(**{name: environment[k] if name in words else _count(environment, k) for name, k in given.items()})
+        told: dict[str, Any] = {
+            name: environment[key] if name in words else _count(environment, key) for name, key in given.items()
+        }
+        return cls(**told)
 
     def environment(self) -> dict[str, str]:
         """The settings as the environment of another process."""

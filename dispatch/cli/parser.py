@@ -13,7 +13,10 @@ from dispatch.case.objective import COST, OBJECTIVES
 
 MINUTES_PER_HOUR = 60
 SHORTEST_STEP_H = Fraction(5, MINUTES_PER_HOUR)
+MOST_WORKERS = 1024
 MOST_STEPS = 1001  # of a response curve: every tenth of a permille
+ROLES = ("reader", "submitter", "operator")
+MOST_DAYS = 3650
 DEFAULT_LISTEN = "127.0.0.1:50051"
 
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # argparse has no public name for it
@@ -30,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     verbs = top.add_subparsers(metavar="VERB", required=True)
     _demo(verbs)
     _serve(verbs)
+    _tokens(verbs)
     _grids(verbs)
     _case(verbs)
     _solving(verbs)
@@ -53,6 +57,40 @@ def _demo(verbs: Verbs) -> None:
 def _serve(verbs: Verbs) -> None:
     serve = _verb(verbs, "serve", "serve:serve_forever", "serve over gRPC until stopped")
     serve.add_argument("--listen", default=DEFAULT_LISTEN, metavar="HOST:PORT", help="default %(default)s")
+    worker = _verb(
+        verbs, "worker", "serve:work_forever", "solve what servers on the same database accept, until stopped"
+    )
+    for verb in (serve, worker):
+        told = "where runs are kept: sqlite:///FILE or postgresql+psycopg://...; default a file of the user's"
+        verb.add_argument("--database", metavar="URL", help=told)
+        told = (
+            "what is kept of runs: a folder, or an object store as s3://...; default beside a database that is a file"
+        )
+        verb.add_argument("--artefacts", metavar="URL", help=told)
+        told = "solves at once; 0: none here, `dispatch worker` does them; default 2 (DISPATCH_SOLVE_COUNT)"
+        verb.add_argument("--workers", type=_workers, metavar="N", help=told)
+    told = "who may ask (`dispatch tokens new`); without it whoever reaches the service"
+    serve.add_argument("--tokens", type=Path, metavar="FILE", help=told)
+    serve.add_argument("--tls-cert", type=Path, metavar="FILE", help="certificate with its chain, PEM")
+    serve.add_argument("--tls-key", type=Path, metavar="FILE", help="its key, PEM")
+    told = "ask clients for a certificate that this authority signed"
+    serve.add_argument("--client-ca", type=Path, metavar="FILE", help=told)
+    told = "metrics for Prometheus under /metrics; default none"
+    serve.add_argument("--metrics", metavar="HOST:PORT", help=told)
+    told = "serve other machines without TLS or without tokens all the same"
+    serve.add_argument("--insecure", action="store_true", help=told)
+
+
+def _tokens(verbs: Verbs) -> None:
+    family = verbs.add_parser("tokens", help="who may ask a service").add_subparsers(metavar="new", required=True)
+    new = _verb(
+        family, "new", "tokens:new_token", "a new token, shown once; a line of the file that is deleted revokes"
+    )
+    new.add_argument("--tenant", required=True, metavar="NAME", help="whose runs it sees")
+    new.add_argument("--role", required=True, choices=ROLES, help="each includes those before it")
+    new.add_argument("--name", metavar="NAME", help="for the log; default made from its hash")
+    new.add_argument("--days", type=_days, default=365, metavar="N", help="default %(default)s")
+    new.add_argument("--file", type=Path, required=True, metavar="FILE", help="made if it does not exist")
 
 
 def _grids(verbs: Verbs) -> None:
@@ -161,6 +199,14 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(message) from error
 
 
+def _workers(text: str) -> int:
+    count = _number(text, f"a whole number from 0 to {MOST_WORKERS}", -1e-12, MOST_WORKERS)
+    if not count.is_integer():
+        message = f"{text!r} is not a whole number"
+        raise argparse.ArgumentTypeError(message)
+    return int(count)
+
+
 def _seconds(text: str) -> float:
     return _number(text, "a number of seconds above 0", 0.0, 1e7)
 
@@ -186,7 +232,15 @@ def _some(text: str) -> float:
 
 
 def _steps(text: str) -> int:
-    count = _number(text, f"a whole number from 2 to {MOST_STEPS}", 1.0, MOST_STEPS)
+    return _whole(text, 2, MOST_STEPS)
+
+
+def _days(text: str) -> int:
+    return _whole(text, 1, MOST_DAYS)
+
+
+def _whole(text: str, least: int, most: int) -> int:
+    count = _number(text, f"a whole number from {least} to {most}", least - 1.0, most)
     if not count.is_integer():
         message = f"{text!r} is not a whole number"
         raise argparse.ArgumentTypeError(message)

@@ -1,24 +1,61 @@
-"""`dispatch serve`."""
+"""`dispatch serve` and `dispatch worker`."""
 
 from __future__ import annotations
 
 import argparse
+import os
+from dataclasses import replace
 
 from dispatch.cli.command import DONE, WrongUsage
+from dispatch.errors import StoreLost, WrongDatabase
+from dispatch.settings import Settings
 
 MOST_PORT = 65_535
 
 
 def serve_forever(asked: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
+    from dispatch.service.door import Door, OpenDoor
     from dispatch.service.server import CannotListen, serve
 
-    host, colon, port = asked.listen.rpartition(":")
-    if not (host and colon and port.isdecimal() and int(port) <= MOST_PORT):
-        message = f"--listen {asked.listen!r} is not HOST:PORT"
-        raise WrongUsage(message)
+    for option in ("listen", "metrics"):
+        _refuse_no_address(option, getattr(asked, option))
+    door = Door(
+        tokens=asked.tokens,
+        certificate=asked.tls_cert,
+        key=asked.tls_key,
+        client_ca=asked.client_ca,
+        metrics=asked.metrics,
+        insecure=asked.insecure,
+        log_calls=True,
+    )
     try:
-        serve(asked.listen)
-    except CannotListen as error:
+        serve(asked.listen, _settings(asked), door)
+    except (CannotListen, OpenDoor, StoreLost, WrongDatabase, ValueError) as error:
         raise WrongUsage(str(error)) from error
     return DONE
+
+
+def work_forever(asked: argparse.Namespace) -> int:
+    """Take runs until SIGTERM or SIGINT."""
+    from dispatch.jobs.alone import work
+
+    try:
+        work(_settings(asked))
+    except (StoreLost, WrongDatabase, ValueError) as error:
+        raise WrongUsage(str(error)) from error
+    return DONE
+
+
+def _settings(asked: argparse.Namespace) -> Settings:
+    """Those of the environment, and over them those of the command line."""
+    told = {"database": asked.database, "artefacts": asked.artefacts, "solve_count": asked.workers}
+    given = {name: value for name, value in told.items() if value is not None}
+    return replace(Settings.from_environment(os.environ), **given)
+
+
+def _refuse_no_address(option: str, address: str | None) -> None:
+    host, colon, port = (address or "host:0").rpartition(":")
+    if not (host and colon and port.isdecimal() and int(port) <= MOST_PORT):
+        message = f"--{option} {address!r} is not HOST:PORT"
+        raise WrongUsage(message)

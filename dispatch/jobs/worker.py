@@ -31,6 +31,7 @@ from dispatch.runs.run import Ending, Run, State, Wish
 from dispatch.schedule.outcome import Outcome, Status
 from dispatch.schedule.progress import Progress
 from dispatch.settings import Settings
+from dispatch.study.axes import changed
 from dispatch.wire.runs import asked_of, outcome_bytes, schedule_bytes, totals_of
 
 LOOK_EVERY_S = 0.5  # for a run to take, and for what callers wish of those under way
@@ -72,7 +73,7 @@ class Worker:
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._draining = False
-        self.changed: Callable[[], None] = lambda: None  # called when a run has ended here
+        self.ended: Callable[[Run, Ending], None] = lambda _, __: None  # called when a run has ended here
 
     def wake(self) -> None:
         """There may be something to take."""
@@ -118,7 +119,6 @@ class Worker:
     def _over(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         self.wake()
-        self.changed()
         if not task.cancelled() and (error := task.exception()) is not None:
             LOG.error("a run was let go of by a defect", exc_info=error)
 
@@ -150,6 +150,7 @@ class Worker:
             await self._insisted(lambda: self._ledger.give_up(held.run, ending.message))
         else:
             await self._insisted(lambda: self._ledger.finish(held.run, ending))
+            self.ended(held.run, ending)
 
     async def _ending(self, held: Held) -> Ending:
         """How the run ends by itself."""
@@ -171,8 +172,6 @@ class Worker:
     def _asked(self, run: Run) -> tuple[Case, GridFacts, Limits]:
         case, limits = asked_of(self._artefacts.get(run.asked.payload_sha256))
         if run.asked.changes:
-            from dispatch.study.axes import changed
-
             case = changed(case, [(path, value) for path, value in json.loads(run.asked.changes)])
         facts = facts_of(case.grid, case.edition)
         return checked(case, facts, limits), facts, limits

@@ -94,7 +94,7 @@ class Ledger:
 
     def marks(self, run_ids: Iterable[str]) -> dict[str, tuple[State, int]]:
         """State and number of the last event of each of these runs, in one transaction, for whoever watches many."""
-        columns = (RUNS.c.run_id, RUNS.c.state, RUNS.c.event_count)
+        columns: tuple[Any, ...] = (RUNS.c.run_id, RUNS.c.state, RUNS.c.event_count)
         with reading(self.engine) as connection:
             return {row[0]: (State(row[1]), row[2]) for row in _rows_of(connection, run_ids, columns)}
 
@@ -179,7 +179,7 @@ class Ledger:
     def wishes(self, runs: Iterable[Run]) -> dict[str, Wish]:
         """What callers wish of these runs, in one transaction; LOST where the attempt is not the last."""
         mine = {run.run_id: (run.attempt_count, run.owner, State.RUNNING.value) for run in runs}
-        columns = (RUNS.c.run_id, RUNS.c.attempt_count, RUNS.c.owner, RUNS.c.state, RUNS.c.wish)
+        columns: tuple[Any, ...] = (RUNS.c.run_id, RUNS.c.attempt_count, RUNS.c.owner, RUNS.c.state, RUNS.c.wish)
         with reading(self.engine) as connection:
             rows = _rows_of(connection, mine, columns)
             held = {row[0]: Wish(row[4]) for row in rows if tuple(row[1:4]) == mine[row[0]]}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc  # type: ignore[import-untyped]
@@ -37,7 +38,19 @@ def running(listen: str = "127.0.0.1:0", settings: Settings | None = None) -> It
 
 @contextmanager
 def started(listen: str, settings: Settings) -> Iterator[Background]:
-    """A server that is healthy; it is stopped, by its own process id, when the context is left."""
+    """
+    A server that is healthy; it is stopped, by its own process id, when the context is left.
+
+    Where the settings name no database, its runs are forgotten with it.
+    """
+    with tempfile.TemporaryDirectory(prefix="dispatch-") as folder:
+        database = settings.database or f"sqlite:///{folder}/runs.db"
+        with _started(listen, replace(settings, database=database)) as background:
+            yield background
+
+
+@contextmanager
+def _started(listen: str, settings: Settings) -> Iterator[Background]:
     command = [sys.executable, "-c", CODE, listen]
     environment = {**os.environ, **settings.environment()}
     # A session of its own: ^C at the terminal is for the caller, who then stops the server.

@@ -1,20 +1,8 @@
-"""Who calls, as the door found out: everyone is the operator of a service that asks for no token."""
+"""Whose runs a caller makes and sees."""
 
 from __future__ import annotations
 
-from contextvars import ContextVar
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Whoever sent a request."""
-
-    tenant: str = ""
-    sees_all: bool = True
-
-
-CALLER: ContextVar[Caller] = ContextVar("caller", default=Caller())  # noqa: B039 (frozen)
+from dispatch.service.tokens import CALLER, Role
 
 
 def tenant() -> str:
@@ -23,6 +11,6 @@ def tenant() -> str:
 
 
 def seen() -> str | None:
-    """Whose runs the caller sees; None: everybody's."""
+    """Whose runs the caller sees; None: everybody's, as an operator does."""
     caller = CALLER.get()
-    return None if caller.sees_all else caller.tenant
+    return None if caller.role is Role.OPERATOR else caller.tenant

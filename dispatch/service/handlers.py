@@ -34,7 +34,7 @@ class Draining(DispatchError):
     """The service is about to stop and takes nothing more."""
 
 
-class Handlers(RunMethods, StudyMethods, rpc.DispatchServiceServicer):
+class Handlers(RunMethods, StudyMethods, rpc.DispatchServiceServicer):  # type: ignore[misc] # streams are coroutines
     """`dispatch.v1.DispatchService`; the names of methods and arguments are gRPC's."""
 
     def __init__(self, ledger: Ledger, artefacts: Artefacts, wake: Callable[[], None] = lambda: None) -> None:
@@ -51,7 +51,7 @@ class Handlers(RunMethods, StudyMethods, rpc.DispatchServiceServicer):
         self._watchers.poke()
 
     async def SolveCase(self, request: rpc.SolveCaseRequest, context: Any) -> None:  # type: ignore[override]
-        """A run that its caller waits for: progress, then exactly one outcome. A call that ends early cancels its run."""
+        """A run that its caller waits for: progress, then one outcome. A call that ends early cancels its run."""
         if self.draining:
             message = "the service is stopping"
             raise Draining(message)

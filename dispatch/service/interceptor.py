@@ -43,16 +43,18 @@ class Refusals(grpc.aio.ServerInterceptor):
             try:
                 return await behaviour(_whole(request), context)
             except DispatchError as error:
-                await self._refuse(context, error)
+                await refuse(context, error, self._retry_seconds)
             except Exception as error:
                 LOG.exception("a defect")
-                await self._refuse(context, error)
+                await refuse(context, error, self._retry_seconds)
 
         return guarded
 
-    async def _refuse(self, context: Any, error: Exception) -> None:
-        status = rpc_status.to_status(status_of(error, self._retry_seconds))
-        await context.abort(status.code, status.details, status.trailing_metadata)
+
+async def refuse(context: Any, error: Exception, retry_seconds: int) -> None:
+    """End the call with the status that tells of the error."""
+    status = rpc_status.to_status(status_of(error, retry_seconds))
+    await context.abort(status.code, status.details, status.trailing_metadata)
 
 
 def _read_or_none(deserializer: Callable[[bytes], Any]) -> Callable[[bytes], Any]:

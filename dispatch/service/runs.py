@@ -103,7 +103,7 @@ class RunMethods:
         token = "" if last is None else page_token(request, [last.created_s, last.run_id])
         return rpc.ListRunsResponse(runs=page, next_page_token=token)
 
-    async def WatchRun(self, request: rpc.WatchRunRequest, context: Any) -> None:  # type: ignore[override]
+    async def WatchRun(self, request: rpc.WatchRunRequest, context: Any) -> None:
         """Every event after the one named, then the run."""
         if request.after_event_index < 0:
             raise CaseError((Flaw("NEGATIVE", "after_event_index", "must be 0 or more"),))
@@ -134,7 +134,7 @@ class RunMethods:
             await asyncio.to_thread(self._artefacts.drop, name)
         return rpc.Empty()
 
-    async def GetSchedule(self, request: rpc.GetScheduleRequest, context: Any) -> None:  # type: ignore[override]
+    async def GetSchedule(self, request: rpc.GetScheduleRequest, context: Any) -> None:
         """The schedule in parts."""
         run = await self._run(request.run_id)
         if run.ending is None or not run.ending.schedule_sha256:

@@ -18,9 +18,13 @@ from dispatch.jobs.worker import Worker
 from dispatch.runs.artefacts import Artefacts
 from dispatch.runs.ledger import Ledger
 from dispatch.runs.places import places
+from dispatch.runs.run import Ending, Run
 from dispatch.service.background import FAREWELL_S, LISTENING, running
+from dispatch.service.door import Door
+from dispatch.service.gate import Gate
 from dispatch.service.handlers import Handlers
 from dispatch.service.interceptor import Refusals
+from dispatch.service.observe import Observed, log_to_stderr, queue_told, told
 from dispatch.settings import Settings
 from dispatch.wire import rpc
 
@@ -36,17 +40,21 @@ class CannotListen(RuntimeError):
     """The address is in use, or is none of this machine's."""
 
 
-def serve(listen: str, settings: Settings | None = None) -> None:
+def serve(listen: str, settings: Settings | None = None, door: Door | None = None) -> None:
     """
     Serve on HOST:PORT until SIGTERM or SIGINT; port 0 takes a free one. The first line tells where.
 
     A signal drains: health turns to NOT_SERVING, no run is taken any more, and those under way may end.
-    A second signal, or the time that the settings grant, hands them back. Raises `CannotListen`, `StoreLost`.
+    A second signal, or the time that the settings grant, hands them back.
+    Raises `CannotListen`, `OpenDoor`, `StoreLost`, `WrongDatabase`.
     """
+    door = door or Door()
+    door.refuse_if_open(listen)
     _refuse_taken(listen)
     settings = settings or Settings.from_environment(os.environ)
+    log_to_stderr(calls=door.log_calls)
     children = Children(settings)  # before the event loop and gRPC: see there
-    asyncio.run(_serve(listen, settings, children))
+    asyncio.run(_serve(listen, settings, children, door))
 
 
 def _refuse_taken(listen: str) -> None:
@@ -62,22 +70,33 @@ def _refuse_taken(listen: str) -> None:
         raise CannotListen(message) from error
 
 
-async def _serve(listen: str, settings: Settings, children: Children) -> None:
+async def _serve(listen: str, settings: Settings, children: Children, door: Door) -> None:
     database, artefacts_url = places(settings)
     ledger, artefacts = Ledger(database), Artefacts(artefacts_url)
     ledger.prepare()
     worker = Worker(ledger, artefacts, children, settings)
     handlers = Handlers(ledger, artefacts, worker.wake)
-    worker.changed = handlers.poke
-    server = grpc.aio.server(interceptors=[Refusals(settings.retry_seconds)], options=_options(settings))
+
+    def ended(run: Run, ending: Ending) -> None:
+        handlers.poke()
+        told(run, ending)
+
+    worker.ended = ended
+    server = grpc.aio.server(
+        interceptors=[Observed(), Gate(settings, door.known_tokens()), Refusals(settings.retry_seconds)],
+        options=_options(settings),
+        maximum_concurrent_rpcs=2 * settings.call_count,  # health, and calls whose request never comes, included
+    )
     checks = health.aio.HealthServicer()
     rpc.add_DispatchServiceServicer_to_server(handlers, server)
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
     _reflect(server)
-    port = server.add_insecure_port(listen)
+    port = door.opened(server, listen)
     stop = _stop_signal()
     await server.start()
     busy = [asyncio.create_task(handlers.look()), asyncio.create_task(worker.work())]
+    busy.append(asyncio.create_task(queue_told(ledger)))
+    door.observe()
     for service in ("", *REFLECTED):
         await checks.set(service, health_pb2.HealthCheckResponse.SERVING)
     _say(f"{LISTENING}{listen.rpartition(':')[0]}:{port}")

@@ -27,9 +27,11 @@ from dispatch.errors import (
     StoreLost,
     UnknownGrid,
     UnknownRun,
+    WrongDatabase,
 )
 from dispatch.jobs.children import SolverDied
 from dispatch.service.handlers import Draining
+from dispatch.service.tokens import RoleTooLow, TokenExpired, TokenMissing, TokenUnknown
 
 DOMAIN = "dispatch"
 VIOLATION_BYTES_COUNT = 4000  # of all violations; base64 and the rest of the trailers come on top
@@ -38,6 +40,18 @@ MESSAGE_COUNT = 300  # characters of a message
 
 class Malformed(DispatchError):
     """The bytes of a request are no message."""
+
+
+class MethodClosed(DispatchError):
+    """Nobody has said which role may ask for this method."""
+
+
+class TooManyCalls(DispatchError):
+    """As many calls as the settings allow are under way."""
+
+
+class DeadlinePast(DispatchError):
+    """The caller has stopped waiting before the call was begun."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +65,13 @@ class Refusal:
 REFUSALS: dict[type[DispatchError], Refusal] = {
     CaseError: Refusal(Code.INVALID_ARGUMENT, "CASE_REFUSED"),
     Malformed: Refusal(Code.INVALID_ARGUMENT, "MALFORMED_REQUEST"),
+    TokenMissing: Refusal(Code.UNAUTHENTICATED, "TOKEN_MISSING"),
+    TokenUnknown: Refusal(Code.UNAUTHENTICATED, "TOKEN_UNKNOWN"),
+    TokenExpired: Refusal(Code.UNAUTHENTICATED, "TOKEN_EXPIRED"),
+    RoleTooLow: Refusal(Code.PERMISSION_DENIED, "ROLE_TOO_LOW"),
+    MethodClosed: Refusal(Code.PERMISSION_DENIED, "METHOD_CLOSED"),
+    TooManyCalls: Refusal(Code.RESOURCE_EXHAUSTED, "TOO_MANY_CALLS"),
+    DeadlinePast: Refusal(Code.DEADLINE_EXCEEDED, "DEADLINE_PAST"),
     UnknownGrid: Refusal(Code.NOT_FOUND, "UNKNOWN_GRID"),
     Cancelled: Refusal(Code.CANCELLED, "CANCELLED"),
     UnknownRun: Refusal(Code.NOT_FOUND, "UNKNOWN_RUN"),
@@ -59,10 +80,12 @@ REFUSALS: dict[type[DispatchError], Refusal] = {
     RunOpen: Refusal(Code.FAILED_PRECONDITION, "RUN_OPEN"),
     StoreLost: Refusal(Code.UNAVAILABLE, "STORE_LOST"),
     StoreFull: Refusal(Code.RESOURCE_EXHAUSTED, "STORE_FULL"),
+    WrongDatabase: Refusal(Code.FAILED_PRECONDITION, "WRONG_DATABASE"),
     Draining: Refusal(Code.UNAVAILABLE, "DRAINING"),
     SolverFailed: Refusal(Code.INTERNAL, "SOLVER_FAILED"),
     SolverDied: Refusal(Code.INTERNAL, "SOLVER_DIED"),
 }
+COME_BACK = (Draining, StoreLost, StoreFull, TooManyCalls)  # told with the time after which it is worth asking again
 DEFECT = Refusal(Code.INTERNAL, "DEFECT")
 
 
@@ -73,7 +96,7 @@ def status_of(error: Exception, retry_seconds: int) -> Status:
     refusal = REFUSALS.get(type(error), DEFECT) if isinstance(error, DispatchError) else DEFECT
     message = "a defect of ours, which the log of the service names" if refusal is DEFECT else str(error)
     details: list[Message] = [_info(refusal)]
-    if isinstance(error, (Draining, StoreLost, StoreFull)):
+    if isinstance(error, COME_BACK):
         details.append(RetryInfo(retry_delay={"seconds": retry_seconds}))
     return _status(refusal, message, details)
 

@@ -14,8 +14,9 @@ from dispatch.errors import CaseError
 from dispatch.grid.catalogue import editions, facts_of, grids
 from dispatch.schedule.outcome import Outcome, Status
 from dispatch.schedule.progress import Progress
+from dispatch.service.asked import accepted_case
 from dispatch.service.background import Background
-from dispatch.service.handlers import LEAST_S, Handlers, _accepted_case, _within
+from dispatch.service.handlers import LEAST_S, Handlers, _within
 from dispatch.wire import rpc
 from dispatch.wire.translate import case_to, grid_to
 from tests.service.watch import a_case, solvers
@@ -96,7 +97,7 @@ def test_a_flaw_of_form_hides_no_flaw_of_content() -> None:
     message = case_to(dataclasses.replace(a_case(), response_share=1.5))
     message.units[0].ClearField("output_mw")
     with pytest.raises(CaseError) as refused:
-        _accepted_case(message)
+        accepted_case(message)
     assert [(f.code, f.field) for f in refused.value.flaws] == [
         ("REQUIRED", "units[0].output_mw"),
         ("SHARE_OUT_OF_RANGE", "response_share"),
@@ -106,7 +107,7 @@ def test_a_flaw_of_form_hides_no_flaw_of_content() -> None:
 @pytest.mark.parametrize("edition", [None, 0, 2025])
 def test_a_grid_asked_for_without_an_edition_is_the_newest(edition: int | None) -> None:
     request = rpc.GetGridRequest(grid="jibei", edition=edition)
-    handlers = Handlers(None)  # type: ignore[arg-type]
+    handlers = Handlers(None, None)  # type: ignore[arg-type]
     answer = asyncio.run(handlers.GetGrid(request, None))
     assert answer.edition == (edition or 2030)
 

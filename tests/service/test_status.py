@@ -10,8 +10,8 @@ from google.rpc.code_pb2 import Code
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
 from google.rpc.status_pb2 import Status
 
-from dispatch.errors import CaseError, DispatchError, Flaw, SolverFailed
-from dispatch.service.children import Busy, Draining
+from dispatch.errors import CaseError, DispatchError, Flaw, SolverFailed, StoreFull, StoreLost
+from dispatch.service.handlers import Draining
 from dispatch.service.status import DEFECT, REFUSALS, status_of
 
 TRAILERS_BYTES_COUNT = 8192  # what a client takes by default
@@ -65,7 +65,7 @@ def test_more_flaws_than_fit_a_call_are_counted_and_the_first_told(count: int) -
     assert "ValidateCase" in status.message
 
 
-@pytest.mark.parametrize("error", [Busy("busy"), Draining("stopping")])
+@pytest.mark.parametrize("error", [Draining("stopping"), StoreLost("away"), StoreFull("full")])
 def test_who_comes_too_early_is_told_when_to_come_back(error: DispatchError) -> None:
     assert _detail(status_of(error, retry_seconds=7), RetryInfo).retry_delay.seconds == 7  # type: ignore[attr-defined]
 

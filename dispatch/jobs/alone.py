@@ -1,0 +1,45 @@
+"""A worker in a process of its own, on this machine or another: what it takes, a server has accepted."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+
+from dispatch.jobs.children import Children
+from dispatch.jobs.worker import Worker
+from dispatch.runs.artefacts import Artefacts
+from dispatch.runs.ledger import Ledger
+from dispatch.runs.places import places
+from dispatch.settings import Settings
+
+LOG = logging.getLogger(__name__)
+
+
+def work(settings: Settings) -> None:
+    """
+    Take runs until SIGTERM or SIGINT; those under way may end within the time that the settings grant.
+
+    What has not ended then, or at a second signal, is handed back. Raises `StoreLost`, `WrongDatabase`, `ValueError`.
+    """
+    database, artefacts_url = places(settings)
+    ledger, artefacts = Ledger(database), Artefacts(artefacts_url)
+    ledger.prepare()
+    children = Children(settings)  # before the event loop: see there
+    asyncio.run(_worked(Worker(ledger, artefacts, children, settings), settings))
+
+
+async def _worked(worker: Worker, settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    working = asyncio.create_task(worker.work())
+    LOG.info("taking runs, %d at once", settings.solve_count)
+    await stop.wait()
+    stop.clear()
+    ends = [asyncio.ensure_future(ending) for ending in (worker.drained(), stop.wait())]
+    await asyncio.wait(ends, timeout=settings.drain_seconds, return_when=asyncio.FIRST_COMPLETED)
+    await worker.left()
+    for task in (*ends, working):
+        task.cancel()
