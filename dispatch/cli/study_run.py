@@ -31,7 +31,7 @@ CALL_S = 600.0  # every value of every axis is tried on the case before the stud
 
 
 def run_study(asked: argparse.Namespace) -> int:
-    """Ask; show, and keep where asked, each scenario as it ends; asked again, it goes on with what is missing."""
+    """Ask; show, and keep where asked, each scenario as it ends; stopped, it goes on when it is asked again."""
     axes = _axes(asked.axes)
     case = _case(asked.file, axes)
     folder = made_folder(asked.out)

@@ -7,6 +7,8 @@ import io
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from dispatch.runs.run import State
@@ -41,13 +43,8 @@ def study_table_of(study: StudyView, scenarios: Sequence[ScenarioView]) -> str:
 
 def _row(one: ScenarioView) -> list[str]:
     cells = [_number(one.metrics.get(name), divisor, digits) for _, name, divisor, digits in SHOWN]
-    return [
-        str(one.scenario_index),
-        *map(value_text, one.values),
-        status_of(one),
-        *cells,
-        _number(one.gap_share, *GAP[2:]),
-    ]
+    values = [str(one.scenario_index), *map(value_text, one.values)]
+    return [*values, status_of(one), *cells, _number(one.gap_share, *GAP[2:])]
 
 
 def status_of(one: ScenarioView) -> str:
@@ -75,7 +72,7 @@ def csv_text(study: StudyView, scenarios: Sequence[ScenarioView]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["scenario_index", *(field for field, _ in study.axes), *PLAIN, *names])
     for one in scenarios:
-        plain = [getattr(one, name) for name in PLAIN]
+        plain = [_plain(getattr(one, name)) for name in PLAIN]
         values = map(value_text, one.values)
         writer.writerow([one.scenario_index, *values, *plain, *(one.metrics.get(name) for name in names)])
     return text.getvalue()
@@ -103,4 +100,7 @@ def _number(value: float | None, divisor: float, digits: int) -> str:
 
 
 def _plain(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    """A time or a word as a text."""
+    if isinstance(value, Enum):
+        return value.value
+    return value.isoformat() if isinstance(value, datetime) else value

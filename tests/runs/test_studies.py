@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,13 +20,6 @@ from dispatch.schedule.outcome import Status
 
 SHARES = (0.0, 0.05, 0.1)
 PLAN = Plan("planner", "a" * 64, "c" * 64, json.dumps([["response_share", SHARES]]), "night 1", "shares")
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    ledger = Ledger(f"sqlite:///{tmp_path / 'runs.db'}")
-    ledger.prepare()
-    return ledger
 
 
 def _runs(**changes: Any) -> list[Submission]:

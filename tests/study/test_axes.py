@@ -12,10 +12,21 @@ from hypothesis import strategies as st
 
 from dispatch.case.case import Case, Scales
 from dispatch.case.checks import flaws_of
+from dispatch.cli.folder import flaws_in
 from dispatch.errors import CaseError, Flaw
-from dispatch.study.axes import MOST_SCENARIOS_COUNT, Axis, axes_flaws, changed, form_flaws, scenario_count, scenarios
+from dispatch.study.axes import (
+    MOST_SCENARIOS_COUNT,
+    Axis,
+    axes_flaws,
+    axis_of,
+    changed,
+    form_flaws,
+    scenario_count,
+    scenarios,
+)
 from dispatch.wire.files import case_text
 from tests.properties.cases import Asked, asked
+from tests.service.watch import a_case
 from tests.small import small_case, small_facts
 
 FACTS = small_facts()
@@ -127,7 +138,39 @@ def test_what_is_wrong_with_the_base_is_not_told_again_for_each_value() -> None:
     assert _told(("scales.load_share", (1, -1)), base=base) == [("axes[0].values[1]", "NEGATIVE")]
 
 
-def test_an_edition_that_the_states_do_not_fit_says_so() -> None:
-    """Small facts are of 2030 alone: another edition is not known, another grid is of other names."""
-    flaws = axes_flaws(small_case(FACTS, hours=4), [("edition", (2030, 2025))], _flaws_in)
-    assert [(flaw.field, flaw.code) for flaw in flaws] == [("axes[0].values[1]", "UNKNOWN_EDITION")]
+def test_an_edition_or_a_grid_that_the_states_do_not_fit_says_so() -> None:
+    """Whoever studies the edition 2025 with the states of 2030 is told what is missing, at most eight times."""
+    base = a_case(step_count=1)
+
+    told = [flaw for flaw in axes_flaws(base, [("edition", (2030, 2025))], flaws_in)]
+
+    assert {flaw.field for flaw in told} == {"axes[0].values[1]"}
+    assert "UNIT_STATE_MISSING" in {flaw.code for flaw in told} or "UNKNOWN_UNIT" in {flaw.code for flaw in told}
+    assert told[-1].code == "BASE_DOES_NOT_FIT"
+    assert len(told) <= 10
+
+
+@pytest.mark.parametrize(
+    ("text", "axis"),
+    [
+        ("response_share=0:0.10:11", ("response_share", (0, *(k / 100 for k in range(1, 11))))),
+        ("scales.load_share=1:-1:3", ("scales.load_share", (1, 0, -1))),
+        ("scales.new_storage_share=0,1", ("scales.new_storage_share", (0, 1))),
+        ("interchange.variant=LOW,HIGH", ("interchange.variant", ("LOW", "HIGH"))),
+        ("horizon.start=2030-01-15T00:00:00+08:00", ("horizon.start", ("2030-01-15T00:00:00+08:00",))),
+        ('outages=[],[{"unit":"a","start":"x"}]', ("outages", ([], [{"unit": "a", "start": "x"}]))),
+        ("deep_peak_shaving=true,false", ("deep_peak_shaving", (True, False))),
+        ("reserve.load_share=null,0.1", ("reserve.load_share", (None, 0.1))),
+        ("edition=", ("edition", ())),
+    ],
+)
+def test_an_axis_is_read_from_the_command_line(text: str, axis: Axis) -> None:
+    assert axis_of(text) == axis
+
+
+@pytest.mark.parametrize(
+    "text", ["response_share", "=1", "response_share=0:1:1", "response_share=0:1:10001", "a=1:e:3"]
+)
+def test_a_text_that_is_no_axis_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is no axis|must count|float"):
+        axis_of(text)
