@@ -107,7 +107,9 @@ class AsyncClient:
         patience, known = Patience(self._patience_s), after_event_index
         while True:
             try:
-                async for message in self.stream("WatchRun", rpc.WatchRunRequest(run_id=run_id, after_event_index=known)):
+                async for message in self.stream(
+                    "WatchRun", rpc.WatchRunRequest(run_id=run_id, after_event_index=known)
+                ):
                     patience.renew()
                     told = watched_from(message)
                     known = told.event_index if isinstance(told, RunEvent) else known
@@ -121,7 +123,9 @@ class AsyncClient:
 
     async def cancel(self, run_id: str, *, keep_incumbent: bool = False) -> RunView:
         """The run as it stands then; with its best schedule as the outcome, if that is to be kept. UnknownRun, RunOver."""
-        return run_from(await self.call("CancelRun", rpc.CancelRunRequest(run_id=run_id, keep_incumbent=keep_incumbent)))
+        return run_from(
+            await self.call("CancelRun", rpc.CancelRunRequest(run_id=run_id, keep_incumbent=keep_incumbent))
+        )
 
     async def delete(self, run_id: str) -> None:
         """Forget a run that has ended. UnknownRun, RunOpen."""
