@@ -25,7 +25,6 @@ from dispatch.horizon import local
 from dispatch.wire import files
 
 CALL_PATIENCE_S, WATCH_PATIENCE_S = 10.0, 600.0
-TOLD_LATER = ("outcome", "case")
 
 
 @contextmanager
@@ -163,7 +162,7 @@ def code_of_run(run: RunView) -> int:
 
 def json_of(run: RunView) -> dict[str, Any]:
     """A run for machines, without its outcome."""
-    told = {field.name: getattr(run, field.name) for field in fields(run) if field.name not in TOLD_LATER}
+    told = {field.name: getattr(run, field.name) for field in fields(run) if field.name != "outcome"}
     return {name: _plain(value) for name, value in told.items()}
 
 

@@ -102,7 +102,7 @@ class AsyncClient:
         """
         Every event after the one named and the place in the queue as they come, then the run as it ended.
 
-        A connection that breaks is made again, and goes on after the last event. Letting the iterator go leaves the run.
+        A connection that breaks is made again, and goes on after the last event. Let go, the run goes on.
         """
         patience, known = Patience(self._patience_s), after_event_index
         while True:
@@ -122,7 +122,7 @@ class AsyncClient:
             await asyncio.sleep(pause_s)
 
     async def cancel(self, run_id: str, *, keep_incumbent: bool = False) -> RunView:
-        """The run as it stands then; with its best schedule as the outcome, if that is to be kept. UnknownRun, RunOver."""
+        """The run as it stands then; its best schedule becomes its outcome, if kept. UnknownRun, RunOver."""
         return run_from(
             await self.call("CancelRun", rpc.CancelRunRequest(run_id=run_id, keep_incumbent=keep_incumbent))
         )
@@ -132,7 +132,7 @@ class AsyncClient:
         await self.call("DeleteRun", rpc.DeleteRunRequest(run_id=run_id))
 
     async def schedule(self, run_id: str, **part: Unpack[Part]) -> Schedule:
-        """The schedule of a run, or part of it: tables without columns where nothing was asked for. RunOpen, RunOver."""
+        """The schedule of a run, or part: what was not asked for has no columns. RunOpen, RunOver."""
         patience = Patience(self._patience_s)
         while True:
             merged = rpc.Schedule()

@@ -101,7 +101,7 @@ class Client:
         """
         Every event after the one named and the place in the queue as they come, then the run as it ended.
 
-        A connection that breaks is made again, and goes on after the last event. Letting the iterator go leaves the run.
+        A connection that breaks is made again, and goes on after the last event. Let go, the run goes on.
         """
         patience, known = Patience(self._patience_s), after_event_index
         while True:
@@ -119,7 +119,7 @@ class Client:
             time.sleep(pause_s)
 
     def cancel(self, run_id: str, *, keep_incumbent: bool = False) -> RunView:
-        """The run as it stands then; with its best schedule as the outcome, if that is to be kept. UnknownRun, RunOver."""
+        """The run as it stands then; its best schedule becomes its outcome, if kept. UnknownRun, RunOver."""
         return run_from(self.call("CancelRun", rpc.CancelRunRequest(run_id=run_id, keep_incumbent=keep_incumbent)))
 
     def delete(self, run_id: str) -> None:
@@ -127,7 +127,7 @@ class Client:
         self.call("DeleteRun", rpc.DeleteRunRequest(run_id=run_id))
 
     def schedule(self, run_id: str, **part: Unpack[Part]) -> Schedule:
-        """The schedule of a run, or part of it: tables without columns where nothing was asked for. RunOpen, RunOver."""
+        """The schedule of a run, or part: what was not asked for has no columns. RunOpen, RunOver."""
         patience = Patience(self._patience_s)
         while True:
             merged = rpc.Schedule()

@@ -1335,7 +1335,6 @@ class Run(_message.Message):
     OUTCOME_FIELD_NUMBER: _builtins.int
     STUDY_ID_FIELD_NUMBER: _builtins.int
     SCENARIO_INDEX_FIELD_NUMBER: _builtins.int
-    CASE_FIELD_NUMBER: _builtins.int
     run_id: _builtins.str
     """Name of the run, given by the service."""
     request_id: _builtins.str
@@ -1396,10 +1395,6 @@ class Run(_message.Message):
         and CancelRun tell it.
         """
 
-    @_builtins.property
-    def case(self) -> _case_pb2.Case:
-        """What was asked; only where GetRun is asked for it."""
-
     def __init__(
         self,
         *,
@@ -1427,11 +1422,10 @@ class Run(_message.Message):
         outcome: Global___Outcome | None = ...,
         study_id: _builtins.str = ...,
         scenario_index: _builtins.int = ...,
-        case: _case_pb2.Case | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny", "_gap_share", b"_gap_share", "_objective_cny", b"_objective_cny", "_queued_before_count", b"_queued_before_count", "bound_cny", b"bound_cny", "case", b"case", "created_at", b"created_at", "ended_at", b"ended_at", "gap_share", b"gap_share", "objective_cny", b"objective_cny", "outcome", b"outcome", "queued_before_count", b"queued_before_count", "started_at", b"started_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny", "_gap_share", b"_gap_share", "_objective_cny", b"_objective_cny", "_queued_before_count", b"_queued_before_count", "bound_cny", b"bound_cny", "created_at", b"created_at", "ended_at", b"ended_at", "gap_share", b"gap_share", "objective_cny", b"objective_cny", "outcome", b"outcome", "queued_before_count", b"queued_before_count", "started_at", b"started_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny", "_gap_share", b"_gap_share", "_objective_cny", b"_objective_cny", "_queued_before_count", b"_queued_before_count", "attempt_count", b"attempt_count", "bound_cny", b"bound_cny", "case", b"case", "case_name", b"case_name", "case_sha256", b"case_sha256", "created_at", b"created_at", "ended_at", b"ended_at", "event_count", b"event_count", "gap_share", b"gap_share", "grid", b"grid", "labels", b"labels", "message", b"message", "objective_cny", b"objective_cny", "outcome", b"outcome", "outcome_status", b"outcome_status", "queued_before_count", b"queued_before_count", "reason", b"reason", "request_id", b"request_id", "run_id", b"run_id", "scenario_index", b"scenario_index", "started_at", b"started_at", "state", b"state", "study_id", b"study_id", "tenant", b"tenant", "urgency", b"urgency"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny", "_gap_share", b"_gap_share", "_objective_cny", b"_objective_cny", "_queued_before_count", b"_queued_before_count", "attempt_count", b"attempt_count", "bound_cny", b"bound_cny", "case_name", b"case_name", "case_sha256", b"case_sha256", "created_at", b"created_at", "ended_at", b"ended_at", "event_count", b"event_count", "gap_share", b"gap_share", "grid", b"grid", "labels", b"labels", "message", b"message", "objective_cny", b"objective_cny", "outcome", b"outcome", "outcome_status", b"outcome_status", "queued_before_count", b"queued_before_count", "reason", b"reason", "request_id", b"request_id", "run_id", b"run_id", "scenario_index", b"scenario_index", "started_at", b"started_at", "state", b"state", "study_id", b"study_id", "tenant", b"tenant", "urgency", b"urgency"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bound_cny: _TypeAlias = _typing.Literal["bound_cny"]  # noqa: Y015
     _WhichOneofArgType__bound_cny: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny"]  # noqa: Y015

@@ -319,24 +319,16 @@ class GetRunRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     RUN_ID_FIELD_NUMBER: _builtins.int
-    INCLUDE_CASE_FIELD_NUMBER: _builtins.int
-    INCLUDE_PRICES_FIELD_NUMBER: _builtins.int
     run_id: _builtins.str
     """Required. Name of the run."""
-    include_case: _builtins.bool
-    """Tell its case too."""
-    include_prices: _builtins.bool
-    """Tell the tables of prices too, where the outcome has them."""
     def __init__(
         self,
         *,
         run_id: _builtins.str = ...,
-        include_case: _builtins.bool = ...,
-        include_prices: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["include_case", b"include_case", "include_prices", b"include_prices", "run_id", b"run_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["run_id", b"run_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -10,13 +10,11 @@ from typing import Any, TypeVar
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from dispatch.case.case import Case
 from dispatch.errors import CaseError, Flaw, RunOpen, RunOver
 from dispatch.runs.run import State, Urgency
 from dispatch.schedule.outcome import Outcome, Status
 from dispatch.schedule.progress import Progress
 from dispatch.v1 import run_pb2, service_pb2
-from dispatch.wire.case_in import case_from
 from dispatch.wire.mirror import made
 from dispatch.wire.outcome_in import outcome_from, progress_from
 from dispatch.wire.outcome_out import STATUSES
@@ -56,7 +54,6 @@ class RunView:
     outcome: Outcome | None  # without its schedule; where the run was asked for by name
     study_id: str
     scenario_index: int
-    case: Case | None = None  # where it was asked for
 
 
 @dataclass(frozen=True)
@@ -92,7 +89,6 @@ def run_from(message: run_pb2.Run) -> RunView:
         **{name: _moment(message, name) for name in ("created_at", "started_at", "ended_at")},
         outcome_status=_STATUS.get(message.outcome_status),
         outcome=outcome_from(message.outcome) if message.HasField("outcome") else None,
-        case=case_from(message.case) if message.HasField("case") else None,
     )
 
 
