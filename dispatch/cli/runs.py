@@ -18,7 +18,7 @@ from dispatch.cli.command import DONE, NO_ANSWER, OUR_FAULT, WrongUsage, say
 from dispatch.cli.folder import OUTCOME, SCHEDULE, asked_in
 from dispatch.cli.solve import code_of
 from dispatch.cli.terminal import LiveLine, words_of
-from dispatch.client import Client, RunEvent, RunView, ServiceError, State, Urgency, Waiting
+from dispatch.client import Client, RunEvent, RunView, State, Urgency, Waiting
 from dispatch.errors import CaseError, Flaw
 from dispatch.formats.pglib import is_pglib
 from dispatch.horizon import local
@@ -88,8 +88,7 @@ def _watched(client: Client, run_id: str, name: str | None = None) -> RunView:
     except KeyboardInterrupt:
         say(f"run {run_id} goes on; follow it again with: dispatch watch {run_id}")
         raise
-    message = "the watch ended before its run"
-    raise ServiceError("UNKNOWN", "", message)
+    raise AssertionError  # a watch ends with its run, or raises
 
 
 def _under_way(told: RunEvent | Waiting) -> str:

@@ -1,4 +1,4 @@
-"""Submit a case, follow its run, read its answer:  python client.py HOST:PORT case.json"""
+"""python client.py HOST:PORT case.json: submit a case, follow its run, read its answer."""
 
 import sys
 from pathlib import Path
