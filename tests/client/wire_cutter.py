@@ -15,7 +15,7 @@ class WireCutter:
         self._target = (host, int(port))
         self._open: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.target = "127.0.0.1:{}".format(self._listener.getsockname()[1])
+        self.target = f"127.0.0.1:{self._listener.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self) -> int:
