@@ -12,7 +12,8 @@ from typing import Any, Unpack
 import grpc
 
 from dispatch.case.case import Case, Limits
-from dispatch.client.connection import CALL_S, PATIENCE_S, Patience, channel_of, failure_of, is_complete, whole
+from dispatch.channel import Access
+from dispatch.client.connection import CALL_S, PATIENCE_S, Patience, failure_of, is_complete, whole
 from dispatch.client.questions import Part, Wanted, list_request, schedule_request, solve_request, submit_request
 from dispatch.errors import CaseError, Flaw
 from dispatch.runs.run import Urgency
@@ -32,8 +33,8 @@ class Client:
     back; a case that is refused never. Errors are those of `dispatch.errors`.
     """
 
-    def __init__(self, target: str, *, patience_s: float = PATIENCE_S) -> None:
-        self._channel = channel_of(grpc, target)
+    def __init__(self, target: str, access: Access | None = None, *, patience_s: float = PATIENCE_S) -> None:
+        self._channel = (access or Access()).opened(target)
         self._stub: Any = rpc.DispatchServiceStub(self._channel)
         self._patience_s = patience_s
 
