@@ -19,10 +19,10 @@ export UV_SYSTEM_CERTS := true
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test faults check style types layers sizes wire protos profiles pins bench-peers image clean
+.PHONY: help setup demo test faults check style types layers sizes wire protos profiles pins bench-peers clients image clean
 
 help:
-	@echo "make setup | demo [OUT=out/demo] | test | faults | check | protos | profiles | pins | bench-peers | image | clean"
+	@echo "make setup | demo [OUT=out/demo] | test | faults | check | protos | profiles | pins | bench-peers | clients | image | clean"
 
 # ---------------------------------------------------------------- environment
 
@@ -110,6 +110,11 @@ $(PEERS)/.pinned: bench/peers/requirements.txt
 	$(BIN)/uv pip install --quiet --python $(PEERS)/bin/python --requirement $< \
 	    || $(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
+
+# The example in Node needs packages from npm, which `make test` does not reach for.
+clients: setup
+	cd docs/examples && PATH="$(CURDIR)/$(BIN):$$PATH" npm install --no-package-lock --no-audit --no-fund --ignore-scripts
+	$(BIN)/pytest tests/client
 
 image:
 	$(ENGINE) build --tag $(IMAGE) .

@@ -13,6 +13,8 @@ Everything that can go wrong, by whose turn it is to act.
   + StoreFull         the operator makes room            RESOURCE_EXHAUSTED
   + WrongDatabase     the operator migrates it           (at the start)
 
+At a client besides: ServiceError, where the service did not answer.
+
 `dispatch.run.run` turns SolverFailed into an answer too, FAILED with its reason; only what befalls a whole process
 (killed, a defect) reaches a caller as an error.
 
@@ -94,3 +96,12 @@ class StoreFull(DispatchError):
 
 class WrongDatabase(DispatchError):
     """The database is of another version than this program."""
+
+
+class ServiceError(RuntimeError):
+    """The service did not answer: not there, busy, out of time. `code` is gRPC's, `reason` the service's."""
+
+    def __init__(self, code: str, reason: str, message: str) -> None:
+        super().__init__(f"{reason or code}: {message}")
+        self.code = code
+        self.reason = reason

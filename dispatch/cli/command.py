@@ -12,8 +12,9 @@ from pathlib import Path
 
 from dispatch.cli.parser import parser
 from dispatch.cli.terminal import show_json
-from dispatch.errors import Cancelled, CaseError, DispatchError, UnknownGrid
+from dispatch.errors import CaseError, DispatchError, ServiceError, SolverFailed
 
+DEFECTS = ("INTERNAL", "UNKNOWN", "DATA_LOSS")  # codes of gRPC
 DONE, NO_ANSWER, USAGE, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -55,14 +56,21 @@ def _told(error: Exception, *, as_json: bool) -> int:
         for flaw in error.flaws:
             say(str(flaw))
         return NO_ANSWER
-    code = NO_ANSWER if isinstance(error, UnknownGrid | Cancelled | OSError) else OUR_FAULT
+    code = OUR_FAULT if _is_ours(error) else NO_ANSWER
     if as_json:
         show_json({"error": type(error).__name__, "message": str(error)})
-    if not isinstance(error, DispatchError | OSError):
+    if not isinstance(error, DispatchError | ServiceError | OSError):
         traceback.print_exception(error)
     fault = "our fault: " if code == OUR_FAULT else ""
     say(f"{fault}{type(error).__name__}: {error}")
     return code
+
+
+def _is_ours(error: Exception) -> bool:
+    """A defect, and not what a caller can do something about."""
+    if isinstance(error, ServiceError):
+        return error.code in DEFECTS
+    return isinstance(error, SolverFailed) or not isinstance(error, DispatchError | OSError)
 
 
 def flaws_as_json(error: CaseError) -> list[dict[str, str]]:

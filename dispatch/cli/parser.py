@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
+import os
+from datetime import date, datetime, timedelta, timezone
 from fractions import Fraction
 from pathlib import Path
 from typing import TypeAlias
@@ -18,6 +19,7 @@ MOST_STEPS = 1001  # of a response curve: every tenth of a permille
 ROLES = ("reader", "submitter", "operator")
 MOST_DAYS = 3650
 DEFAULT_LISTEN = "127.0.0.1:50051"
+BEIJING = timezone(timedelta(hours=8))  # that of dispatch.horizon, which loads pandas
 
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # argparse has no public name for it
 
@@ -38,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     _case(verbs)
     _solving(verbs)
     _study(verbs)
+    _runs(verbs)
     return top
 
 
@@ -136,6 +139,16 @@ def _solving(verbs: Verbs) -> None:
     for verb in (validate, solve):
         verb.add_argument("file", type=Path, metavar="FILE", help="a case or a pglib-uc instance (.json, .json.gz)")
     solve.add_argument("--out", type=Path, metavar="DIR", help="where to write")
+    _limits(solve)
+    audit = _verb(verbs, "audit", "solve:audit", "recompute every rule on a solved case")
+    report = _verb(verbs, "report", "report:report", "table and page of solved cases")
+    for verb in (audit, report):
+        told = "what solve --out or demo --out wrote; the first case of a grid is what others are compared with"
+        verb.add_argument("folders", type=Path, nargs="+", metavar="DIR", help=told)
+    report.add_argument("--out", type=Path, metavar="DIR", help="where to write; default the first DIR")
+
+
+def _limits(solve: argparse.ArgumentParser) -> None:
     solve.add_argument("--gap", type=_gap, default=0.005, metavar="SHARE", help="default %(default)s")
     solve.add_argument("--time-limit", type=_seconds, default=300.0, metavar="S", help="default %(default)s")
     told = "memory that it may hold, libraries included; beyond it FAILED; default no limit"
@@ -143,12 +156,6 @@ def _solving(verbs: Verbs) -> None:
     told = "what one more MW is worth, by step and place, with every unit on or off as found"
     solve.add_argument("--prices", action="store_true", help=told)
     solve.add_argument("--strict", action="store_true", help="priced slack in use is infeasible")
-    audit = _verb(verbs, "audit", "solve:audit", "recompute every rule on a solved case")
-    report = _verb(verbs, "report", "report:report", "table and page of solved cases")
-    for verb in (audit, report):
-        told = "what solve --out or demo --out wrote; the first case of a grid is what others are compared with"
-        verb.add_argument("folders", type=Path, nargs="+", metavar="DIR", help=told)
-    report.add_argument("--out", type=Path, metavar="DIR", help="where to write; default the first DIR")
 
 
 def _study(verbs: Verbs) -> None:
@@ -191,6 +198,38 @@ def _study_run(family: Verbs) -> None:
     run.add_argument("--out", type=Path, metavar="DIR", help="where to write scenarios.csv and study.json")
 
 
+def _runs(verbs: Verbs) -> None:
+    submit = _verb(verbs, "submit", "runs:submit", "hand cases to a service, which keeps and solves them")
+    submit.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a case (.json); --json: a line a run")
+    told = "name of this request: asked again, the answer is the run that there is; default a new one"
+    submit.add_argument("--request-id", metavar="ID", help=told)
+    submit.add_argument("--urgency", choices=("day-ahead", "study", "interactive"), default="day-ahead")
+    submit.add_argument("--wait", action="store_true", help="until each has ended")
+    _limits(submit)
+    listed = _verb(verbs, "list", "runs:list_runs", "the runs of a service, the newest first; --json: a line a run")
+    states = ("queued", "running", "succeeded", "failed", "cancelled")
+    listed.add_argument("--state", action="append", dest="states", choices=states, default=[])
+    listed.add_argument("--grid", metavar="GRID")
+    listed.add_argument("--study", metavar="STUDY")
+    listed.add_argument("--since", type=_moment, metavar="YYYY-MM-DD[THH:MM]", help="accepted then or later, UTC+8")
+    listed.add_argument("--most", type=_count, default=50, metavar="N", help="default %(default)s")
+    for verb in (submit, listed):
+        told = "written on the run, to find it by; may be given more than once"
+        verb.add_argument("--label", action="append", dest="labels", type=_label, default=[], metavar="K=V", help=told)
+    get = _verb(verbs, "get", "runs:get", "a run as it stands, and its answer as files")
+    get.add_argument("--out", type=Path, metavar="DIR", help="write outcome.json and schedule.json")
+    watch = _verb(verbs, "watch", "runs:watch", "follow a run to its end; ^C leaves it alone")
+    cancel = _verb(verbs, "cancel", "runs:cancel", "end a run that has not ended")
+    cancel.add_argument("--keep", action="store_true", help="the best schedule so far is its outcome")
+    delete = _verb(verbs, "delete", "runs:delete", "forget a run that has ended")
+    for verb in (get, watch, cancel, delete):
+        verb.add_argument("run", metavar="RUN")
+    for verb in (submit, listed, get, watch, cancel, delete):
+        server = os.environ.get("DISPATCH_SERVER", DEFAULT_LISTEN)
+        told = "default DISPATCH_SERVER, or " + DEFAULT_LISTEN
+        verb.add_argument("--server", default=server, metavar="HOST:PORT", help=told)
+
+
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
@@ -205,6 +244,30 @@ def _workers(text: str) -> int:
         message = f"{text!r} is not a whole number"
         raise argparse.ArgumentTypeError(message)
     return int(count)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        message = f"{text!r} is not a time, as 2030-01-15 or 2030-01-15T08:00"
+        raise argparse.ArgumentTypeError(message) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)
+
+
+def _label(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not (key and equals):
+        message = f"{text!r} is not KEY=VALUE"
+        raise argparse.ArgumentTypeError(message)
+    return key, value
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text)):
+        message = f"{text!r} is not a whole number above 0"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)
 
 
 def _seconds(text: str) -> float:

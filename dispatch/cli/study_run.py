@@ -64,7 +64,7 @@ class Following:
 
     def __init__(self, client: Client, request: rpc.SubmitStudyRequest, folder: Path | None) -> None:
         self._client, self._folder, self._live = client, folder, LiveLine()
-        self.study: StudyView = study_from(client.call("SubmitStudy", request, CALL_S))
+        self.study: StudyView = study_from(client.call("SubmitStudy", request))
         self._ended: dict[int, ScenarioView] = {}
 
     @property
@@ -75,7 +75,7 @@ class Following:
     def to_the_end(self) -> None:
         """Hear of each scenario as it ends."""
         request = rpc.WatchStudyRequest(study_id=self.study.study_id)
-        for told in self._client.watch("WatchStudy", request):
+        for told in self._client.stream("WatchStudy", request):
             if told.WhichOneof("message") == "study":
                 self.study = study_from(told.study)
                 self._live.show("study", told_of(self.study))

@@ -7,6 +7,7 @@ from google.protobuf.empty_pb2 import Empty
 from dispatch.v1.case_pb2 import Case
 from dispatch.v1.grid_pb2 import Grid, GridSummary
 from dispatch.v1.run_pb2 import Outcome, Run
+from dispatch.v1.schedule_pb2 import Schedule
 from dispatch.v1.service_pb2 import (
     DESCRIPTOR,
     CancelRunRequest,
@@ -71,6 +72,7 @@ __all__ = [
     "Outcome",
     "Run",
     "Scenario",
+    "Schedule",
     "SolveCaseRequest",
     "SolveCaseResponse",
     "Study",
