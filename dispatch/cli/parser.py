@@ -34,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     _case(verbs)
     _solving(verbs)
     _study(verbs)
+    _replay(verbs)
     return top
 
 
@@ -130,6 +131,15 @@ def _study(verbs: Verbs) -> None:
     told = "for each share; default %(default)s"
     curve.add_argument("--time-limit", type=_seconds, default=300.0, metavar="S", help=told)
     curve.add_argument("--out", type=Path, metavar="DIR", help="where to write curve.csv, curve.json and curve.html")
+
+
+def _replay(verbs: Verbs) -> None:
+    told = "solve what was recorded again, and tell the differences that matter; exit code 1 where there are any"
+    replay = _verb(verbs, "replay", "replay:replay", told)
+    told = "a bundle, as solve --out or demo --out wrote it, or a folder of them"
+    replay.add_argument("folders", type=Path, nargs="+", metavar="DIR", help=told)
+    told = "solve nothing: set what is recorded here beside it, name by name (another version of HiGHS, or of us)"
+    replay.add_argument("--against", type=Path, metavar="OTHER", help=told)
 
 
 def _day(text: str) -> date:
