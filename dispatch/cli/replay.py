@@ -70,7 +70,8 @@ def _all_replayed(records: Iterable[Record]) -> list[Replayed]:
 
 def records_in(folders: Sequence[Path]) -> list[Record]:
     """Every bundle in these folders, or `CaseError` with every flaw of every one."""
-    records, flaws = [], []
+    records: list[Record] = []
+    flaws: list[Flaw] = []
     for folder in folders:
         try:
             inside = bundles_in(folder)

@@ -96,14 +96,13 @@ def _absorption(case: Case, recorded: Outcome, again: Outcome) -> Iterator[Diffe
     prices = (case.prices.large_curtailment_cny_per_mwh, case.prices.distributed_curtailment_cny_per_mwh)
     least_price = min((price for price in prices if price > 0), default=None)
     proofs = (recorded.proof, again.proof)
-    open_cny = [
-        p.objective_cny - p.bound_cny for p in proofs if p.objective_cny is not None and p.bound_cny is not None
-    ]
+    ends = [(proof.objective_cny, proof.bound_cny) for proof in proofs]
+    open_cny = [max(0.0, f - b) for f, b in ends if f is not None and b is not None]
     if recorded.metrics is None or again.metrics is None or least_price is None or len(open_cny) < len(proofs):
         return
     then, now = recorded.metrics.total.curtailed_mwh, again.metrics.total.curtailed_mwh
     noise = TOLERANCE_SHARE * max(1.0, *(abs(p.objective_cny or 0.0) for p in proofs))
-    allowed_mwh = (sum(max(0.0, cny) for cny in open_cny) + noise) / least_price
+    allowed_mwh = (sum(open_cny) + noise) / least_price
     words = f"curtailed {now:,.1f} MWh, {then:,.1f} as recorded; the gaps allow {allowed_mwh:,.1f} MWh between them"
     if abs(now - then) > allowed_mwh:
         yield matter("again.curtailed_mwh", then, now, words)

@@ -50,9 +50,8 @@ def _rules(recorded: AuditReport, today: AuditReport) -> Iterator[Difference]:
         worst = next(breach for breach in today.breaches if breach.rule == name)
         where = f"{worst.component} {worst.time}".strip()
         words = f"the recorded schedule breaks {name} today, most at {where}, by {worst.amount:g} {now[name].unit}"
-        yield matter(
-            f"recorded.audit.{name}", known[name].largest_violation if name in known else None, worst.amount, words
-        )
+        before = known[name].largest_violation if name in known else None
+        yield matter(f"recorded.audit.{name}", before, worst.amount, words)
     for name, rule in known.items():
         if name not in now:
             words = f"{name} is not checked any more"

@@ -10,7 +10,12 @@ from dispatch.replay.replay import Replayed
 from dispatch.schedule.outcome import Outcome
 
 HEADINGS = ("bundle", "status", "objective, M CNY", "gap, %", "curtailed, MWh", "seconds", "")
-COLUMNS = (("objective_cny", 1e6, ".4f"), ("gap_share", 0.01, ".3f"), ("curtailed_mwh", 1.0, ",.1f"))
+COLUMNS = (
+    ("objective_cny", 1e6, ".4f"),
+    ("gap_share", 0.01, ".3f"),
+    ("curtailed_mwh", 1.0, ",.1f"),
+    ("seconds", 1.0, ".1f"),
+)
 MISSING, ARROW = "-", " > "
 MOST_SHOWN = 12  # differences of a bundle that are told one by one; --json has all
 TOTAL = "total"
@@ -30,15 +35,19 @@ def table_of(found: Sequence[Replayed]) -> str:
 
 
 def _row(one: Replayed) -> tuple[str, ...]:
-    then, now = one.record.outcome, one.again
-    was, comes = numbers_of(then), numbers_of(now) if now else dict.fromkeys(numbers_of(then))
-    cells = (
-        _both(_number(was[name], each, digits), now and _number(comes[name], each, digits))
-        for name, each, digits in COLUMNS
-    )
-    seconds = (_number(numbers["seconds"], 1, ".1f") for numbers in (was, comes))
-    status = _both(then.status.value, now and now.status.value)
-    return (one.record.name, status, *cells, ARROW.join(seconds), "same" if one.same else "DIFFERS")
+    was, comes = _cells(one.record.outcome), None if one.again is None else _cells(one.again)
+    *cells, seconds = zip(was, comes or was, strict=True)
+    lasted = f"{seconds[0]}{ARROW}{seconds[1] if comes else MISSING}"
+    differing = [then if then == now else f"{then}{ARROW}{now}" for then, now in cells]
+    return (one.record.name, *differing, lasted, "same" if one.same else "DIFFERS")
+
+
+def _cells(outcome: Outcome) -> list[str]:
+    """Status and numbers of one answer, in the order of the headings."""
+    numbers = numbers_of(outcome)
+    values = [(numbers[name], each, digits) for name, each, digits in COLUMNS]
+    told = [MISSING if value is None else format(value / each, digits) for value, each, digits in values]
+    return [outcome.status.value, *told]
 
 
 def _told(one: Replayed) -> list[str]:
@@ -46,14 +55,6 @@ def _told(one: Replayed) -> list[str]:
     lines = [f"  {'!' if d.matters else '.'} {d.field}: {d.message}" for d in shown[:MOST_SHOWN]]
     more = len(shown) - MOST_SHOWN
     return [*lines, f"  ... and {more} more (--json has all)"] if more > 0 else lines
-
-
-def _both(then: str, now: str | None) -> str:
-    return then if now in (None, then) else f"{then}{ARROW}{now}"
-
-
-def _number(value: float | None, each: float, digits: str) -> str:
-    return MISSING if value is None else format(value / each, digits)
 
 
 def numbers_of(outcome: Outcome) -> dict[str, float | None]:
