@@ -34,6 +34,7 @@ from dispatch.run import run
 BUNDLES = Path(__file__).parent / "bundles"
 BEFORE = Limits(gap_share=0.01, time_s=300.0)
 GAP_SHARE = 0.002
+LIMITS = Limits(GAP_SHARE, 60.0)
 Change = Callable[[Case, GridFacts], Case]
 
 
@@ -45,7 +46,7 @@ class Recipe:
     begins: datetime  # UTC+8; the hours of the day before it are solved to have its state
     hours_count: int
     change: Change = lambda case, _: case
-    limits: Limits = Limits(GAP_SHARE, 60.0)
+    limits: Limits = LIMITS
     edition: int = 2030
 
 
