@@ -34,7 +34,7 @@ from tests.formats.instances import changed as changed_instance
 from tests.report.solved import solved, unsolved
 from tests.small import small_case, small_facts
 
-VERBS = ["demo", "serve", "grids", "case", "validate", "solve", "audit", "report", "study"]
+VERBS = ["demo", "serve", "grids", "case", "validate", "solve", "audit", "report", "study", "replay"]
 
 
 @pytest.fixture(autouse=True)
