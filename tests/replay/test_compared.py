@@ -115,8 +115,8 @@ def test_what_is_short_is_the_same_within_1_percent(share: float, matters: list[
 def test_what_is_sought_first_is_compared_by_its_intervals(
     least: float, bound: float, limit: float, matters: list[str]
 ) -> None:
-    def aimed(objective_cny: float, *numbers: float) -> Outcome:
-        aim = Aim(ABSORPTION_FIRST, "MWh", *numbers, held=numbers[0], proven=True)
+    def aimed(objective_cny: float, least: float, bound: float, limit: float) -> Outcome:
+        aim = Aim(ABSORPTION_FIRST, "MWh", least, bound, limit, held=least, proven=True)
         return replace(answer(objective_cny, 990.0), proof=Proof(objective_cny, 990.0, aim))
 
     recorded, again = aimed(1000.0, 100.0, 99.0, 100.0), aimed(1100.0, least, bound, limit)
