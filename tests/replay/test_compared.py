@@ -66,7 +66,8 @@ def test_flips_matter_only_beside_an_objective_that_differs() -> None:
     kept = record().outcome
     assert kept.schedule is not None
     on = kept.schedule.on.copy()
-    on.iloc[0, 0] = 1 - on.iloc[0, 0]
+    unit = on.columns[0]
+    on[unit] = [1 - int(on[unit].iloc[0]), *on[unit].iloc[1:]]
     other = replace(kept.schedule, on=on)
 
     flipped = told(answer(1000.0, 995.0), answer(1000.0, 995.0, schedule=other))

@@ -22,7 +22,8 @@ def largest(table: Any) -> str:
 def with_part(facts: GridFacts, kind: str, name: str, change: Callable[[Any], dict[str, Any]]) -> GridFacts:
     """The facts with one component changed."""
     parts = tuple(replace(part, **change(part)) if part.name == name else part for part in getattr(facts, kind))
-    return replace(facts, **{kind: parts})
+    changes: dict[str, Any] = {kind: parts}
+    return replace(facts, **changes)
 
 
 def dearer_fuel(unit: Any) -> dict[str, Any]:
