@@ -56,7 +56,7 @@ class Keeper:
         """Write one scenario."""
         if self._folder:
             with self._lock:
-                write_solved(self._folder / folder_name(scenario.case), scenario)
+                write_solved(self._folder / folder_name(scenario.case), scenario, limits=LIMITS)
                 self._kept.append(scenario)
 
     def report(self, scenarios: Sequence[Scenario] | None = None) -> None:

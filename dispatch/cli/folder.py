@@ -2,12 +2,14 @@
 A folder with a solved case: what is written there, and read again.
 
 case.json       what was asked
+limits.json     for how long and how sure
 outcome.json    what was answered: status, proof, metrics, audit, certificate
 schedule.json   every table of the schedule
 schedule.nc     the schedule as a solved PyPSA network
 prices.json     every table of prices, where they were asked for
 prices/         the same as CSV: a file a table, a row a step, a column a component; CNY/MWh
 instance.json   the pglib-uc instance that the grid came from, where it did
+manifest.json   hash and size of every file, written last: with it the folder is a bundle for `dispatch replay`
 """
 
 from __future__ import annotations
@@ -17,21 +19,29 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from dispatch.case.case import Case
+from dispatch.case.case import Case, Limits
 from dispatch.case.checks import flaws_of, flaws_without_facts
 from dispatch.case.facts import GridFacts
 from dispatch.errors import CaseError, Flaw, UnknownGrid
 from dispatch.formats.json_file import bytes_of
 from dispatch.formats.pglib import is_pglib, read_pglib
 from dispatch.grid.catalogue import editions, facts_of, grids
+from dispatch.replay.bundle import (
+    CASE,
+    INSTANCE,
+    LIMITS,
+    MANIFEST,
+    NETWORK,
+    OUTCOME,
+    PRICE_FOLDER,
+    PRICES,
+    SCHEDULE,
+    seal,
+)
 from dispatch.report.scenario import Scenario, label_of, told_apart
 from dispatch.schedule.outcome import Outcome, PriceReport
 from dispatch.schedule.prices import PRICE_TABLES
 from dispatch.wire import files
-
-PRICES, PRICE_FOLDER = "prices.json", "prices"
-CASE, OUTCOME, SCHEDULE, NETWORK = "case.json", "outcome.json", "schedule.json", "schedule.nc"
-INSTANCE = "instance.json"
 
 
 def asked_in(path: Path) -> tuple[Case, GridFacts]:
@@ -51,25 +61,40 @@ def flaws_in(case: Case) -> tuple[Flaw, ...]:
     return flaws_of(case, facts)
 
 
-def write_solved(folder: Path, scenario: Scenario, source: Path | None = None) -> None:
-    """Keep a scenario, and the foreign file it came from; what an earlier one has left there is replaced."""
+def write_solved(
+    folder: Path, scenario: Scenario, source: Path | None = None, limits: Limits | None = None, *, network: bool = True
+) -> None:
+    """
+    Keep a scenario, and the foreign file it came from; what an earlier one has left there is replaced.
+
+    `limits` are those asked for; left out, they are the gap and the seed that the certificate tells.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / MANIFEST).unlink(missing_ok=True)
     foreign = bytes_of(source) if source is not None and is_pglib(source) else None
     (folder / INSTANCE).unlink(missing_ok=True)
     if foreign is not None:
         (folder / INSTANCE).write_bytes(foreign)
     files.write_case(scenario.case, folder / CASE)
+    files.write_limits(limits or _limits_told(scenario.outcome), folder / LIMITS)
     files.write_outcome(scenario.outcome, folder / OUTCOME)
     for name in (SCHEDULE, NETWORK):
         (folder / name).unlink(missing_ok=True)
     _write_prices(folder, scenario.outcome.prices)
     if scenario.outcome.schedule is not None:
+        files.write_schedule(scenario.outcome.schedule, folder / SCHEDULE)
+    if scenario.outcome.schedule is not None and network:
         from dispatch.grid.solved import network_of
 
         logging.getLogger("pypsa").setLevel(logging.WARNING)  # it tells of every file that it writes
-        files.write_schedule(scenario.outcome.schedule, folder / SCHEDULE)
-        network = network_of(scenario.case, scenario.facts, scenario.outcome.schedule)
-        network.export_to_netcdf(folder / NETWORK)
+        solved = network_of(scenario.case, scenario.facts, scenario.outcome.schedule)
+        solved.export_to_netcdf(folder / NETWORK)
+    seal(folder, scenario.outcome.certificate)
+
+
+def _limits_told(outcome: Outcome) -> Limits:
+    certificate = outcome.certificate
+    return Limits() if certificate is None else Limits(certificate.gap_asked_share, seed_count=certificate.seed_count)
 
 
 def _write_prices(folder: Path, report: PriceReport | None) -> None:

@@ -41,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     _solving(verbs)
     _study(verbs)
     _runs(verbs)
+    _replay(verbs)
     return top
 
 
@@ -228,6 +229,15 @@ def _runs(verbs: Verbs) -> None:
         server = os.environ.get("DISPATCH_SERVER", DEFAULT_LISTEN)
         told = "default DISPATCH_SERVER, or " + DEFAULT_LISTEN
         verb.add_argument("--server", default=server, metavar="HOST:PORT", help=told)
+
+
+def _replay(verbs: Verbs) -> None:
+    told = "solve what was recorded again, and tell the differences that matter; exit code 1 where there are any"
+    replay = _verb(verbs, "replay", "replay:replay", told)
+    told = "a bundle, as solve --out or demo --out wrote it, or a folder of them"
+    replay.add_argument("folders", type=Path, nargs="+", metavar="DIR", help=told)
+    told = "solve nothing: set what is recorded here beside it, name by name (another version of HiGHS, or of us)"
+    replay.add_argument("--against", type=Path, metavar="OTHER", help=told)
 
 
 def _day(text: str) -> date:

@@ -40,7 +40,7 @@ def solve(asked: argparse.Namespace) -> int:
     live.done(asked.file.name, ending_of(outcome))
     scenario = Scenario(label_of(case), case, facts, outcome)
     if out:
-        write_solved(out, scenario, asked.file)
+        write_solved(out, scenario, asked.file, limits)
     if asked.json:
         print(outcome_text(outcome), end="")
     else:

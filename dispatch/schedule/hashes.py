@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 
 from dispatch.case.case import Case
+from dispatch.horizon import utc
 from dispatch.schedule.schedule import TABLES, Schedule
 
 
 def case_sha256(case: Case) -> str:
-    """Of the case as canonical JSON: keys sorted, numbers as Python prints them, times in ISO 8601."""
-    text = json.dumps(asdict(case), sort_keys=True, default=_plain, separators=(",", ":"))
+    """Of the case as canonical JSON: keys sorted, numbers as 64-bit floats, times in ISO 8601 and UTC."""
+    text = json.dumps(_plain(asdict(case)), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -29,5 +31,12 @@ def schedule_sha256(schedule: Schedule) -> str:
     return digest.hexdigest()
 
 
-def _plain(value: Any) -> str:
-    return str(value.isoformat())
+def _plain(value: Any) -> Any:
+    """The same value whether it was made by hand or read from a file: 48 is 48.0, midnight in Beijing 16:00 UTC."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, datetime):
+        return utc(value).isoformat()
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value

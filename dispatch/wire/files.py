@@ -1,10 +1,10 @@
-"""`case.json`, `outcome.json` and `schedule.json`: protobuf JSON with a versioned schema."""
+"""`case.json`, `limits.json`, `outcome.json` and `schedule.json`: protobuf JSON with a versioned schema."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from dispatch.case.case import Case
+from dispatch.case.case import Case, Limits
 from dispatch.errors import CaseError, Flaw
 from dispatch.schedule.outcome import Outcome
 from dispatch.schedule.prices import PriceTables
@@ -16,6 +16,8 @@ from dispatch.wire.reading import Check, Reading, fresh
 from dispatch.wire.translate import (
     answer_from,
     case_to,
+    limits_from,
+    limits_to,
     outcome_from,
     prices_from,
     prices_to,
@@ -51,6 +53,16 @@ def read_case(path: Path, check: Check | None = None) -> Case:
     return case_of(_read(path), str(path), check)
 
 
+def write_limits(limits: Limits, path: Path) -> None:
+    """Keep the limits of a run."""
+    path.write_text(text_of(limits_to(limits)), encoding="utf-8")
+
+
+def limits_of(text: str, origin: str = "limits") -> Limits:
+    """The limits in the text of a `limits.json`, or `CaseError` with every flaw."""
+    return limits_from(message_of(text, run_pb2.Limits(), origin))
+
+
 def outcome_text(outcome: Outcome) -> str:
     """The text of an `outcome.json`; the schedule goes to `schedule.nc` instead, prices to `prices.json`."""
     return text_of(answer_from(outcome, include_prices=False))
@@ -78,7 +90,12 @@ def write_schedule(schedule: Schedule, path: Path) -> None:
 
 def read_schedule(path: Path) -> Schedule:
     """The schedule in a file, or `CaseError` with every flaw."""
-    return schedule_from(message_of(_read(path), schedule_pb2.Schedule(), str(path)))
+    return schedule_of(_read(path), str(path))
+
+
+def schedule_of(text: str, origin: str = "schedule") -> Schedule:
+    """The schedule in the text of a `schedule.json`, or `CaseError` with every flaw."""
+    return schedule_from(message_of(text, schedule_pb2.Schedule(), origin))
 
 
 def write_prices(tables: PriceTables, path: Path) -> None:

@@ -34,7 +34,7 @@ from tests.formats.instances import changed as changed_instance
 from tests.report.solved import solved, unsolved
 from tests.small import small_case, small_facts
 
-VERBS = ["demo", "serve", "grids", "case", "validate", "solve", "audit", "report", "study"]
+VERBS = ["demo", "serve", "grids", "case", "validate", "solve", "audit", "report", "study", "replay"]
 
 
 @pytest.fixture(autouse=True)
@@ -159,6 +159,8 @@ def test_a_case_is_solved_kept_audited_and_shown(
     assert told == json.loads((out / "outcome.json").read_text(encoding="utf-8"))
     assert {path.name for path in out.iterdir()} == {
         "case.json",
+        "limits.json",
+        "manifest.json",
         "outcome.json",
         "schedule.json",
         "schedule.nc",

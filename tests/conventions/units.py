@@ -38,6 +38,7 @@ RECORDS_WITHOUT_UNIT = {
     "Duals": "a point of a program and prices of its rows: each in its own unit",
     "First": "sums in a program for the solver, in MWh or tCO2: the field `unit` stands beside them",
     "Cuts": "rows for such a program",
+    "Difference": "a number of an answer: its `field` carries the unit",
     "Problem": "a program for the solver: each row and column in its own unit",
 }
 
