@@ -87,7 +87,9 @@ class GridFacts:
     sections: tuple[Section, ...] = ()
     aggregators: tuple[Aggregator, ...] = ()
     connections: tuple[Connection, ...] = ()
-    names: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # of buses and thermal plants, Chinese and English
+    names: Mapping[str, tuple[str, str]] = field(
+        default_factory=dict
+    )  # of buses and thermal plants, Chinese and English
 
     @property
     def pump_groups(self) -> tuple[PumpGroup, ...]:

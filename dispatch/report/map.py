@@ -22,7 +22,7 @@ LOADINGS = (
     (FULL_SHARE, "#c0392b", 4.8, "满载 at its limit"),
 )
 CURTAILED = "rgba(142, 68, 173, 0.38)"
-WIDEST_PX, LARGEST_PX, HEIGHT_PX, MARGIN_DEG = 1100, 46, 700, 0.25
+WIDEST_PX, LARGEST_PX, HEIGHT_PX, MARGIN_DEG = 1100, 46, 740, 0.25
 NAME_PX, LINE_PX = 10.5, 13
 SIDES = ("top center", "bottom center", "middle right", "middle left", "top right", "bottom right", "top left")
 
@@ -70,13 +70,12 @@ def network_map(hourly: Hourly) -> Figure | None:
     moving = [_wire(branch, places) for branch in branches]
     moving += [_middles(hourly, places), _circles(hourly, places, list(curtailed.columns))]
     moments = [_moment(hourly, share, curtailed.to_numpy(dtype=float), k) for k in range(len(share))]
-    first = len(fixed)
     for k, trace in enumerate(moving):
         for path, values in moments[peak].items():
             if values[k] is not None:
                 _put(trace, path, values[k])
-    indices = list(range(first, first + len(moving)))
-    return tagged(_drawn(fixed + moving, _slider(hourly, moments, indices, peak), places), hourly)
+    indices = list(range(len(moving)))
+    return tagged(_drawn(moving + fixed, _slider(hourly, moments, indices, peak), places), hourly)
 
 
 def peak_step(share: np.ndarray) -> int:
@@ -177,6 +176,7 @@ def _buses(hourly: Hourly, places: Places) -> list[Trace]:
         "hovertemplate": "%{customdata}<extra></extra>",
         "marker": {"symbol": symbols, "size": 6, "color": INK},
         "showlegend": False,
+        "cliponaxis": False,
     }
     return [base]
 
@@ -184,7 +184,7 @@ def _buses(hourly: Hourly, places: Places) -> list[Trace]:
 def _labels(hourly: Hourly, places: Places, buses: list[Bus]) -> dict[str, tuple[str, str]]:
     """A name and its side for each bus, or none where every side is taken."""
     px = places.px_per_deg
-    taken = [_box(places, px, tag[0], tag[1], "middle center", tag[2]) for tag in corridor_tags(hourly, places)]
+    taken = [_box(places, px, tag[0], tag[1], "middle center", f" {tag[2]} ") for tag in corridor_tags(hourly, places)]
     found = {}
     for bus in buses:
         text = hourly.facts.names.get(bus.name, (bus.name, ""))[0].split("(")[0]
@@ -196,7 +196,7 @@ def _labels(hourly: Hourly, places: Places, buses: list[Bus]) -> dict[str, tuple
     return found
 
 
-def _box(places: Places, px: float, x: float, y: float, side: str, text: str) -> tuple[float, float, float, float]:  # noqa: PLR0913
+def _box(places: Places, px: float, x: float, y: float, side: str, text: str) -> tuple[float, float, float, float]:
     """The pixels that a text takes: left, right, bottom, top."""
     left, bottom = (x - places.x[0]) * px / places.stretch, (y - places.y[0]) * px
     wide = sum(NAME_PX if ord(c) > 0x2E7F else NAME_PX * 0.6 for c in text) + 2  # noqa: PLR2004 (first CJK sign)
@@ -234,8 +234,9 @@ def _legend() -> list[Trace]:
 
 
 def _slider(hourly: Hourly, moments: list[dict[str, list[Any]]], traces: list[int], peak: int) -> dict[str, Any]:
+    shown = "%H:%M" if hourly.inputs.times[0].date() == hourly.inputs.times[-1].date() else "%m-%d %H:%M"
     steps = [
-        {"label": f"{time:%m-%d %H:%M}", "method": "restyle", "args": [moment, traces]}
+        {"label": f"{time:{shown}}", "method": "restyle", "args": [moment, traces]}
         for time, moment in zip(hourly.inputs.times, moments, strict=True)
     ]
     current = {"prefix": "时段 hour ", "font": {"size": 13}}
@@ -251,7 +252,14 @@ def _drawn(traces: list[Trace], slider: dict[str, Any], places: Places) -> Figur
     look = {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "font": {"size": 12}}
     margin = {"l": 20, "r": 20, "t": 44, "b": 80}
     return figure(
-        traces, "", height=height, hovermode="closest", xaxis=across, yaxis=upright, legend=look, margin=margin,
+        traces,
+        "",
+        height=height,
+        hovermode="closest",
+        xaxis=across,
+        yaxis=upright,
+        legend=look,
+        margin=margin,
         sliders=[slider],
     )
 

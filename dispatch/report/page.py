@@ -193,7 +193,15 @@ CORRIDOR_NOTE = (
     "Fullest is the loading of the fullest branch in any step; mean is all flows over all ratings. "
     "Which line belongs to which corridor is a choice of this project."
 )
-CORRIDOR_HEADS = ("线路 branches", "限额 rating MW", "平均 mean %", "最重 fullest %", "何处 where", "何时 when", "满载 full h")
+CORRIDOR_HEADS = (
+    "线路 branches",
+    "限额 rating MW",
+    "平均 mean %",
+    "最重 fullest %",
+    "何处 where",
+    "何时 when",
+    "满载 full h",
+)
 STORAGE_HEADS = (
     "功率 power MW",
     "容量 usable MWh",
