@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from dispatch.case.network import Line, Link
 from dispatch.report.scenario import Scenario
 from dispatch.report.series import Hourly, hourly_of
 from dispatch.report.words import Word, grid_word
@@ -86,7 +87,7 @@ def members_of(hourly: Hourly) -> dict[tuple[str, str], list[int]]:
 def corridors_of(hourly: Hourly) -> list[Corridor]:
     """Every corridor of a schedule, then its sections."""
     facts, share = hourly.facts, loading_share(hourly)
-    branches = [*facts.lines, *facts.links]
+    branches: list[Line | Link] = [*facts.lines, *facts.links]
     found = []
     for (grid, corridor), own in members_of(hourly).items():
         rating = np.array([branches[k].rating_mw for k in own])

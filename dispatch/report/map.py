@@ -60,7 +60,7 @@ class Places:
 def network_map(hourly: Hourly) -> Figure | None:
     """The map at the fullest hour, with a slider over all; None where places are unknown or nothing joins them."""
     facts = hourly.facts
-    branches = [*facts.lines, *facts.links]
+    branches: list[Line | Link] = [*facts.lines, *facts.links]
     if not branches or not (places := Places(hourly)) or places.is_flat:
         return None
     share = loading_share(hourly)
@@ -117,7 +117,8 @@ def _moment(hourly: Hourly, share: np.ndarray, curtailed_mw: np.ndarray, step: i
 
 def _sections_full(hourly: Hourly, step: int) -> set[int]:
     """Branches of sections at their limit in an hour."""
-    order = {branch.name: k for k, branch in enumerate([*hourly.facts.lines, *hourly.facts.links])}
+    every: list[Line | Link] = [*hourly.facts.lines, *hourly.facts.links]
+    order = {branch.name: k for k, branch in enumerate(every)}
     full = [s for k, s in enumerate(hourly.facts.sections) if section_share(hourly, k)[step] >= FULL_SHARE]
     return {order[name] for section in full for name in section.branches}
 
@@ -132,7 +133,7 @@ def _wire(branch: Line | Link, places: Places) -> Trace:
 def _middles(hourly: Hourly, places: Places) -> Trace:
     """Points to hover over, and diamonds where a branch or its section is at its limit."""
     facts = hourly.facts
-    branches = [*facts.lines, *facts.links]
+    branches: list[Line | Link] = [*facts.lines, *facts.links]
     at = [places.middle(branch) for branch in branches]
     told = [
         f"{name_of(hourly, b.from_bus)} → {name_of(hourly, b.to_bus)}<br>{b.name}<br>限额 rating {b.rating_mw:,.0f} MW"
@@ -212,7 +213,7 @@ def _is_free(box: tuple[float, ...], taken: list[tuple[float, float, float, floa
 
 def corridor_tags(hourly: Hourly, places: Places) -> list[tuple[float, float, str]]:
     """Where the name of each corridor stands: on its middle branch."""
-    branches = [*hourly.facts.lines, *hourly.facts.links]
+    branches: list[Line | Link] = [*hourly.facts.lines, *hourly.facts.links]
     tags, used = [], set()
     for (_, corridor), own in members_of(hourly).items():
         free = [k for k in own if k not in used]
