@@ -66,7 +66,7 @@ def loading_share(hourly: Hourly) -> np.ndarray:
     rating = np.array([branch.rating_mw for branch in (*facts.lines, *facts.links)], dtype=float)
     names = [branch.name for branch in (*facts.lines, *facts.links)]
     flow = hourly.schedule.flow_mw[names].abs().to_numpy(dtype=float)
-    return np.divide(flow, rating, out=np.zeros_like(flow), where=rating > 0)
+    return np.asarray(np.divide(flow, rating, out=np.zeros_like(flow), where=rating > 0))
 
 
 def members_of(hourly: Hourly) -> dict[tuple[str, str], list[int]]:
@@ -102,7 +102,7 @@ def section_share(hourly: Hourly, number: int) -> np.ndarray:
     section, flow = hourly.facts.sections[number], hourly.schedule.flow_mw
     across = (flow[list(section.along)].sum(axis=1) - flow[list(section.against)].sum(axis=1)).to_numpy(dtype=float)
     limit = np.where(across >= 0, section.forward_limit_mw, section.backward_limit_mw)
-    return np.divide(np.abs(across), limit, out=np.zeros_like(across), where=limit > 0)
+    return np.asarray(np.divide(np.abs(across), limit, out=np.zeros_like(across), where=limit > 0))
 
 
 def _section(hourly: Hourly, number: int) -> Corridor:
@@ -121,7 +121,7 @@ def _measured(
     *,
     is_section: bool = False,
 ) -> Corridor:
-    step, most = np.unravel_index(np.argmax(share), share.shape)
+    step, most = divmod(int(np.argmax(share)), share.shape[1])
     full = (share.max(axis=1) >= FULL_SHARE).sum() * hourly.inputs.step_h
     rating_mw, mean = rating_and_mean
     at = f"{hourly.inputs.times[step]:%Y-%m-%d %H:%M}"

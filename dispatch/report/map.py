@@ -61,7 +61,8 @@ def network_map(hourly: Hourly) -> Figure | None:
     """The map at the fullest hour, with a slider over all; None where places are unknown or nothing joins them."""
     facts = hourly.facts
     branches: list[Line | Link] = [*facts.lines, *facts.links]
-    if not branches or not (places := Places(hourly)) or places.is_flat:
+    places = Places(hourly)
+    if not branches or places.is_flat:
         return None
     share = loading_share(hourly)
     peak = peak_step(share)
