@@ -38,7 +38,8 @@ def commitment_map(hourly: Hourly) -> Figure | None:
     order = sorted(range(len(units)), key=lambda k: _sorted_by(units[k]))
     half = len(order) if len(order) <= MOST_ROWS else (len(order) + 1) // 2
     columns = [part for part in (order[:half], order[half:]) if part]
-    layout, traces = {}, []
+    layout: Trace = {}
+    traces: list[Trace] = []
     for number, part in enumerate(columns):
         name = "" if number == 0 else "2"
         drawn, upright = _column(hourly, part)

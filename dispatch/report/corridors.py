@@ -63,8 +63,9 @@ def word_of(corridor: str) -> Word:
 def loading_share(hourly: Hourly) -> np.ndarray:
     """|flow| / rating of every line, then every link, shape (T, branches); 0 of a branch without a rating."""
     facts = hourly.facts
-    rating = np.array([branch.rating_mw for branch in (*facts.lines, *facts.links)], dtype=float)
-    names = [branch.name for branch in (*facts.lines, *facts.links)]
+    branches: list[Line | Link] = [*facts.lines, *facts.links]
+    rating = np.array([branch.rating_mw for branch in branches], dtype=float)
+    names = [branch.name for branch in branches]
     flow = hourly.schedule.flow_mw[names].abs().to_numpy(dtype=float)
     return np.asarray(np.divide(flow, rating, out=np.zeros_like(flow), where=rating > 0))
 
@@ -74,7 +75,8 @@ def members_of(hourly: Hourly) -> dict[tuple[str, str], list[int]]:
     facts = hourly.facts
     home = {bus.name: bus.grid for bus in facts.buses}
     found: dict[tuple[str, str], list[int]] = {}
-    for k, branch in enumerate((*facts.lines, *facts.links)):
+    branches: list[Line | Link] = [*facts.lines, *facts.links]
+    for k, branch in enumerate(branches):
         inside = {home[branch.from_bus], home[branch.to_bus]} & set(facts.members)
         grid = inside.pop() if len(inside) == 1 else facts.grid
         tagged = getattr(branch, "corridor", DC)
