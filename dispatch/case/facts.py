@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -87,6 +87,9 @@ class GridFacts:
     sections: tuple[Section, ...] = ()
     aggregators: tuple[Aggregator, ...] = ()
     connections: tuple[Connection, ...] = ()
+    names: Mapping[str, tuple[str, str]] = field(
+        default_factory=dict
+    )  # of buses and thermal plants, Chinese and English
 
     @property
     def pump_groups(self) -> tuple[PumpGroup, ...]:

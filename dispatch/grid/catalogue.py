@@ -70,7 +70,16 @@ def facts_of(grid: str, edition: int) -> GridFacts:
         sections=_unique(section for table in tables for section in _sections(table)),
         aggregators=tuple(aggregator for table in tables for aggregator in aggregators(table)),
         connections=tuple(connection for table in tables for connection in _connections(table)),
+        names={name: words for table in tables for name, words in _names(table)},
     )
+
+
+def _names(table: Tables) -> Iterable[tuple[str, tuple[str, str]]]:
+    """What people call buses and thermal plants, in Chinese and in English."""
+    for name, row in table.static("buses").iterrows():
+        yield str(name), (str(row["name_cn"]), str(row["name_en"]))
+    for row in table.static("generators").dropna(subset=["plant_cn"]).itertuples():
+        yield str(row.plant), (str(row.plant_cn), str(row.plant))
 
 
 def _unique(branches: Iterable[Any]) -> tuple[Any, ...]:

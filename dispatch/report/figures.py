@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from dispatch.report.commitment import commitment_map
 from dispatch.report.drawing import Figure, axis, bars, figure, gw, hatched, rounded, slopes, steps
+from dispatch.report.map import network_map
 from dispatch.report.prices import price_figure
 from dispatch.report.series import (
     Hourly,
@@ -168,6 +170,8 @@ def figures_of(hourly: Hourly) -> dict[str, tuple[Word, Figure | None]]:
     responding = bool(hourly.inputs.response_cap_mw.any())
     found: dict[str, tuple[Word, Figure | None]] = {
         "stack": (Word("逐时电力平衡", "Dispatch by carrier"), dispatch_stack(hourly)),
+        "map": (Word("500 千伏网架负载", "Loading of the 500 kV network"), network_map(hourly)),
+        "commitment": (Word("机组组合", "Commitment by unit and hour"), commitment_map(hourly)),
         "curtailment": (Word("分地点弃电", "Curtailment by place and hour"), curtailment_map(hourly)),
         "storage": (Word("储能与抽水蓄能", "Storage and pumped hydro"), storage_levels(hourly)),
         "response": (Word("需求响应", "Demand response"), response_use(hourly) if responding else None),

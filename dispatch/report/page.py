@@ -8,20 +8,21 @@ from html import escape
 from importlib.resources import files
 
 from dispatch.report.comparison import MEASURES, comparison, legend_of
+from dispatch.report.corridors import corridors_of, title_of
 from dispatch.report.drawing import Figure
 from dispatch.report.figures import figures_of, place_note
 from dispatch.report.findings import DEFECT, WARNING, Finding, findings_of
 from dispatch.report.response import COLUMNS as RESPONSE_COLUMNS
 from dispatch.report.response import NOTE, blocks_of
 from dispatch.report.scenario import Scenario, by_grid
-from dispatch.report.series import hourly_of
+from dispatch.report.series import Hourly, hourly_of
 from dispatch.report.table import COLUMNS, SLACK_NOTE, uses_slack
 from dispatch.report.words import ASSUMPTIONS, Word, grid_word, label_zh
 from dispatch.schedule.outcome import GridMetrics
 
 # The browser itself refuses any request: nothing but what is written in this file may be used.
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
-WIDE = {"stack", "curtailment"}  # figures as wide as the page
+WIDE = {"stack", "map", "commitment", "curtailment", "bus_prices"}  # figures as wide as the page
 MOST_SHORTFALLS = 12
 TABLE_NOTE = (
     "利用率 = 消纳 / 可发，均为求和后相除；储能损耗不计为弃电；成本不含罚金。"
@@ -182,7 +183,88 @@ def _panel(page: Page, key: str, scenario: Scenario) -> None:
         word, drawn = shown[name]
         page.add(page.draw(f"{key}-{name}", word, drawn or {}))
     page.add("</div>")
+    _corridors(page, hourly)
+    _storage(page, scenario)
     _response(page, scenario)
+
+
+CORRIDOR_NOTE = (
+    "最重为任一时段最满线路的负载率，平均为全部潮流与全部限额之比；走廊归属为本项目的划分，断面限额由算例给出。"
+    "Fullest is the loading of the fullest branch in any step; mean is all flows over all ratings. "
+    "Which line belongs to which corridor is a choice of this project."
+)
+CORRIDOR_HEADS = (
+    "线路 branches",
+    "限额 rating MW",
+    "平均 mean %",
+    "最重 fullest %",
+    "何处 where",
+    "何时 when",
+    "满载 full h",
+)
+STORAGE_HEADS = (
+    "功率 power MW",
+    "容量 usable MWh",
+    "充电 charged MWh",
+    "放电 discharged MWh",
+    "损耗 lost MWh",
+    "循环成本 wear k CNY",
+    "循环 cycles",
+    "单日最多 most a day",
+)
+TECHNOLOGIES = {
+    "li_ion": Word("锂电池", "lithium-ion"),
+    "flow": Word("液流电池", "flow battery"),
+    "caes": Word("压缩空气", "compressed air"),
+    "pumped_hydro": Word("抽水蓄能", "pumped hydro"),
+}
+
+
+def _plain_table(page: Page, word: Word, heads: Sequence[str], rows: Sequence[tuple[str, list[str]]]) -> None:
+    told = "".join(f"<th>{escape(head)}</th>" for head in heads)
+    page.add(f'<div class="whole">{heading(3, word)}<div class="scroll"><table><thead><tr><th></th>{told}</tr></thead>')
+    page.parts += [row(name, cells) for name, cells in rows]
+    page.add("</table></div></div>")
+
+
+def _corridors(page: Page, hourly: Hourly) -> None:
+    """How full each corridor and section is."""
+    rows = [
+        (
+            title_of(c),
+            [
+                str(c.line_count),
+                f"{c.rating_mw:,.0f}",
+                f"{100 * c.mean_loading_share:.1f}",
+                f"{100 * c.most_loading_share:.1f}",
+                c.most_branch,
+                c.most_at,
+                f"{c.full_h:g}",
+            ],
+        )
+        for c in corridors_of(hourly)
+    ]
+    if rows:
+        _plain_table(page, Word("走廊与断面负载", "Corridors and sections"), CORRIDOR_HEADS, rows)
+        page.add(f'<p class="note">{escape(CORRIDOR_NOTE)}</p>')
+
+
+def _storage(page: Page, scenario: Scenario) -> None:
+    """What each storage technology did."""
+    rows = [
+        (
+            str(TECHNOLOGIES.get(s.technology, Word(s.technology, ""))),
+            [
+                *(f"{mw:,.0f}" for mw in (s.power_mw, s.usable_mwh, s.charge_mwh, s.discharge_mwh, s.lost_mwh)),
+                f"{s.wear_cny / 1e3:,.1f}",
+                f"{s.cycle_count:.2f}",
+                f"{s.daily_cycle_count:.2f}",
+            ],
+        )
+        for s in (scenario.total.storage_technologies if scenario.total else ())
+    ]
+    if rows:
+        _plain_table(page, Word("按储能技术", "Storage by technology"), STORAGE_HEADS, rows)
 
 
 def _response(page: Page, scenario: Scenario) -> None:

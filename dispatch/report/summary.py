@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from dispatch.horizon import local
+from dispatch.report.corridors import corridor_rows
 from dispatch.report.findings import findings_of
 from dispatch.report.scenario import Scenario
 from dispatch.report.words import ASSUMPTIONS
@@ -49,6 +50,7 @@ def _scenario(scenario: Scenario) -> dict[str, Any]:
         "seconds": dict(outcome.seconds),
         "metrics": _metrics(metrics.total) if metrics else None,
         "members": [_metrics(member) for member in metrics.members] if metrics else [],
+        "corridors": corridor_rows(scenario),
         "facts_sha256": scenario.facts.content_sha256,
     }
 
