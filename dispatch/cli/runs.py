@@ -15,13 +15,14 @@ from typing import Any
 
 from dispatch.case.case import Case, Limits
 from dispatch.cli.command import DONE, NO_ANSWER, OUR_FAULT, WrongUsage, say
-from dispatch.cli.folder import OUTCOME, SCHEDULE, asked_in
+from dispatch.cli.folder import asked_in
 from dispatch.cli.solve import code_of
 from dispatch.cli.terminal import LiveLine, words_of
 from dispatch.client import Client, RunEvent, RunView, State, Urgency, Waiting
 from dispatch.errors import CaseError, Flaw
 from dispatch.formats.pglib import is_pglib
 from dispatch.horizon import local
+from dispatch.replay.bundle import OUTCOME, SCHEDULE
 from dispatch.wire import files
 
 CALL_PATIENCE_S, WATCH_PATIENCE_S = 10.0, 600.0

@@ -27,7 +27,6 @@ from dispatch.wire.translate import case_to, limits_to
 TABLE, SUMMARY = "scenarios.csv", "study.json"
 REFUSED = "CASE_REFUSED"
 PAGE_COUNT = 1000
-CALL_S = 600.0  # every value of every axis is tried on the case before the study is accepted
 
 
 def run_study(asked: argparse.Namespace) -> int:

@@ -78,8 +78,8 @@ def _names(table: Tables) -> Iterable[tuple[str, tuple[str, str]]]:
     """What people call buses and thermal plants, in Chinese and in English."""
     for name, row in table.static("buses").iterrows():
         yield str(name), (str(row["name_cn"]), str(row["name_en"]))
-    for row in table.static("generators").dropna(subset=["plant_cn"]).itertuples():
-        yield str(row.plant), (str(row.plant_cn), str(row.plant))
+    for _, row in table.static("generators").dropna(subset=["plant_cn"]).iterrows():
+        yield str(row["plant"]), (str(row["plant_cn"]), str(row["plant"]))
 
 
 def _unique(branches: Iterable[Any]) -> tuple[Any, ...]:

@@ -22,8 +22,8 @@ def test_calls_are_counted_and_timed_by_method_and_code(tmp_path: Path) -> None:
     with served(tmp_path, "--metrics", metrics) as service, Client(service.target) as client:
         client.grids()
         client.grids()
-        with pytest.raises(UnknownGrid), client._errors():
-            client._stub.GetGrid(rpc.GetGridRequest(grid="none"))
+        with pytest.raises(UnknownGrid):
+            client.call("GetGrid", rpc.GetGridRequest(grid="none"))
         with urllib.request.urlopen(f"http://{metrics}/metrics") as answer:
             told = answer.read().decode()
     unary = f'grpc_service="{rpc.SERVICE}",grpc_type="unary"'

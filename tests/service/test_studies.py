@@ -55,14 +55,12 @@ def _asked(**changes: Any) -> rpc.SubmitStudyRequest:
 
 def _watched(client: Client, study_id: str, known: list[int]) -> tuple[list[ScenarioView], StudyView]:
     request = rpc.WatchStudyRequest(study_id=study_id, known_indices=known)
-    *told, last = client.watch("WatchStudy", request)
+    *told, last = client.stream("WatchStudy", request)
     ended = [scenario_from(one.scenario) for one in told if one.HasField("scenario")]
     return ended, study_from(last.study)
 
 
-def test_every_scenario_is_told_as_it_ends_and_an_infeasible_one_is_a_result(
-    client: Client, study_id: str
-) -> None:
+def test_every_scenario_is_told_as_it_ends_and_an_infeasible_one_is_a_result(client: Client, study_id: str) -> None:
     """Four scenarios; with three times the load no schedule exists, whatever the response."""
     ended, study = _watched(client, study_id, [])
 
