@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from types import TracebackType
-from typing import Any, Unpack
+from typing import Any, Self, Unpack
 
 import grpc
 
@@ -24,18 +24,52 @@ from dispatch.wire.run_view import WITH_SCHEDULE, RunEvent, RunView, Watched, ou
 from dispatch.wire.translate import case_to, outcome_from, progress_from, schedule_from
 
 
-class AsyncClient:
+class AsyncConnection:
+    """A connection, and requests as messages."""
+
+    def __init__(self, target: str, *, patience_s: float = PATIENCE_S) -> None:
+        self._channel = channel_of(grpc.aio, target)
+        self._stub: Any = rpc.DispatchServiceStub(self._channel)
+        self._patience_s = patience_s
+
+    async def call(self, method: str, request: Any) -> Any:
+        """The answer to any one request, as a message; asked again while the service cannot be reached."""
+        patience = Patience(self._patience_s)
+        while True:
+            try:
+                return await getattr(self._stub, method)(request, timeout=CALL_S)
+            except grpc.RpcError as error:
+                await asyncio.sleep(patience.pause_s(error))
+
+    async def stream(self, method: str, request: Any, deadline_s: float | None = None) -> AsyncIterator[Any]:
+        """What a method that goes on telling tells, as messages, once; letting the iterator go ends the call."""
+        call = getattr(self._stub, method)(request, timeout=deadline_s)
+        try:
+            async for message in call:
+                yield message
+        finally:
+            call.cancel()
+
+    async def close(self) -> None:
+        """Let the connection go."""
+        await self._channel.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+class AsyncClient(AsyncConnection):
     """
     One connection to a service.
 
     What can be made again without harm is, for `patience_s`, while the service cannot be reached or says when to come
     back; a case that is refused never. Errors are those of `dispatch.errors`.
     """
-
-    def __init__(self, target: str, *, patience_s: float = PATIENCE_S) -> None:
-        self._channel = channel_of(grpc.aio, target)
-        self._stub: Any = rpc.DispatchServiceStub(self._channel)
-        self._patience_s = patience_s
 
     # ------------------------------------------------------------ one call, one answer
 
@@ -148,38 +182,6 @@ class AsyncClient:
         """The outcome of a run that has ended, with its schedule where it has one. UnknownRun, RunOpen, RunOver."""
         outcome = outcome_in(await self.get(run_id))
         return replace(outcome, schedule=await self.schedule(run_id)) if outcome.status in WITH_SCHEDULE else outcome
-
-    # ------------------------------------------------------------ messages
-
-    async def call(self, method: str, request: Any) -> Any:
-        """The answer to any one request, as a message; asked again while the service cannot be reached."""
-        patience = Patience(self._patience_s)
-        while True:
-            try:
-                return await getattr(self._stub, method)(request, timeout=CALL_S)
-            except grpc.RpcError as error:
-                await asyncio.sleep(patience.pause_s(error))
-
-    async def stream(self, method: str, request: Any, deadline_s: float | None = None) -> AsyncIterator[Any]:
-        """What a method that goes on telling tells, as messages, once; letting the iterator go ends the call."""
-        call = getattr(self._stub, method)(request, timeout=deadline_s)
-        try:
-            async for message in call:
-                yield message
-        finally:
-            call.cancel()
-
-    async def close(self) -> None:
-        """Let the connection go."""
-        await self._channel.close()
-
-    async def __aenter__(self) -> AsyncClient:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
 
     @asynccontextmanager
     async def _every_flaw(self, case: Case) -> AsyncIterator[None]:

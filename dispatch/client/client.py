@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from types import TracebackType
-from typing import Any, Unpack
+from typing import Any, Self, Unpack
 
 import grpc
 
@@ -25,18 +25,51 @@ from dispatch.wire.run_view import WITH_SCHEDULE, RunEvent, RunView, Watched, ou
 from dispatch.wire.translate import case_to, outcome_from, progress_from, schedule_from
 
 
-class Client:
+class Connection:
+    """A connection, and requests as messages."""
+
+    def __init__(self, target: str, access: Access | None = None, *, patience_s: float = PATIENCE_S) -> None:
+        self._channel = (access or Access()).opened(target)
+        self._stub: Any = rpc.DispatchServiceStub(self._channel)
+        self._patience_s = patience_s
+
+    def call(self, method: str, request: Any) -> Any:
+        """The answer to any one request, as a message; asked again while the service cannot be reached."""
+        patience = Patience(self._patience_s)
+        while True:
+            try:
+                return getattr(self._stub, method)(request, timeout=CALL_S)
+            except grpc.RpcError as error:
+                time.sleep(patience.pause_s(error))
+
+    def stream(self, method: str, request: Any, deadline_s: float | None = None) -> Iterator[Any]:
+        """What a method that goes on telling tells, as messages, once; letting the iterator go ends the call."""
+        call = getattr(self._stub, method)(request, timeout=deadline_s)
+        try:
+            yield from call
+        finally:
+            call.cancel()
+
+    def close(self) -> None:
+        """Let the connection go."""
+        self._channel.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class Client(Connection):
     """
     One connection to a service.
 
     What can be made again without harm is, for `patience_s`, while the service cannot be reached or says when to come
     back; a case that is refused never. Errors are those of `dispatch.errors`.
     """
-
-    def __init__(self, target: str, access: Access | None = None, *, patience_s: float = PATIENCE_S) -> None:
-        self._channel = (access or Access()).opened(target)
-        self._stub: Any = rpc.DispatchServiceStub(self._channel)
-        self._patience_s = patience_s
 
     # ------------------------------------------------------------ one call, one answer
 
@@ -144,37 +177,6 @@ class Client:
         """The outcome of a run that has ended, with its schedule where it has one. UnknownRun, RunOpen, RunOver."""
         outcome = outcome_in(self.get(run_id))
         return replace(outcome, schedule=self.schedule(run_id)) if outcome.status in WITH_SCHEDULE else outcome
-
-    # ------------------------------------------------------------ messages
-
-    def call(self, method: str, request: Any) -> Any:
-        """The answer to any one request, as a message; asked again while the service cannot be reached."""
-        patience = Patience(self._patience_s)
-        while True:
-            try:
-                return getattr(self._stub, method)(request, timeout=CALL_S)
-            except grpc.RpcError as error:
-                time.sleep(patience.pause_s(error))
-
-    def stream(self, method: str, request: Any, deadline_s: float | None = None) -> Iterator[Any]:
-        """What a method that goes on telling tells, as messages, once; letting the iterator go ends the call."""
-        call = getattr(self._stub, method)(request, timeout=deadline_s)
-        try:
-            yield from call
-        finally:
-            call.cancel()
-
-    def close(self) -> None:
-        """Let the connection go."""
-        self._channel.close()
-
-    def __enter__(self) -> Client:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @contextmanager
     def _every_flaw(self, case: Case) -> Iterator[None]:

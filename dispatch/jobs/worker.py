@@ -8,7 +8,6 @@ of an older attempt and changes nothing.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import socket
@@ -16,59 +15,28 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-from dispatch.case.case import Case, Limits
-from dispatch.case.checks import checked
-from dispatch.case.facts import GridFacts
-from dispatch.errors import CaseError, SolverFailed, StoreFull, StoreLost
-from dispatch.grid.catalogue import facts_of
-from dispatch.jobs.children import SolverDied, Tell
+from dispatch.errors import StoreFull, StoreLost
+from dispatch.jobs.solving import DIED, Executor, Held, Solving, insisted
 from dispatch.runs.artefacts import Artefacts
 from dispatch.runs.ledger import CANCELLED, Ledger
-from dispatch.runs.run import Ending, Run, State, Wish
-from dispatch.schedule.outcome import Outcome, Status
-from dispatch.schedule.progress import Progress
+from dispatch.runs.run import Ending, Run, Wish
 from dispatch.settings import Settings
-from dispatch.study.axes import changed
-from dispatch.wire.runs import asked_of, outcome_bytes, schedule_bytes, totals_of
 
 LOOK_EVERY_S = 0.5  # for a run to take, and for what callers wish of those under way
 LAST_WORD_S = 20.0  # for an audited answer, once a search was asked to stop
-AGAIN_S = 2.0  # after the database or the artefacts were not there
 BEATS_COUNT = 3  # in the time of a lease
 
 LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class Executor(Protocol):
-    """Where a case is solved: in a process here, or on another machine."""
-
-    async def solve(
-        self, case: Case, facts: GridFacts, limits: Limits, tell: Tell, stop: asyncio.Event | None = None
-    ) -> Outcome:
-        """The outcome; cancelled, it ends whatever it has begun. Raises SolverDied."""
-        ...
-
-
-@dataclass
-class Held:
-    """A run under way here."""
-
-    run: Run
-    told: list[Progress] = field(default_factory=list)  # not yet in the ledger
-    stop: asyncio.Event = field(default_factory=asyncio.Event)
-    wish: Wish = Wish.GO_ON
-    beaten_s: float = field(default_factory=time.monotonic)
-
-
 class Worker:
     """Takes runs as long as it has room."""
 
     def __init__(self, ledger: Ledger, artefacts: Artefacts, executor: Executor, settings: Settings) -> None:
-        self._ledger, self._artefacts, self._executor, self._settings = ledger, artefacts, executor, settings
+        self._ledger, self._settings, self._solving = ledger, settings, Solving(artefacts, executor)
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
@@ -125,7 +93,7 @@ class Worker:
     async def _done(self, run: Run) -> None:
         """Solve it, and finish it unless it is another's by then."""
         held = Held(run)
-        solving = asyncio.create_task(self._ending(held))
+        solving = asyncio.create_task(self._solving.ending(held))
         beating = asyncio.create_task(self._beating(held, solving))
         try:
             ending = await _unless_cancelled(solving)
@@ -145,57 +113,12 @@ class Worker:
         if ending is None:
             ending = CANCELLED
         if held.told and ending.reason != DIED:
-            await self._insisted(lambda: self._ledger.beat(held.run, self._settings.lease_seconds, held.told))
+            await insisted(lambda: self._ledger.beat(held.run, self._settings.lease_seconds, held.told))
         if ending.reason == DIED:
-            await self._insisted(lambda: self._ledger.give_up(held.run, ending.message))
+            await insisted(lambda: self._ledger.give_up(held.run, ending.message))
         else:
-            await self._insisted(lambda: self._ledger.finish(held.run, ending))
+            await insisted(lambda: self._ledger.finish(held.run, ending))
             self.ended(held.run, ending)
-
-    async def _ending(self, held: Held) -> Ending:
-        """How the run ends by itself."""
-
-        async def tell(progress: Progress) -> None:
-            held.told.append(progress)
-
-        try:
-            case, facts, limits = await self._insisted(lambda: self._asked(held.run))
-            outcome = await self._executor.solve(case, facts, limits, tell, held.stop)
-        except CaseError as error:
-            return Ending(State.FAILED, "CASE_REFUSED", str(error))
-        except SolverDied as error:
-            return Ending(State.FAILED, DIED, str(error))
-        except SolverFailed as error:
-            return Ending(State.FAILED, "SOLVER_FAILED", str(error))
-        return await self._insisted(lambda: self._kept(outcome, held.wish))
-
-    def _asked(self, run: Run) -> tuple[Case, GridFacts, Limits]:
-        case, limits = asked_of(self._artefacts.get(run.asked.payload_sha256))
-        if run.asked.changes:
-            case = changed(case, [(path, value) for path, value in json.loads(run.asked.changes)])
-        facts = facts_of(case.grid, case.edition)
-        return checked(case, facts, limits), facts, limits
-
-    def _kept(self, outcome: Outcome, wish: Wish) -> Ending:
-        """The ending that this outcome is, its artefacts kept."""
-        schedule, total = schedule_bytes(outcome), outcome.metrics.total if outcome.metrics else None
-        state, reason = State.SUCCEEDED, ""
-        if outcome.status is Status.FAILED:
-            state, reason = State.FAILED, "SOLVE_FAILED"
-        elif wish is Wish.KEEP:
-            state, reason = State.CANCELLED, "CANCELLED"
-        return Ending(
-            state=state,
-            reason=reason,
-            message=outcome.reason,
-            outcome_status=outcome.status,
-            objective_cny=outcome.proof.objective_cny,
-            bound_cny=outcome.proof.bound_cny,
-            gap_share=outcome.proof.gap_share,
-            outcome_sha256=self._artefacts.put(outcome_bytes(outcome)),
-            schedule_sha256="" if schedule is None else self._artefacts.put(schedule),
-            totals={} if total is None else totals_of(total),
-        )
 
     async def _beating(self, held: Held, solving: asyncio.Task[Ending]) -> None:
         """Tell that it is alive, and do as the caller wishes."""
@@ -228,18 +151,6 @@ class Worker:
             raise
         held.beaten_s = time.monotonic()
         return wish
-
-    async def _insisted(self, asked: Callable[[], T]) -> T:
-        """What is answered once the database and the artefacts are there."""
-        while True:
-            try:
-                return await asyncio.to_thread(asked)
-            except (StoreLost, StoreFull) as error:
-                LOG.warning("it is tried again: %s", error)
-                await asyncio.sleep(AGAIN_S)
-
-
-DIED = "SOLVER_DIED"
 
 
 async def _unless_cancelled(solving: Awaitable[Ending]) -> Ending | None:

@@ -18,6 +18,9 @@ SUFFIXES = (
 WITHOUT_UNIT = {
     "edition": "the name of a planning year",
     "page_size": "AIP-158 names it so",
+    "metrics": "numbers by name: each name ends in its unit",
+    "totals": "likewise",
+    "counts": "runs, by their state",
     "amount": "an audit's breach: its rule carries the unit",
     "largest_violation": "an audit's rule: the field `unit` stands beside it",
     "seed": "names a stream of random numbers",

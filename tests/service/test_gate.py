@@ -33,7 +33,7 @@ from dispatch.settings import Settings
 from dispatch.wire import rpc
 from tests.conventions.tree import ROOT
 from tests.service.door import Secrets, Served, certificates_in, secrets_in, served
-from tests.service.watch import a_case
+from tests.service.watch import a_case, until
 
 BUF = Path(sys.executable).parent / "buf"
 METHODS = descriptor_pool.Default().FindServiceByName(rpc.SERVICE).methods
@@ -103,9 +103,15 @@ def test_the_log_tells_who_asked_what_and_never_a_token(locked: Locked) -> None:
                     rpc.SolveCaseRequest(), metadata=(("authorization", f"Bearer {secrets.submitter}"), traced)
                 )
             )
-    text = service.log.read_text()
-    lines = [json.loads(line) for line in text.splitlines()]
-    mine = {line["logger"]: line for line in lines if line.get("trace") == "a" * 32}
+
+    def told() -> dict[str, dict[str, str]]:
+        lines = [json.loads(line) for line in service.log.read_text().splitlines()]
+        return {line["logger"]: line for line in lines if line.get("trace") == "a" * 32}
+
+    assert until(
+        lambda: "call" in told(), 10.0
+    )  # it is written when the call has ended: a moment after its caller knows
+    mine, text = told(), service.log.read_text()
     assert (mine["audit"]["tenant"], mine["audit"]["caller"], mine["audit"]["method"]) == (
         "south",
         "SUBMITTER",

@@ -32,7 +32,7 @@ def test_calls_are_counted_and_timed_by_method_and_code(tmp_path: Path) -> None:
     assert f'grpc_server_handled_total{{grpc_code="OK",{listed}}} 2.0' in told
     assert f'grpc_server_handled_total{{grpc_code="NOT_FOUND",{got}}} 1.0' in told
     assert f"grpc_server_handling_seconds_count{{{listed}}} 2.0" in told
-    for name in ("queue_depth_runs", "oldest_queued_seconds", "lease_losses_total", "child_memory_bytes"):
+    for name in ("queue_depth_runs", "oldest_queued_seconds", "lease_losses_total"):
         assert f"dispatch_{name} 0.0" in told
 
 
