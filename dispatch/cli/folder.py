@@ -20,12 +20,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from dispatch.case.case import Case, Limits
-from dispatch.case.checks import flaws_of, flaws_without_facts
+from dispatch.case.checks import flaws_of
 from dispatch.case.facts import GridFacts
-from dispatch.errors import CaseError, Flaw, UnknownGrid
+from dispatch.errors import CaseError, Flaw
 from dispatch.formats.json_file import bytes_of
 from dispatch.formats.pglib import is_pglib, read_pglib
-from dispatch.grid.catalogue import editions, facts_of, grids
+from dispatch.grid.catalogue import facts_of
+from dispatch.grid.known import flaws_in
 from dispatch.replay.bundle import (
     CASE,
     INSTANCE,
@@ -50,15 +51,6 @@ def asked_in(path: Path) -> tuple[Case, GridFacts]:
         return read_pglib(path)
     case = files.read_case(path, flaws_in)
     return case, facts_of(case.grid, case.edition)
-
-
-def flaws_in(case: Case) -> tuple[Flaw, ...]:
-    """Every flaw that can be seen, without the tables where the grid or its edition is not known."""
-    try:
-        facts = facts_of(case.grid, case.edition)
-    except UnknownGrid:
-        return flaws_without_facts(case, grids(), editions())
-    return flaws_of(case, facts)
 
 
 def write_solved(

@@ -190,6 +190,7 @@ def _study_run(family: Verbs) -> None:
     run.add_argument("--axis", action="append", required=True, dest="axes", metavar="FIELD=VALUES", help=told)
     told = "the service to ask; default one of our own for as long as this takes"
     run.add_argument("--server", metavar="HOST:PORT", help=told)
+    _access(run)
     told = "a name for the study: asked again with it, the study goes on where it was; default a new one"
     run.add_argument("--request-id", metavar="ID", help=told)
     run.add_argument("--title", default="", help="what to call it")
@@ -229,6 +230,14 @@ def _runs(verbs: Verbs) -> None:
         server = os.environ.get("DISPATCH_SERVER", DEFAULT_LISTEN)
         told = "default DISPATCH_SERVER, or " + DEFAULT_LISTEN
         verb.add_argument("--server", default=server, metavar="HOST:PORT", help=told)
+        _access(verb)
+
+
+def _access(verb: argparse.ArgumentParser) -> None:
+    """What a service may ask of its callers; a token is taken from DISPATCH_TOKEN."""
+    verb.add_argument("--ca", type=Path, metavar="FILE", help="authority of the service's certificate, PEM: speak TLS")
+    verb.add_argument("--cert", type=Path, metavar="FILE", help="certificate of ours, where the service asks for one")
+    verb.add_argument("--key", type=Path, metavar="FILE", help="its key")
 
 
 def _replay(verbs: Verbs) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 from enum import Enum
@@ -15,6 +14,7 @@ from typing import Any
 
 from dispatch.case.case import Case, Limits
 from dispatch.cli.command import DONE, NO_ANSWER, OUR_FAULT, WrongUsage, say
+from dispatch.cli.connected import connected
 from dispatch.cli.folder import asked_in
 from dispatch.cli.solve import code_of
 from dispatch.cli.terminal import LiveLine, words_of
@@ -25,13 +25,7 @@ from dispatch.horizon import local
 from dispatch.replay.bundle import OUTCOME, SCHEDULE
 from dispatch.wire import files
 
-CALL_PATIENCE_S, WATCH_PATIENCE_S = 10.0, 600.0
-
-
-@contextmanager
-def _client(asked: argparse.Namespace, patience_s: float = CALL_PATIENCE_S) -> Iterator[Client]:
-    with Client(asked.server, patience_s=patience_s) as client:
-        yield client
+WATCH_PATIENCE_S = 600.0
 
 
 def submit(asked: argparse.Namespace) -> int:
@@ -42,7 +36,7 @@ def submit(asked: argparse.Namespace) -> int:
     cases = [_case_in(path) for path in asked.files]
     limits = Limits(asked.gap, asked.time_limit, strict=asked.strict, memory_gb=asked.memory_gb, prices=asked.prices)
     urgency, labels = Urgency[asked.urgency.upper().replace("-", "_")], dict(asked.labels)
-    with _client(asked) as client:
+    with connected(asked.server, asked) as client:
         runs = []
         for case in cases:
             run = client.submit(case, limits, request_id=asked.request_id, urgency=urgency, labels=labels)
@@ -62,7 +56,7 @@ def _case_in(path: Path) -> Case:
 def _waited(asked: argparse.Namespace, runs: Sequence[RunView]) -> int:
     """The worst exit code of these runs, each shown as it ends."""
     codes = []
-    with _client(asked, WATCH_PATIENCE_S) as client:
+    with connected(asked.server, asked, WATCH_PATIENCE_S) as client:
         for run in runs:
             ended = _watched(client, run.run_id, run.case_name or run.run_id)
             _show(ended, as_json=asked.json)
@@ -72,7 +66,7 @@ def _waited(asked: argparse.Namespace, runs: Sequence[RunView]) -> int:
 
 def watch(asked: argparse.Namespace) -> int:
     """Follow a run to its end; ^C leaves it alone."""
-    with _client(asked, WATCH_PATIENCE_S) as client:
+    with connected(asked.server, asked, WATCH_PATIENCE_S) as client:
         run = _watched(client, asked.run)
     _show(run, as_json=asked.json)
     return code_of_run(run)
@@ -106,7 +100,7 @@ def list_runs(asked: argparse.Namespace) -> int:
     wanted["states"] = [State[state.upper()] for state in asked.states]
     if asked.since:
         wanted["created_from"] = asked.since
-    with _client(asked) as client:
+    with connected(asked.server, asked) as client:
         found = list(islice(client.runs(**wanted), asked.most + 1))
     if not asked.json:
         print(f"{'run':32}  {'state':9}  {'accepted':16}  {'grid':12}  outcome")
@@ -119,7 +113,7 @@ def list_runs(asked: argparse.Namespace) -> int:
 
 def get(asked: argparse.Namespace) -> int:
     """A run as it stands; its outcome and its schedule as files, where asked for."""
-    with _client(asked) as client:
+    with connected(asked.server, asked) as client:
         run = client.get(asked.run)
         if asked.out:
             outcome = client.outcome(asked.run)
@@ -138,14 +132,14 @@ def get(asked: argparse.Namespace) -> int:
 
 def cancel(asked: argparse.Namespace) -> int:
     """End a run that has not ended."""
-    with _client(asked) as client:
+    with connected(asked.server, asked) as client:
         _show(client.cancel(asked.run, keep_incumbent=asked.keep), as_json=asked.json)
     return DONE
 
 
 def delete(asked: argparse.Namespace) -> int:
     """Forget a run that has ended."""
-    with _client(asked) as client:
+    with connected(asked.server, asked) as client:
         client.delete(asked.run)
     print(json.dumps({"deleted": asked.run}) if asked.json else f"{asked.run}: forgotten")
     return DONE

@@ -12,10 +12,12 @@ from typing import Any
 
 from dispatch.case.case import Case, Limits
 from dispatch.cli.command import DONE, NO_ANSWER, OUR_FAULT, WrongUsage, made_folder, say
-from dispatch.cli.folder import flaws_in
+from dispatch.cli.connected import connected
 from dispatch.cli.terminal import LiveLine, show_json
 from dispatch.client import Client
+from dispatch.client.connection import PATIENCE_S
 from dispatch.errors import CaseError
+from dispatch.grid.known import flaws_in
 from dispatch.report.study_table import csv_text, failed, status_of, study_table_of, summary_of, told_of, value_text
 from dispatch.service.background import running
 from dispatch.study.axes import Axis, axes_flaws, axis_of
@@ -42,7 +44,7 @@ def run_study(asked: argparse.Namespace) -> int:
         request_id=request_id,
         title=asked.title,
     )
-    with _service(asked.server) as target, Client(target) as client:
+    with _service(asked.server) as target, connected(target, asked, PATIENCE_S) as client:
         following = Following(client, request, folder)
         try:
             following.to_the_end()

@@ -12,7 +12,8 @@ from typing import Any, Self, Unpack
 import grpc
 
 from dispatch.case.case import Case, Limits
-from dispatch.client.connection import CALL_S, PATIENCE_S, Patience, channel_of, failure_of, is_complete, whole
+from dispatch.client.access import Access
+from dispatch.client.connection import CALL_S, PATIENCE_S, Patience, failure_of, is_complete, whole
 from dispatch.client.questions import Part, Wanted, list_request, schedule_request, solve_request, submit_request
 from dispatch.errors import CaseError, Flaw
 from dispatch.runs.run import Urgency
@@ -27,8 +28,9 @@ from dispatch.wire.translate import case_to, outcome_from, progress_from, schedu
 class AsyncConnection:
     """A connection, and requests as messages."""
 
-    def __init__(self, target: str, *, patience_s: float = PATIENCE_S) -> None:
-        self._channel = channel_of(grpc.aio, target)
+    def __init__(self, target: str, access: Access | None = None, *, patience_s: float = PATIENCE_S) -> None:
+        access = access or Access()
+        self._channel, self._metadata = access.opened(target, grpc.aio), access.metadata
         self._stub: Any = rpc.DispatchServiceStub(self._channel)
         self._patience_s = patience_s
 
@@ -37,13 +39,13 @@ class AsyncConnection:
         patience = Patience(self._patience_s)
         while True:
             try:
-                return await getattr(self._stub, method)(request, timeout=CALL_S)
+                return await getattr(self._stub, method)(request, timeout=CALL_S, metadata=self._metadata)
             except grpc.RpcError as error:
                 await asyncio.sleep(patience.pause_s(error))
 
     async def stream(self, method: str, request: Any, deadline_s: float | None = None) -> AsyncIterator[Any]:
         """What a method that goes on telling tells, as messages, once; letting the iterator go ends the call."""
-        call = getattr(self._stub, method)(request, timeout=deadline_s)
+        call = getattr(self._stub, method)(request, timeout=deadline_s, metadata=self._metadata)
         try:
             async for message in call:
                 yield message

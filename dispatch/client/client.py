@@ -12,7 +12,7 @@ from typing import Any, Self, Unpack
 import grpc
 
 from dispatch.case.case import Case, Limits
-from dispatch.channel import Access
+from dispatch.client.access import Access
 from dispatch.client.connection import CALL_S, PATIENCE_S, Patience, failure_of, is_complete, whole
 from dispatch.client.questions import Part, Wanted, list_request, schedule_request, solve_request, submit_request
 from dispatch.errors import CaseError, Flaw
@@ -29,7 +29,8 @@ class Connection:
     """A connection, and requests as messages."""
 
     def __init__(self, target: str, access: Access | None = None, *, patience_s: float = PATIENCE_S) -> None:
-        self._channel = (access or Access()).opened(target)
+        access = access or Access()
+        self._channel, self._metadata = access.opened(target), access.metadata
         self._stub: Any = rpc.DispatchServiceStub(self._channel)
         self._patience_s = patience_s
 
@@ -38,13 +39,13 @@ class Connection:
         patience = Patience(self._patience_s)
         while True:
             try:
-                return getattr(self._stub, method)(request, timeout=CALL_S)
+                return getattr(self._stub, method)(request, timeout=CALL_S, metadata=self._metadata)
             except grpc.RpcError as error:
                 time.sleep(patience.pause_s(error))
 
     def stream(self, method: str, request: Any, deadline_s: float | None = None) -> Iterator[Any]:
         """What a method that goes on telling tells, as messages, once; letting the iterator go ends the call."""
-        call = getattr(self._stub, method)(request, timeout=deadline_s)
+        call = getattr(self._stub, method)(request, timeout=deadline_s, metadata=self._metadata)
         try:
             yield from call
         finally:

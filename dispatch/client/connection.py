@@ -26,7 +26,6 @@ from dispatch.errors import (
     UnknownRun,
 )
 
-OPTIONS = [("grpc.max_receive_message_length", -1)]  # the schedule of a month is larger than the default
 CALL_S = 60.0  # for everything but a solve and a watch
 PATIENCE_S = 60.0  # longer than a service takes to start again
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
@@ -44,11 +43,6 @@ _KINDS = {
 }
 # Without a word of the service these are the connection's own: refused, reset, or shed before the service saw it.
 _BROKEN = {"UNAVAILABLE", "CANCELLED", "INTERNAL"}
-
-
-def channel_of(maker: Any, target: str) -> Any:
-    """A channel to a service; `maker` is `grpc` or `grpc.aio`."""
-    return maker.insecure_channel(target, options=OPTIONS)
 
 
 @dataclass(frozen=True)

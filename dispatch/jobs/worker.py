@@ -15,13 +15,13 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import TypeVar
 
 from dispatch.errors import StoreFull, StoreLost
 from dispatch.jobs.solving import DIED, Executor, Held, Solving, insisted
 from dispatch.runs.artefacts import Artefacts
-from dispatch.runs.ledger import CANCELLED, Ledger
+from dispatch.runs.ledger import Ledger
 from dispatch.runs.run import Ending, Run, Wish
+from dispatch.runs.steps import CANCELLED
 from dispatch.settings import Settings
 
 LOOK_EVERY_S = 0.5  # for a run to take, and for what callers wish of those under way
@@ -29,7 +29,6 @@ LAST_WORD_S = 20.0  # for an audited answer, once a search was asked to stop
 BEATS_COUNT = 3  # in the time of a lease
 
 LOG = logging.getLogger(__name__)
-T = TypeVar("T")
 
 
 class Worker:

@@ -17,14 +17,11 @@ from sqlalchemy.exc import IntegrityError
 
 from dispatch.errors import AlreadyAsked, RunOpen, RunOver
 from dispatch.runs.database import alone, engine_of, reading, writing
-from dispatch.runs.leases import WORKER_LOST as WORKER_LOST
 from dispatch.runs.leases import Leases
 from dispatch.runs.migrate import migrate
-from dispatch.runs.rows import event_of, row_of, run_of
+from dispatch.runs.rows import event_of, row_of, run_of, told_of
 from dispatch.runs.run import DELAY_S, OPEN, Event, Query, Run, State, Submission, Wish
-from dispatch.runs.steps import CANCELLED as CANCELLED
-from dispatch.runs.steps import end, found, rows_of
-from dispatch.runs.steps import tell as tell
+from dispatch.runs.steps import CANCELLED, end, found, rows_of
 from dispatch.runs.tables import EVENTS, LABELS, RUNS, Now
 
 STEP_S = 1.0e-6  # by which runs accepted together are due one after the other
@@ -160,6 +157,7 @@ def added(connection: Connection, asked: Sequence[Submission]) -> list[Run]:
             "run_id": uuid.uuid4().hex,
             "created_s": now_s,
             "due_s": now_s + DELAY_S[one.urgency] + k * STEP_S,
+            "event_count": 1,
         }
         for k, one in enumerate(asked)
     ]
@@ -171,9 +169,9 @@ def added(connection: Connection, asked: Sequence[Submission]) -> list[Run]:
     ]
     if labels:
         connection.execute(insert(LABELS), labels)
-    for row in rows:
-        tell(connection, row["run_id"], 0, [State.QUEUED])
-    return [run_of({**row, "started_s": None, "ended_s": None, **_unfound(), "event_count": 1}) for row in rows]
+    first = {"event_index": 1, "time_s": now_s, "attempt_index": 0, **told_of(State.QUEUED)}
+    connection.execute(insert(EVENTS), [{"run_id": row["run_id"], **first} for row in rows])
+    return [run_of({**row, "started_s": None, "ended_s": None, **_unfound()}) for row in rows]
 
 
 def _unfound() -> dict[str, None]:

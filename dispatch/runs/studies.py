@@ -13,9 +13,10 @@ from sqlalchemy.exc import IntegrityError
 
 from dispatch.errors import AlreadyAsked, RunOver, UnknownRun
 from dispatch.runs.database import reading, writing
-from dispatch.runs.ledger import CANCELLED, Ledger, added
+from dispatch.runs.ledger import Ledger, added
 from dispatch.runs.rows import row_of_ending, run_of, text_of
 from dispatch.runs.run import ENDED, OPEN, Run, State, Study, Submission, Wish
+from dispatch.runs.steps import CANCELLED
 from dispatch.runs.tables import EVENTS, RUNS, STUDIES, Now
 
 

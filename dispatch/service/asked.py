@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from dispatch.case.case import Case, Limits
-from dispatch.case.checks import flaws_of, flaws_without_facts
 from dispatch.case.facts import GridFacts
-from dispatch.errors import CaseError, Flaw, UnknownGrid
-from dispatch.grid.catalogue import editions, facts_of, grids
+from dispatch.errors import CaseError, Flaw
+from dispatch.grid.catalogue import facts_of
+from dispatch.grid.known import flaws_in
 from dispatch.wire import rpc
 from dispatch.wire.translate import case_from, limits_from
 
@@ -35,12 +35,3 @@ def accepted_case(message: rpc.Case) -> tuple[Case, GridFacts]:
     """The case and the facts of its grid, or `CaseError` with every flaw."""
     case = case_from(message, flaws_in)
     return case, facts_of(case.grid, case.edition)
-
-
-def flaws_in(case: Case) -> tuple[Flaw, ...]:
-    """Every flaw that can be seen, without the tables where the grid or its edition is not known."""
-    try:
-        facts = facts_of(case.grid, case.edition)
-    except UnknownGrid:
-        return flaws_without_facts(case, grids(), editions())
-    return flaws_of(case, facts)

@@ -56,16 +56,23 @@ class Handlers(RunMethods, StudyMethods, rpc.DispatchServiceServicer):  # type: 
             message = "the service is stopping"
             raise Draining(message)
         case, _, limits = await accepted(request)
-        run = await self._submitted(case, _within(limits, context.time_remaining()), Urgency.INTERACTIVE)
+        limits = _within(limits, context.time_remaining())
+        keeping = asyncio.ensure_future(self._submitted(case, limits, Urgency.INTERACTIVE))
         try:
+            run = await asyncio.shield(keeping)
             await context.write(rpc.SolveCaseResponse(run_id=run.run_id))
             await self._followed(run, context)
         except asyncio.CancelledError:
-            with suppress(RunOver):
-                await asyncio.shield(self._cancelled(run.run_id, keep=True))
+            await asyncio.shield(self._unwanted(keeping))
             raise
         outcome = await self._answered(await self._run(run.run_id), include_schedule=request.include_schedule)
         await context.write(rpc.SolveCaseResponse(outcome=outcome))
+
+    async def _unwanted(self, keeping: asyncio.Future[Run]) -> None:
+        """Cancel a run that its caller waits for no longer, though it may just be being kept."""
+        run = await keeping
+        with suppress(RunOver):
+            await self._cancelled(run.run_id, keep=True)
 
     async def _followed(self, run: Run, context: Any) -> None:
         async for events in self._watchers.events(run.run_id, 0, QUEUE_EVERY_S):

@@ -4,12 +4,7 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
-import json
-import re
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any
 
 from dispatch.case.case import Case, Limits
@@ -20,6 +15,15 @@ from dispatch.runs.run import Query, Run, State, Submission, Urgency
 from dispatch.schedule.hashes import case_sha256
 from dispatch.service.asked import accepted
 from dispatch.service.callers import seen, tenant
+from dispatch.service.requests import (
+    label_flaws,
+    page_after,
+    page_count,
+    page_token,
+    request_flaws,
+    seconds_in,
+    text_flaws,
+)
 from dispatch.service.watchers import Watchers
 from dispatch.wire import rpc
 from dispatch.wire.runs import (
@@ -35,10 +39,6 @@ from dispatch.wire.runs import (
 )
 
 QUEUE_EVERY_S = 1.0  # a waiting caller hears of its place in the queue
-MOST_LABELS_COUNT = 16
-MOST_TEXT_COUNT = 63
-REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{0,64}")
-PAGE_COUNT, MOST_PAGE_COUNT = 50, 1000
 
 
 class RunMethods:
@@ -54,6 +54,7 @@ class RunMethods:
         flaws: list[Flaw] = []
         urgency = urgency_of(request.urgency, flaws)
         flaws += [*request_flaws(request.request_id), *label_flaws(request.labels)]
+        flaws += text_flaws("case.name", request.case.name)
         case, _, limits = await accepted(request, flaws)
         run = await self._submitted(case, limits, urgency, request.request_id, dict(request.labels))
         return await self._told(run)
@@ -85,14 +86,17 @@ class RunMethods:
         """A page of runs."""
         flaws: list[Flaw] = []
         count = page_count(request.page_size, flaws)
-        after = page_after(request, flaws)
+        after = page_after(request, (float, str), flaws)
+        flaws += label_flaws(request.labels)
+        for name in ("grid", "study_id"):
+            flaws += text_flaws(name, getattr(request, name))
         query = Query(
             tenant=seen(),
             states=states_of(request.states, flaws),
             grid=request.grid,
             labels=dict(request.labels),
-            created_from_s=_seconds(request, "created_from"),
-            created_before_s=_seconds(request, "created_before"),
+            created_from_s=seconds_in(request, "created_from", flaws),
+            created_before_s=seconds_in(request, "created_before", flaws),
             study_id=request.study_id,
         )
         if flaws:
@@ -136,12 +140,16 @@ class RunMethods:
 
     async def GetSchedule(self, request: rpc.GetScheduleRequest, context: Any) -> None:
         """The schedule in parts."""
+        flaws: list[Flaw] = []
+        start_s, end_s = seconds_in(request, "start", flaws), seconds_in(request, "end", flaws)
+        if flaws:
+            raise CaseError(tuple(flaws))
         run = await self._run(request.run_id)
         if run.ending is None or not run.ending.schedule_sha256:
             message = f"run {run.run_id} has no schedule: it is {run.state.value}"
             raise RunOpen(message) if run.ending is None else RunOver(message)
         schedule = schedule_message(await asyncio.to_thread(self._artefacts.get, run.ending.schedule_sha256))
-        steps = steps_between(schedule, _seconds(request, "start"), _seconds(request, "end"))
+        steps = steps_between(schedule, start_s, end_s)
         for part in parts_of(schedule, set(request.kinds), set(request.components), steps):
             await context.write(rpc.GetScheduleResponse(part=part))
 
@@ -165,65 +173,6 @@ class RunMethods:
             return None
         content = await asyncio.to_thread(self._artefacts.get, run.ending.outcome_sha256)
         return outcome_message(content, include_tables=include_tables)
-
-
-# ---------------------------------------------------------------- what a request may say
-
-
-def request_flaws(request_id: str) -> list[Flaw]:
-    """Of a name that the caller gave to a request."""
-    if REQUEST_ID.fullmatch(request_id):
-        return []
-    return [Flaw("BAD_NAME", "request_id", "must be at most 64 of a-z, A-Z, 0-9, '.', '_', ':', '-'; a UUID does")]
-
-
-def label_flaws(labels: Mapping[str, str]) -> list[Flaw]:
-    """Of what a caller wrote on a run."""
-    flaws = []
-    if len(labels) > MOST_LABELS_COUNT:
-        flaws.append(Flaw("TOO_MANY", "labels", f"are {len(labels)}; at most {MOST_LABELS_COUNT} are kept"))
-    for key, value in sorted(labels.items()):
-        if not key or len(key) > MOST_TEXT_COUNT or len(value) > MOST_TEXT_COUNT:
-            place, most = f"labels[{key[:MOST_TEXT_COUNT]!r}]", f"keys of 1 to {MOST_TEXT_COUNT} characters"
-            flaws.append(Flaw("TOO_LONG", place, f"is not kept: {most}, values of at most as many"))
-    return flaws
-
-
-def page_count(asked: int, flaws: list[Flaw]) -> int:
-    """How many on a page."""
-    if asked < 0:
-        flaws.append(Flaw("NEGATIVE", "page_size", f"is {asked}; 0 is the default, 50"))
-    return min(asked, MOST_PAGE_COUNT) if asked > 0 else PAGE_COUNT
-
-
-def page_token(request: Any, after: list[Any]) -> str:
-    """Opaque; good for the same question only."""
-    return base64.urlsafe_b64encode(json.dumps([_question(request), after]).encode()).decode()
-
-
-def page_after(request: Any, flaws: list[Flaw]) -> Any:
-    """Where the page begins; None: at the first."""
-    if not request.page_token:
-        return None
-    with suppress(ValueError, TypeError):
-        question, after = json.loads(base64.urlsafe_b64decode(request.page_token.encode()))
-        if question == _question(request) and isinstance(after, list):
-            return tuple(after)
-    flaws.append(Flaw("BAD_TOKEN", "page_token", "is of another question, or none that this service gave"))
-    return None
-
-
-def _question(request: Any) -> str:
-    """What decides the list: all but the page."""
-    asked = type(request)()
-    asked.CopyFrom(request)
-    asked.page_token, asked.page_size = "", 0
-    text = asked.SerializeToString(deterministic=True)
-    return hashlib.sha256(f"{seen()}".encode() + text).hexdigest()[:16]
-
-
-def _seconds(request: Any, name: str) -> float | None:
-    return getattr(request, name).ToMicroseconds() / 1e6 if request.HasField(name) else None
 
 
 def steps_between(schedule: Any, start_s: float | None, end_s: float | None) -> slice:

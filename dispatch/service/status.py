@@ -115,7 +115,7 @@ def _refused_case(error: CaseError) -> Status:
     found, told = len(error.flaws), len(request.field_violations)
     info = _info(refusal, flaw_count=str(found), told_count=str(told))
     rest = "" if told == found else f" (the first {told} are told here; ValidateCase lists all)"
-    message = f"the case has {found} flaw{'s' * (found != 1)}{rest}; the first: {next(iter(error.flaws), '')}"
+    message = f"the request has {found} flaw{'s' * (found != 1)}{rest}; the first: {next(iter(error.flaws), '')}"
     return _status(refusal, message, [request, info])
 
 

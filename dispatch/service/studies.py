@@ -12,14 +12,15 @@ from typing import Any
 
 from dispatch.case.case import Case, Limits
 from dispatch.errors import CaseError, Flaw
+from dispatch.grid.known import flaws_in
 from dispatch.runs.artefacts import Artefacts
 from dispatch.runs.ledger import Ledger
 from dispatch.runs.run import Submission, Urgency
 from dispatch.runs.studies import Plan, add_study, cancel_study, ended_since, scenarios, study
 from dispatch.schedule.hashes import case_sha256
-from dispatch.service.asked import accepted, flaws_in
+from dispatch.service.asked import accepted
 from dispatch.service.callers import seen, tenant
-from dispatch.service.runs import label_flaws, page_after, page_count, page_token, request_flaws
+from dispatch.service.requests import label_flaws, page_after, page_count, page_token, request_flaws, text_flaws
 from dispatch.service.watchers import Watchers
 from dispatch.study import axes as grid
 from dispatch.study.axes import Axis
@@ -58,11 +59,11 @@ class StudyMethods:
         """A page of scenarios, with the results that there are."""
         flaws: list[Flaw] = []
         count = page_count(request.page_size, flaws)
-        after = page_after(request, flaws)
+        after = page_after(request, (int,), flaws)
         if flaws:
             raise CaseError(tuple(flaws))
         found = await asyncio.to_thread(study, self._ledger, request.study_id, seen())
-        after_index = -1 if after is None else int(after[0])
+        after_index = -1 if after is None else after[0]
         runs = await asyncio.to_thread(scenarios, self._ledger, found.study_id, count + 1, after_index)
         token = "" if len(runs) <= count else page_token(request, [runs[count - 1].asked.scenario_index])
         return rpc.ListScenariosResponse(scenarios=[scenario_to(run) for run in runs[:count]], next_page_token=token)
@@ -97,6 +98,7 @@ async def _asked(request: rpc.SubmitStudyRequest) -> tuple[Case, Limits, list[Ax
     flaws: list[Flaw] = []
     axes = axes_from(request.axes, flaws)
     flaws += [*request_flaws(request.request_id), *label_flaws(request.labels)]
+    flaws += [*text_flaws("title", request.title), *text_flaws("case.name", request.case.name)]
     if len(request.title) > MOST_TITLE_COUNT:
         flaws.append(Flaw("TOO_LONG", "title", f"has {len(request.title)} characters; give at most {MOST_TITLE_COUNT}"))
     flaws += await asyncio.to_thread(_axes_flaws, request, axes)

@@ -13,7 +13,6 @@ from dispatch.runs.ledger import Ledger
 from dispatch.runs.run import Event
 
 LOOK_EVERY_S = 0.25
-MOST_EVENTS_COUNT = 1000  # read at once
 
 LOG = logging.getLogger(__name__)
 
@@ -24,7 +23,13 @@ class Watched:
 
     events: list[Event] = field(default_factory=list)  # without a gap up to the last one
     watcher_count: int = 0
+    gone: bool = False  # deleted meanwhile
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def over(self) -> bool:
+        """Nothing befalls it any more."""
+        return self.gone or any(event.state is not None and event.state.ended for event in self.events[-1:])
 
     @property
     def last_index(self) -> int:
@@ -59,8 +64,8 @@ class Watchers:
     async def _looked(self) -> None:
         marks = await asyncio.to_thread(self._ledger.marks, list(self._watched))
         for run_id, watched in list(self._watched.items()):
-            _, last_index = marks.get(run_id, (None, watched.last_index + 1))  # one that is gone is told
-            if last_index > watched.last_index:
+            watched.gone = run_id not in marks
+            if watched.gone or marks[run_id][1] > watched.last_index:
                 watched.events += await asyncio.to_thread(self._ledger.events, run_id, watched.last_index)
                 told, watched.changed = watched.changed, asyncio.Event()
                 told.set()
@@ -81,12 +86,10 @@ class Watchers:
                 yield new
                 if new:
                     after_index = new[-1].event_index
-                if any(event.state is not None and event.state.ended for event in watched.events[-1:]):
+                if watched.over:
                     return
                 with suppress(TimeoutError):
                     await asyncio.wait_for(changed.wait(), every_s)
-                if changed.is_set() and watched.last_index <= after_index:
-                    return
         finally:
             watched.watcher_count -= 1
             if not watched.watcher_count:

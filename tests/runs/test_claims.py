@@ -12,8 +12,10 @@ import pytest
 from sqlalchemy import update
 
 from dispatch.runs.database import writing
-from dispatch.runs.ledger import CANCELLED, WORKER_LOST, Ledger
+from dispatch.runs.leases import WORKER_LOST
+from dispatch.runs.ledger import Ledger
 from dispatch.runs.run import Ending, Query, Run, State, Urgency, Wish
+from dispatch.runs.steps import CANCELLED
 from dispatch.runs.tables import RUNS
 from dispatch.schedule.progress import Progress
 from tests.runs.asked import LONG_S, OVER_S, asked, succeeded

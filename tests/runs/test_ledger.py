@@ -11,8 +11,9 @@ from sqlalchemy import func, select, update
 
 from dispatch.errors import AlreadyAsked, RunOpen, RunOver, UnknownRun
 from dispatch.runs.database import reading, writing
-from dispatch.runs.ledger import CANCELLED, Ledger, added
+from dispatch.runs.ledger import Ledger, added
 from dispatch.runs.run import Query, Run, State, Urgency, Wish
+from dispatch.runs.steps import CANCELLED
 from dispatch.runs.tables import RUNS
 from dispatch.schedule.progress import Progress
 from tests.runs.asked import LONG_S, asked, succeeded

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import re
 import socket
 import subprocess
@@ -23,8 +25,8 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc  # type: ignore[import-un
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch.channel import Access
-from dispatch.client import Client, ServiceError
+from dispatch.client import AsyncClient, Client, ServiceError
+from dispatch.client.access import Access
 from dispatch.service.background import Background
 from dispatch.service.gate import LEAST_ROLE, Gate, _refuse_late
 from dispatch.service.status import DEFECT, REFUSALS, DeadlinePast, TooManyCalls
@@ -52,7 +54,7 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Locked]:
 
 
 def _refusal(target: str, access: Access, method: str = "grids") -> tuple[str, str]:
-    with Client(target, access) as client, pytest.raises(ServiceError) as refused:
+    with Client(target, access, patience_s=0.0) as client, pytest.raises(ServiceError) as refused:
         client.grids() if method == "grids" else next(client.solve(a_case(step_count=1)))
     return refused.value.code, refused.value.reason
 
@@ -134,8 +136,24 @@ def test_a_stranger_with_a_certificate_and_a_token_is_served_and_nobody_else(tmp
         ours = Access(kept.ca, kept.client, kept.client_key, secrets.reader)
         with Client(service.target, ours) as client:
             assert client.grids()
+        assert asyncio.run(_grids_awaited(service.target, ours))
+        by_hand = (*shown, "--ca", str(kept.ca), "--server", service.target)
+        assert _listed(*by_hand, token=secrets.reader).returncode == 0
+        assert "TOKEN_MISSING" in _listed(*by_hand).stderr
         assert _refusal(service.target, Access(kept.ca, token=secrets.reader))[0] == "UNAVAILABLE"
         assert _refusal(service.target, Access())[0] == "UNAVAILABLE"
+
+
+async def _grids_awaited(target: str, access: Access) -> object:
+    async with AsyncClient(target, access) as client:
+        return await client.grids()
+
+
+def _listed(*options: str, token: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "dispatch", "list", *options]
+    return subprocess.run(
+        command, capture_output=True, check=False, text=True, cwd=ROOT, env={**os.environ, "DISPATCH_TOKEN": token}
+    )
 
 
 def _buf(target: str, ca: Path, *options: str) -> subprocess.CompletedProcess[str]:

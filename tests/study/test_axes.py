@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from dispatch.case.case import Case, Scales
 from dispatch.case.checks import flaws_of
-from dispatch.cli.folder import flaws_in
 from dispatch.errors import CaseError, Flaw
+from dispatch.grid.known import flaws_in
 from dispatch.study.axes import (
     MOST_SCENARIOS_COUNT,
     Axis,

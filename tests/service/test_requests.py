@@ -1,0 +1,70 @@
+"""What a request says beside its case is refused with every flaw, by field, and never found to be a defect."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from dispatch.client import Client
+from dispatch.client.connection import failure_of
+from dispatch.errors import CaseError
+from dispatch.wire import rpc
+from dispatch.wire.translate import case_to
+from tests.service.watch import a_case
+
+NO_TIME = Timestamp(seconds=10**18)
+
+
+def _fields(client: Client, method: str, request: Any) -> set[str]:
+    with pytest.raises(CaseError) as refused:
+        client.call(method, request)
+    return {flaw.field for flaw in refused.value.flaws}
+
+
+def test_every_flaw_of_a_submission_is_told_with_those_of_its_case(client: Client) -> None:
+    case = case_to(dataclasses.replace(a_case(), response_share=2.0, name="a\0b"))
+    labels = {"desk": "x" * 64, "nul": "\0"}
+    request = rpc.SubmitCaseRequest(case=case, request_id="two words", urgency=9, labels=labels)  # type: ignore[arg-type]
+    wanted = {"response_share", "case.name", "request_id", "urgency", "labels['desk']", "labels['nul']"}
+    assert _fields(client, "SubmitCase", request) >= wanted
+
+
+def test_every_flaw_of_a_question_is_told(client: Client) -> None:
+    request = rpc.ListRunsRequest(
+        page_size=-1,
+        page_token="?",  # noqa: S106 (of a page)
+        states=[77],  # type: ignore[list-item]
+        grid="a\0",
+        study_id="\0",
+        labels={"\0": "x"},
+        created_from=NO_TIME,
+        created_before=NO_TIME,
+    )
+    fields = _fields(client, "ListRuns", request)
+    assert fields >= {"page_size", "page_token", "states[0]", "grid", "study_id", "created_from", "created_before"}
+    assert any(field.startswith("labels[") for field in fields)
+
+
+@pytest.mark.parametrize("after", [[], [1], ["a", "b"], [1.0, 2.0, 3.0], [[], {}], {"a": 1}, None])
+def test_a_page_token_that_somebody_made_is_refused(client: Client, after: Any) -> None:
+    client.submit(a_case(step_count=1))
+    client.submit(a_case(step_count=1))
+    page = client.call("ListRuns", rpc.ListRunsRequest(page_size=1))
+    question, _ = json.loads(base64.urlsafe_b64decode(page.next_page_token))
+    token = base64.urlsafe_b64encode(json.dumps([question, after]).encode()).decode()
+    assert _fields(client, "ListRuns", rpc.ListRunsRequest(page_token=token)) == {"page_token"}
+
+
+def test_the_hours_of_a_schedule_are_refused_where_they_are_no_times(client: Client) -> None:
+    request = rpc.GetScheduleRequest(run_id="any", start=NO_TIME, end=NO_TIME)
+    with pytest.raises(grpc.RpcError) as refused:
+        list(client.stream("GetSchedule", request))
+    error = failure_of(refused.value).error
+    assert isinstance(error, CaseError)
+    assert {flaw.field for flaw in error.flaws} == {"start", "end"}
