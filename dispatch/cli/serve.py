@@ -6,7 +6,7 @@ import argparse
 import os
 from dataclasses import replace
 
-from dispatch.cli.command import DONE, WrongUsage
+from dispatch.cli.command import DONE, WrongUsage, say
 from dispatch.errors import StoreLost, WrongDatabase
 from dispatch.settings import Settings
 
@@ -41,7 +41,9 @@ def work_forever(asked: argparse.Namespace) -> int:
     from dispatch.jobs.alone import work
 
     try:
-        work(_settings(asked))
+        settings = _settings(asked)
+        say(f"taking runs, {settings.solve_count} at once")
+        work(settings)
     except (StoreLost, WrongDatabase, ValueError) as error:
         raise WrongUsage(str(error)) from error
     return DONE

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 
 from dispatch.jobs.children import Children
@@ -12,8 +11,6 @@ from dispatch.runs.artefacts import Artefacts
 from dispatch.runs.ledger import Ledger
 from dispatch.runs.places import places
 from dispatch.settings import Settings
-
-LOG = logging.getLogger(__name__)
 
 
 def work(settings: Settings) -> None:
@@ -35,7 +32,6 @@ async def _worked(worker: Worker, settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     working = asyncio.create_task(worker.work())
-    LOG.info("taking runs, %d at once", settings.solve_count)
     await stop.wait()
     stop.clear()
     ends = [asyncio.ensure_future(ending) for ending in (worker.drained(), stop.wait())]

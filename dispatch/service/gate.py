@@ -24,10 +24,10 @@ OPEN_SERVICES = {
     "grpc.reflection.v1.ServerReflection",
     "grpc.reflection.v1alpha.ServerReflection",
 }
-GRIDS = ("ListGrids", "GetGrid", "ExportGrid", "ValidateCase")
+GRIDS = ("ListGrids", "GetGrid", "ValidateCase")
 RUNS = ("GetRun", "ListRuns", "WatchRun", "GetSchedule")
-STUDIES = ("GetStudy", "ListStudies", "WatchStudy", "ListScenarios")
-CHANGES = ("SolveCase", "SubmitCase", "CancelRun", "DeleteRun", "SubmitStudy", "CancelStudy", "ReplaySnapshot")
+STUDIES = ("GetStudy", "WatchStudy", "ListScenarios")
+CHANGES = ("SolveCase", "SubmitCase", "CancelRun", "DeleteRun", "SubmitStudy", "CancelStudy")
 LEAST_ROLE = {method: Role.READER for method in (*GRIDS, *RUNS, *STUDIES)} | dict.fromkeys(CHANGES, Role.SUBMITTER)
 SCHEME = "bearer "
 ASKED_COUNT = 200  # characters of a field in the audit log

@@ -32,6 +32,7 @@ from dispatch.wire.rpc import SERVICE
 LABELS = ("grpc_type", "grpc_service", "grpc_method")
 QUICK_S = (0.001, 0.005, 0.02, 0.05, 0.1, 0.5, 1, 5, 30, 120, 600, 3600)
 SOLVE_S = (0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
+QUEUE_EVERY_S = 2.0
 GAPS = (0.0001, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 1)
 
 STARTED = Counter("grpc_server_started_total", "Calls that were begun.", LABELS)
@@ -49,9 +50,6 @@ TRACE = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")  # W3
 CODES = {code.value[0]: code.name for code in grpc.StatusCode}
 
 CALL = structlog.get_logger("call")
-
-
-QUEUE_EVERY_S = 2.0
 
 
 class Observed(grpc.aio.ServerInterceptor):

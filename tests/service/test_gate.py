@@ -59,8 +59,8 @@ def _refusal(target: str, access: Access, method: str = "grids") -> tuple[str, s
     return refused.value.code, refused.value.reason
 
 
-def test_every_method_has_a_least_role() -> None:
-    assert {method.name for method in METHODS} - set(LEAST_ROLE) == set()
+def test_every_method_has_a_least_role_and_nothing_else_has() -> None:
+    assert {method.name for method in METHODS} == set(LEAST_ROLE)
 
 
 def test_who_has_no_good_token_is_told_which_way_it_is_bad(locked: Locked) -> None:
