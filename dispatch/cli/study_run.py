@@ -20,7 +20,7 @@ from dispatch.errors import CaseError
 from dispatch.grid.known import flaws_in
 from dispatch.report.study_table import csv_text, failed, status_of, study_table_of, summary_of, told_of, value_text
 from dispatch.service.background import running
-from dispatch.study.axes import Axis, axes_flaws, axis_of
+from dispatch.study.axes import Axis, axes_flaws, axis_of, form_flaws
 from dispatch.wire import rpc
 from dispatch.wire.files import read_case
 from dispatch.wire.studies import ScenarioView, StudyView, axes_to, scenario_from, study_from
@@ -105,8 +105,11 @@ def _axes(texts: Sequence[str]) -> list[Axis]:
 
 
 def _case(path: Path, axes: Sequence[Axis]) -> Case:
-    """The base case, or CaseError with every flaw of it, or of the axes on it, before a service is started for them."""
-    case = read_case(path, flaws_in)
+    """The base case, or CaseError with every flaw of it and of the axes, before a service is started for them."""
+    try:
+        case = read_case(path, flaws_in)
+    except CaseError as error:
+        raise CaseError(error.flaws + form_flaws(axes)) from error
     if flaws := axes_flaws(case, axes, flaws_in):
         raise CaseError(flaws)
     return case

@@ -45,7 +45,8 @@ def _small_grid(monkeypatch: pytest.MonkeyPatch) -> None:
     def facts_of(grid: str, edition: int) -> object:
         return small_facts() if (grid, edition) == ("jibei", 2030) else known(grid, edition)
 
-    monkeypatch.setattr("dispatch.cli.folder.facts_of", facts_of)
+    for reader in ("cli.folder", "grid.known"):
+        monkeypatch.setattr(f"dispatch.{reader}.facts_of", facts_of)
 
 
 @pytest.fixture

@@ -30,8 +30,8 @@ def _small_grid(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def known_to(monkeypatch: pytest.MonkeyPatch, facts: GridFacts) -> None:
-    for module in ("folder", "replay"):
-        monkeypatch.setattr(f"dispatch.cli.{module}.facts_of", lambda grid, edition: facts)
+    for module in ("cli.folder", "cli.replay", "grid.known"):
+        monkeypatch.setattr(f"dispatch.{module}.facts_of", lambda grid, edition: facts)
 
 
 @pytest.fixture(scope="module")

@@ -38,6 +38,7 @@ def _small_grid(monkeypatch: pytest.MonkeyPatch) -> None:
         return small_case(facts, hours=hours)
 
     monkeypatch.setattr("dispatch.cli.folder.facts_of", facts_of)
+    monkeypatch.setattr("dispatch.grid.known.facts_of", facts_of)
     monkeypatch.setattr("dispatch.cli.study.facts_of", facts_of)
     monkeypatch.setattr("dispatch.cli.study.case_of", case_of)
 

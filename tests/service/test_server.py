@@ -130,7 +130,7 @@ def test_a_server_that_is_asked_to_stop_ends_what_it_has_begun_and_takes_no_more
 def test_a_server_runs_for_as_long_as_it_is_needed() -> None:
     with running() as target, Client(target) as client:
         assert client.grids()
-    with Client(target) as client, pytest.raises(ServiceError, match="UNAVAILABLE"):
+    with Client(target, patience_s=0.0) as client, pytest.raises(ServiceError, match="UNAVAILABLE"):
         client.grids()
 
 
