@@ -23,7 +23,7 @@ NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 COMMA_NUMBER = re.compile(r"[-+]?\d+(,\d+)+(\.\d+)?", re.ASCII)
 WITH_UNIT = re.compile(r"[-+]?[\d.]+\s*(MWh|MW|kW|GW|h|min|%|CNY.*|万千瓦|兆瓦|小时)", re.ASCII)
 YES, NO = ("yes", "true", "是"), ("no", "false", "否")
-ON, OFF = ("on", "1", "1.0", "开"), ("off", "0", "0.0", "停")
+ON, OFF = ("on", "1", "1.0", "true", "开"), ("off", "0", "0.0", "false", "停")
 LARGEST_COUNT = 2**31 - 1  # what a count is on the wire
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from dispatch.case.case import Prices, Scales
 from dispatch.case.demand_response import (
     ANNUAL_PEAK,
     CLOSED,
@@ -18,11 +17,9 @@ from dispatch.case.demand_response import (
     HANDED_OVER,
     ContractState,
     Parcel,
-    ResponseTerms,
 )
 from dispatch.case.interchange import VARIANTS
 from dispatch.case.objective import OBJECTIVES
-from dispatch.case.security import Security
 from dispatch.case.storage import StoreState
 from dispatch.case.thermal import AFTER, BEFORE, MustRun, NoStart, Outage, Retrofit, StartLimit, UnitState
 
@@ -220,9 +217,4 @@ SERIES = (
 
 SHEETS = (CASE, *(sheet.name for sheet in (*SERIES, *TABLES)))
 NOT_READ = (NOTES, LISTS)
-NESTED = {"prices": Prices, "scales": Scales, "response": ResponseTerms, "security": Security}
 
-
-def table_of(name: str) -> Table:
-    """A table by its name."""
-    return next(table for table in TABLES if table.name == name)
