@@ -22,7 +22,9 @@ from pathlib import Path
 from dispatch.case.case import Case, Limits
 from dispatch.case.checks import flaws_of, flaws_without_facts
 from dispatch.case.facts import GridFacts
+from dispatch.cli import dayahead
 from dispatch.errors import CaseError, Flaw, UnknownGrid
+from dispatch.formats.dayahead.book import is_dayahead
 from dispatch.formats.json_file import bytes_of
 from dispatch.formats.pglib import is_pglib, read_pglib
 from dispatch.grid.catalogue import editions, facts_of, grids
@@ -48,7 +50,7 @@ def asked_in(path: Path) -> tuple[Case, GridFacts]:
     """The case in a file and the facts of its grid, or `CaseError` with every flaw; what it is, its content tells."""
     if is_pglib(path):
         return read_pglib(path)
-    case = files.read_case(path, flaws_in)
+    case = dayahead.case_in(path, flaws_in) if is_dayahead(path) else files.read_case(path, flaws_in)
     return case, facts_of(case.grid, case.edition)
 
 

@@ -51,7 +51,9 @@ def sheets_in(path: Path) -> tuple[dict[str, Sheet], list[Flaw]]:
         flaws += [Flaw("MERGED", f"{place}!{cells}", "are merged cells; part them") for cells in sheet.merged]
     if CASE not in kept:
         needed = f"{CASE}.csv" if path.is_dir() else CASE
-        raise CaseError((Flaw("SHEET_MISSING", str(path), f"has no {needed}, which names grid, date and points"), *flaws))
+        raise CaseError(
+            (Flaw("SHEET_MISSING", str(path), f"has no {needed}, which names grid, date and points"), *flaws)
+        )
     return {name: sheet for name, sheet in kept.items() if name in SHEETS}, flaws
 
 

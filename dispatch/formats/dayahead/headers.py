@@ -44,7 +44,9 @@ def _text_of(sheet: Sheet, column_index: int, findings: Findings) -> str | None:
         text = head.kind if isinstance(head, Unreadable) else kind_of(head)
         findings.tell("WRONG_HEADER", sheet.address(0, column_index), f"holds {text}, no header")
     elif any(sheet.value(r, column_index) is not None for r in range(1, len(sheet.rows))):
-        findings.tell("HEADER_MISSING", sheet.address(0, column_index), "stands above values and is blank; give a header")
+        findings.tell(
+            "HEADER_MISSING", sheet.address(0, column_index), "stands above values and is blank; give a header"
+        )
     return None
 
 
@@ -66,6 +68,8 @@ def _place(
         findings.tell("WRONG_UNIT", place, f"has {given}; give {column.header}")
     elif found["zh"] not in (None, column.zh):
         heads.broken.add(column.key)
-        findings.tell("WRONG_HEADER", place, f"reads {shown(found['zh'])}; give {column.header}, or keep the file as UTF-8")
+        findings.tell(
+            "WRONG_HEADER", place, f"reads {shown(found['zh'])}; give {column.header}, or keep the file as UTF-8"
+        )
     else:
         heads.at_index[column.key] = column_index

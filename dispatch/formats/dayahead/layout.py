@@ -217,4 +217,3 @@ SERIES = (
 
 SHEETS = (CASE, *(sheet.name for sheet in (*SERIES, *TABLES)))
 NOT_READ = (NOTES, LISTS)
-

@@ -16,7 +16,9 @@ from dispatch.horizon import Horizon, beijing, local
 from dispatch.units import HOURS_PER_DAY, SECONDS_PER_HOUR
 
 END = "end"
-DATED = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?)?", re.ASCII)
+DATED = re.compile(
+    r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?)?", re.ASCII
+)
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 FIRST_YEAR = 2000  # a spreadsheet's 1900-01-01 is an hour of no day, and no year before is planned
 DAY = timedelta(days=1)

@@ -84,7 +84,9 @@ def read_dayahead(path: Path) -> Draft:
         **_lists(sheets, findings),
         **_series(sheets, points, findings, said),
     )
-    return Draft(_with_parts(case, said, sheets, findings), naming, tuple(findings.flaws), tuple(findings.gaps), findings.places)
+    return Draft(
+        _with_parts(case, said, sheets, findings), naming, tuple(findings.flaws), tuple(findings.gaps), findings.places
+    )
 
 
 def _place_whole(name: str, sheet: Sheet, findings: Findings, told: list[Flaw]) -> None:
@@ -117,7 +119,9 @@ def _said(sheet: Sheet, findings: Findings) -> dict[str, Any]:
         key = key_cell.text()
         if key in seen or key not in known:
             if key:
-                code, told = ("DUPLICATE", "stands twice") if key in seen else ("UNKNOWN_FIELD", "is no field of a case")
+                code, told = (
+                    ("DUPLICATE", "stands twice") if key in seen else ("UNKNOWN_FIELD", "is no field of a case")
+                )
                 findings.tell(code, key_cell.place, f"{shown(key)} {told}")
             continue
         seen.add(key)
@@ -207,9 +211,7 @@ def read_table(table: Table, sheet: Sheet, findings: Findings) -> list[dict[str,
     return [_row(table, sheet, r, f"{table.field}[{k}]", heads, findings) for k, r in enumerate(rows)]
 
 
-def _row(
-    table: Table, sheet: Sheet, row_index: int, path: str, heads: Heads, findings: Findings
-) -> dict[str, Any]:
+def _row(table: Table, sheet: Sheet, row_index: int, path: str, heads: Heads, findings: Findings) -> dict[str, Any]:
     findings.places[path] = sheet.address(row_index, 0)
     row: dict[str, Any] = {}
     for column in table.columns:
@@ -294,7 +296,9 @@ def _series(sheets: Mapping[str, Sheet], points: Points, findings: Findings, sai
     available = {name: values for (name, _), values in read.get("wind_sun", {}).items()}
     for name in sorted(least.keys() - available.keys()):
         place = findings.places[f"available_forecasts[{orders['available_forecasts'][name]}]"]
-        findings.tell("NO_FORECAST", place, f"{shown(name)} has no column with values in the sheet wind_sun; give it there")
+        findings.tell(
+            "NO_FORECAST", place, f"{shown(name)} has no column with values in the sheet wind_sun; give it there"
+        )
     return {
         "load_forecasts": tuple(LoadForecast(name, v) for (name, _), v in read.get("load", {}).items()),
         "available_forecasts": tuple(AvailableForecast(name, v, least.get(name, ())) for name, v in available.items()),

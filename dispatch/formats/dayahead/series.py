@@ -77,7 +77,9 @@ def _key(
             findings.tell("HEADER_MISSING", sheet.address(0, column_index), "stands above values; give NAME [UNIT]")
         return None
     found = NAME.fullmatch(head) if isinstance(head, str) else None
-    wanted = f"NAME [{series.unit}]" if series.value else " or ".join(f"GRID {e} [{series.unit}]" for e, _ in series.endings)
+    wanted = (
+        f"NAME [{series.unit}]" if series.value else " or ".join(f"GRID {e} [{series.unit}]" for e, _ in series.endings)
+    )
     if found is None:
         findings.tell("WRONG_HEADER", place, f"names no component with its unit; give {wanted}")
         return None
@@ -108,7 +110,9 @@ def _steps(
         cell = Cell(sheet, r, point_index, POINT.header, "", findings)
         step = _step(cell, horizon, points.naming, names)
         if step is not None and step in seen:
-            cell.refuse("DUPLICATE_POINT", f"{names[step]} stands in {seen[step]} already: no hour of Beijing stands twice")
+            cell.refuse(
+                "DUPLICATE_POINT", f"{names[step]} stands in {seen[step]} already: no hour of Beijing stands twice"
+            )
             step = None
         elif step is not None:
             seen[step] = sheet.address(r, point_index)
@@ -143,7 +147,9 @@ def _tell_order(sheet: Sheet, rows: list[int], point_index: int, steps: list[int
     for r, step in zip(rows, steps, strict=True):
         if step is not None and step < last:
             place = f"{sheet.address(r, point_index)} ({POINT.header})"
-            findings.tell("POINT_ORDER", place, f"{shown(sheet.value(r, point_index))} comes after a later point; order them")
+            findings.tell(
+                "POINT_ORDER", place, f"{shown(sheet.value(r, point_index))} comes after a later point; order them"
+            )
             return
         last = last if step is None else step
 

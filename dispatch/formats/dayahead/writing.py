@@ -51,7 +51,10 @@ def sheets_of(case: Case, naming: str) -> dict[str, Rows]:
         sheets[series.name] = [list(row) for row in zip(names, *columns, strict=True)]
     for table in TABLES:
         records = list(_records(case, table))
-        sheets[table.name] = [[c.header for c in table.columns], *([_cell(r, c) for c in table.columns] for r in records)]
+        sheets[table.name] = [
+            [c.header for c in table.columns],
+            *([_cell(r, c) for c in table.columns] for r in records),
+        ]
     refuse_controls(sheets)
     return sheets
 
@@ -70,7 +73,11 @@ def refuse_controls(sheets: Mapping[str, Rows]) -> None:
 
 
 def _line(case: Case, naming: str, column: Column) -> list[Any]:
-    said = {"format": FORMAT_VERSION_COUNT, "points": naming, "horizon.step_min": case.horizon.step_h * MINUTES_PER_HOUR}
+    said = {
+        "format": FORMAT_VERSION_COUNT,
+        "points": naming,
+        "horizon.step_min": case.horizon.step_h * MINUTES_PER_HOUR,
+    }
     value: Any = case
     if column.key in said:
         value = said[column.key]
@@ -187,9 +194,18 @@ def _notes() -> Page:
         *([t.name, t.zh, t.en, None] for t in TABLES),
         [None, None, None, None],
         ["times", "时间", "Beijing time (UTC+8); 24:00 is read 北京时间，可写 24:00", None],
-        ["blank", "空白", "A blank takes the default; a column without any value is as if not there 空白取默认值", None],
-        ["formulas", "公式", "Formulas and merged cells are refused: paste values 不接受公式与合并单元格，请粘贴为数值", None],
+        [
+            "blank",
+            "空白",
+            "A blank takes the default; a column without any value is as if not there 空白取默认值",
+            None,
+        ],
+        [
+            "formulas",
+            "公式",
+            "Formulas and merged cells are refused: paste values 不接受公式与合并单元格，请粘贴为数值",
+            None,
+        ],
         ["own sheets", "自用表", "Sheets whose name begins with # are not read 以 # 开头的表不读取", None],
     ]
     return Page(told)
-
