@@ -44,7 +44,7 @@ def write_case(path: Path, case: Case, facts: GridFacts, naming: str) -> None:
 
 
 def place_of(path: Path | None, kind: str) -> Path:
-    """Where day-ahead files are to be written, looked at before any work is done for them; `WrongUsage` if it is none."""
+    """Where day-ahead files are to be written, looked at before any work is done; `WrongUsage` where it is no place."""
     if path is None:
         message = f"--format {kind} writes files: say where by --out"
         raise WrongUsage(message)
@@ -62,7 +62,7 @@ def place_of(path: Path | None, kind: str) -> Path:
 
 
 def refine(case: Case, facts: GridFacts, limits: Limits, how: tuple[float, str], calls: tuple[Tell, Stop]) -> Refined:
-    """A commitment by the hour dispatched by a shorter step; where hours become lines, stored series become lines too."""
+    """A commitment by the hour dispatched by a shorter step; hours that become lines are those of stored series too."""
     step_h, way = how
     if way == LINEAR and case.horizon.step_h > step_h:
         case = filled(case, facts)

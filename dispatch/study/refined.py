@@ -7,9 +7,9 @@ The fine case is checked, solved, audited and measured as any other; only which 
 So ramps, line ratings, sections, reserve and stores hold by quarter hours, and the gap that is proven is that of the
 dispatch with this commitment, not of all commitments by quarter hours.
 
-A fine case is made coarse by means over the hour (of reserve required: the most); spans widen to whole hours, so that a
-unit that is out, or must run, in a part of an hour is out, or runs, in all of it. A coarse case is made fine by repeating
-each hour, or, where it is asked for, by lines through the hour that keep its mean:
+A fine case is made coarse by means over the hour (of reserve required: the most); spans widen to whole hours, so that
+a unit that is out, or must run, in a part of an hour is out, or runs, in all of it. A coarse case is made fine by
+repeating each hour, or, where it is asked for, by lines through the hour that keep its mean:
 
     x[h,q] = m[h] + s[h] (q - 3/2) / 4,  q = 0..3        s[h] = the least of the differences to both neighbours and half
                                                          of that between them, 0 at a peak or a valley
@@ -100,7 +100,8 @@ def _told(hourly: Outcome, case: Case, fine: Case, way: str) -> str:
     values = "its own values" if case.horizon.step_h == fine.horizon.step_h else made[way]
     return (
         f"thermal units on or off by the hour, from a solve of the hourly case ({hourly.status.value}, {proven}); "
-        f"the rest by {fine.horizon.step_h * 60:g} min, from {values}; gap and bound are of the dispatch with this commitment"
+        f"the rest by {fine.horizon.step_h * 60:g} min, from {values}; "
+        "gap and bound are of the dispatch with this commitment"
     )
 
 
@@ -114,13 +115,8 @@ def _both(case: Case, step_h: float, way: str) -> tuple[Case, Case]:
         )
         flaws.append(Flaw("REFINE_STEP", "horizon.step_h", message))
     if (start.minute, start.second) != (0, 0) or not float(case.horizon.hours_h).is_integer():
-        flaws.append(
-            Flaw(
-                "REFINE_OFF_HOUR",
-                "horizon",
-                "begins or ends inside an hour; a commitment by the hour needs whole hours",
-            )
-        )
+        message = "begins or ends inside an hour; a commitment by the hour needs whole hours"
+        flaws.append(Flaw("REFINE_OFF_HOUR", "horizon", message))
     if flaws:
         raise CaseError(tuple(flaws))
     if own_h == HOUR_H:
@@ -142,10 +138,13 @@ def coarser(case: Case) -> Case:
         return tuple(np.reshape(values, (-1, count)).max(axis=1).tolist()) if values else ()
 
     horizon = Horizon(case.horizon.start, case.horizon.step_count // count, HOUR_H)
-    widened = {name: tuple(_widened(span) for span in getattr(case, name)) for name in ("outages", "must_run")}
     no_start = tuple(replace(s, start=_ceiled(s.start), end=_ceiled(s.end)) for s in case.no_start)
     return replace(
-        _mapped(case, mean, most), horizon=horizon, no_start=tuple(s for s in no_start if s.start < s.end), **widened
+        _mapped(case, mean, most),
+        horizon=horizon,
+        outages=tuple(_widened(span) for span in case.outages),
+        must_run=tuple(_widened(span) for span in case.must_run),
+        no_start=tuple(s for s in no_start if s.start < s.end),
     )
 
 

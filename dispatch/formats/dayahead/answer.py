@@ -1,8 +1,8 @@
 """
-A schedule in the shapes of the day-ahead files: a row a point, a column a component, points named as the caller names them.
+A schedule in the shapes of the day-ahead files: a row a point, a column a component, points named as in the question.
 
 Beside the tables of the schedule stand curves of 96 points a day (出力曲线, 联络线曲线). Where a step is longer than a
-quarter of an hour each of its quarters repeats its mean, which keeps the energy and says nothing of ramps inside the step.
+quarter of an hour each of its quarters repeats its mean, which keeps the energy and says nothing of ramps inside it.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 SHOWN_COUNT = 40  # characters of a wrong value that are repeated
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 COMMA_NUMBER = re.compile(r"[-+]?\d+(,\d+)+(\.\d+)?", re.ASCII)
-WITH_UNIT = re.compile(r"[-+]?[\d.]+\s*(MWh|MW|kW|GW|h|min|%|CNY.*|万千瓦|兆瓦|小时)", re.ASCII)
+WITH_UNIT = re.compile(r"[-+]?[\d.]+\s*(MWh|MW|kW|GW|h|min|%|CNY.*|万千瓦|兆瓦|小时)")
 YES, NO = ("yes", "true", "是"), ("no", "false", "否")
 ON, OFF = ("on", "1", "1.0", "true", "开"), ("off", "0", "0.0", "false", "停")
 LARGEST_COUNT = 2**31 - 1  # what a count is on the wire
@@ -196,13 +196,14 @@ def _no_number(value: Any) -> tuple[str, str]:
         return "WRONG_TYPE", f"{shown(value)} is {kind_of(value)}, not a number"
     if value.startswith("="):
         return "FORMULA", f"holds the formula {shown(value)}, whose value is not stored; give a number"
+    code, told = "TEXT_FOR_NUMBER", "is text; give a number"
     if COMMA_NUMBER.fullmatch(value.strip()):
-        return "COMMA_DECIMAL", f"{shown(value)} has a comma; write decimals with a point and thousands without a mark"
-    if WITH_UNIT.fullmatch(value.strip()):
-        return "UNIT_IN_CELL", f"{shown(value)} holds a unit; give the number alone, in the unit of the header"
-    if NUMBER.fullmatch(value.strip()):
-        return "TEXT_FOR_NUMBER", f"{shown(value)} is text; format the cell as a number and give it without blanks"
-    return "TEXT_FOR_NUMBER", f"{shown(value)} is text; give a number"
+        code, told = "COMMA_DECIMAL", "has a comma; write decimals with a point and thousands without a mark"
+    elif WITH_UNIT.fullmatch(value.strip()):
+        code, told = "UNIT_IN_CELL", "holds a unit; give the number alone, in the unit of the header"
+    elif NUMBER.fullmatch(value.strip()):
+        told = "is text; format the cell as a number and give it without blanks"
+    return code, f"{shown(value)} {told}"
 
 
 def kind_of(value: Any) -> str:

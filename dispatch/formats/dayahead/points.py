@@ -1,9 +1,9 @@
 """
 Times of Beijing as files hold them, and the points of a day.
 
-A point stands for a step and is named by the end of it (00:15, ..., 24:00) or by its start (00:00, ..., 23:45). A horizon
-that begins at midnight and is no longer than a day names them by the clock alone; others, and whoever likes, by the date
-too. 24:00 is the midnight that ends a day. Beijing has no summer time: no hour stands twice, none is left out.
+A point stands for a step and is named by the end of it (00:15, ..., 24:00) or by its start (00:00, ..., 23:45). A
+horizon that begins at midnight and is no longer than a day names them by the clock alone; others, and whoever likes, by
+the date too. 24:00 is the midnight that ends a day. Beijing has no summer time: no hour stands twice, none is left out.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Sheets from a folder of CSV files, and to one: `units.csv` is the sheet `units`. UTF-8 with or without BOM, or GBK."""
+"""Sheets from a folder of CSV files, and to one: `units.csv` is the sheet `units`. UTF-8 (BOM or not) or GBK."""
 
 from __future__ import annotations
 

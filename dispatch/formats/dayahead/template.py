@@ -17,8 +17,8 @@ def filled(case: Case, facts: GridFacts) -> Case:
     """
     The same question with load, wind, sun and interchange plans spelled out, MW.
 
-    What the case forecasts already stays. To the kW, the answer is the same: a forecast of load is spread over the buses
-    as the stored load is.
+    What the case forecasts already stays. To the kW, the answer is the same: a forecast of load is spread over the
+    buses as the stored load is.
     """
     inputs = inputs_of(case, facts)
     load = {f.grid: f for f in case.load_forecasts}

@@ -30,7 +30,6 @@ NOTE_WIDTH_COUNT, NOTE_HEIGHT_COUNT = 320, 110  # pixels
 class Choice:
     """A drop-down: the rows of a column take one of some words."""
 
-    sheet: str
     column_index: int
     first_row_index: int
     last_row_index: int
@@ -68,15 +67,14 @@ def _look_inside(path: Path) -> None:
     """Refuse what cannot be unpacked: every part carries a checksum, so that a flipped bit shows."""
     try:
         with zipfile.ZipFile(path) as packed:
-            if sum(part.file_size for part in packed.infolist()) > MOST_BYTES_COUNT:
-                raise _refused(path, "TOO_LARGE", f"unpacks to more than {MOST_BYTES_COUNT} bytes, which is no case")
-            broken = packed.testzip()
+            size_bytes_count = sum(part.file_size for part in packed.infolist())
+            broken = packed.testzip() if size_bytes_count <= MOST_BYTES_COUNT else None
     except OSError as error:
         raise _refused(path, "UNREADABLE", "there is no such file that can be read") from error
-    except CaseError:
-        raise
     except Exception as error:  # zipfile, zlib and struct each have their own
         raise _refused(path, "NOT_A_WORKBOOK", "is cut short, damaged, or no workbook (.xlsx)") from error
+    if size_bytes_count > MOST_BYTES_COUNT:
+        raise _refused(path, "TOO_LARGE", f"unpacks to more than {MOST_BYTES_COUNT} bytes, which is no case")
     if broken is not None:
         raise _refused(path, "NOT_A_WORKBOOK", f"is damaged: its part {broken} does not match its checksum")
 
@@ -153,8 +151,6 @@ def _put(cell: Any, value: Any) -> None:
 
 
 def _offer(sheet: Worksheet, choice: Choice, lists: dict[tuple[str, ...], str]) -> None:
-    if not choice.words:
-        return
     column = lists.setdefault(choice.words, letters(len(lists)))
     formula = f"=lists!${column}$1:${column}${len(choice.words)}"
     offered = DataValidation(type="list", formula1=formula, allow_blank=True, showErrorMessage=True)

@@ -85,7 +85,7 @@ def _line(case: Case, naming: str, column: Column) -> list[Any]:
         for part in column.key.split("."):
             value = getattr(value, part)
     words = f" ({' | '.join(column.words)})" if column.words else ""
-    return [column.key, _shown(value, column), column.unit or None, f"{column.zh}：{column.en}{words}"]
+    return [column.key, _shown(value, column), column.unit or None, f"{column.zh}：{column.told}。{column.en}{words}"]
 
 
 def _shown(value: Any, column: Column) -> Any:
@@ -162,17 +162,16 @@ def _names(names: Iterable[str]) -> tuple[str, ...]:
 def _page(name: str, rows: Rows, names: Mapping[str, tuple[str, ...]]) -> Page:
     """A sheet with the notes of its headers and its drop-downs."""
     if name == CASE:
-        offered = [(1, k, k, _words(column, names)) for k, column in enumerate(FIELDS, start=1)]
-        notes = {k: f"{column.zh}\n{column.en}" for k, column in enumerate(CASE_COLUMNS)}
+        offered = [Choice(1, k, k, _words(column, names)) for k, column in enumerate(FIELDS, start=1)]
+        notes = {k: _note(column) for k, column in enumerate(CASE_COLUMNS)}
     elif table := next((table for table in TABLES if table.name == name), None):
         last = len(rows) + SPARE_ROWS_COUNT
-        offered = [(k, 1, last, _words(column, names)) for k, column in enumerate(table.columns)]
+        offered = [Choice(k, 1, last, _words(column, names)) for k, column in enumerate(table.columns)]
         notes = {k: _note(column) for k, column in enumerate(table.columns)}
     else:
         series = next(series for series in SERIES if series.name == name)
         offered, notes = [], {0: f"{series.zh}\n{series.en}\n\n{_note(POINT)}"}
-    choices = tuple(Choice(name, *place, words) for *place, words in offered if words)
-    return Page(rows, notes, choices)
+    return Page(rows, notes, tuple(choice for choice in offered if choice.words))
 
 
 def _words(column: Column, names: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -182,12 +181,14 @@ def _words(column: Column, names: Mapping[str, tuple[str, ...]]) -> tuple[str, .
 
 def _note(column: Column) -> str:
     needed = "必填 / required" if column.needed else "可空 / may be blank"
-    return f"{column.zh}\n{column.en}\n{needed}" + (f"\n单位 / unit: {column.unit}" if column.unit else "")
+    return f"{column.zh}：{column.told}\n{column.en}\n{needed}" + (
+        f"\n单位 / unit: {column.unit}" if column.unit else ""
+    )
 
 
 def _notes() -> Page:
     """The sheet `notes`: what each sheet holds, in both languages; not read."""
-    told = [
+    told: Rows = [
         ["sheet", "表", "what it holds 内容", "unit 单位"],
         [CASE, "说明", "Grid, edition, day, step, naming of points, terms 电网、日期、步长、时点命名与各项参数", None],
         *([s.name, s.zh, s.en, s.unit] for s in SERIES),
