@@ -16,8 +16,11 @@ from __future__ import annotations
 
 import logging
 import re
+import warnings
 from dataclasses import replace
 from pathlib import Path
+
+import pandas as pd
 
 from dispatch.case.case import Case, Limits
 from dispatch.case.checks import flaws_of, flaws_without_facts
@@ -90,7 +93,9 @@ def write_solved(
 
         logging.getLogger("pypsa").setLevel(logging.WARNING)  # it tells of every file that it writes
         solved = network_of(scenario.case, scenario.facts, scenario.outcome.schedule)
-        solved.export_to_netcdf(folder / NETWORK)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", pd.errors.PerformanceWarning)  # of its own tables, from a hundred units on
+            solved.export_to_netcdf(folder / NETWORK)
     seal(folder, scenario.outcome.certificate)
 
 

@@ -84,6 +84,11 @@ class Findings:
         """Keep a flaw."""
         self.flaws.append(Flaw(code, place, message))
 
+    def leave(self, path: str) -> None:
+        """Keep a field of the case that stays without a value; a cell that is none of the case has no path."""
+        if path:
+            self.gaps.append(path)
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -109,7 +114,7 @@ class Cell:
     def refuse(self, code: str, message: str) -> None:
         """Keep a flaw of this cell; its field stays without a value."""
         self.findings.tell(code, self.place, message)
-        self.findings.gaps.append(self.path)
+        self.findings.leave(self.path)
 
     def unreadable(self, wanted: str) -> bool:
         """Whether something other than a value stands here, which is told; of merged cells once, elsewhere."""
@@ -117,7 +122,7 @@ class Cell:
         if not isinstance(value, Unreadable):
             return False
         if value.kind == "merged":
-            self.findings.gaps.append(self.path)
+            self.findings.leave(self.path)
         elif value.kind == "formula":
             self.refuse("FORMULA", f"holds the formula {shown(value.text)}, whose value is not stored; give {wanted}")
         else:

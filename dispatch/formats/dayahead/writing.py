@@ -121,7 +121,7 @@ def _columns(case: Case, series: Series) -> Iterator[Sequence[Any]]:
         component = getattr(forecast, series.component)
         for ending, value in series.endings or (("", series.value),):
             if values := getattr(forecast, value):
-                yield [f"{component} {ending}".rstrip() + f" [{series.unit}]", *values]
+                yield [component + (f" {ending}" if ending else "") + f" [{series.unit}]", *values]
 
 
 # ---------------------------------------------------------------- files

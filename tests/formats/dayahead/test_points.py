@@ -1,5 +1,7 @@
 """Points of a day and moments of Beijing."""
 
+# ruff: noqa: DTZ001 (times of Beijing without a zone, as files hold them)
+
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta

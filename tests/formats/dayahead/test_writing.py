@@ -1,5 +1,7 @@
 """What is written is read again, whatever the case says."""
 
+# ruff: noqa: DTZ001 (times of Beijing without a zone, as files hold them)
+
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass, replace
