@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ class Page:
     """A sheet to be written: rows, what the header's notes say, and its drop-downs."""
 
     rows: Sequence[Sequence[Any]]
-    notes: Mapping[int, str] = field(default_factory=dict)
+    notes: Sequence[str] = ()  # of each header, from the first on
     choices: tuple[Choice, ...] = ()
 
 
@@ -132,7 +132,7 @@ def _fill(sheet: Worksheet, page: Page) -> None:
     for c, cell in enumerate(sheet[1]):
         cell.font, cell.fill = Font(bold=True), HEADER_FILL
         cell.alignment = Alignment(wrap_text=True, vertical="top")
-        if c in page.notes:
+        if c < len(page.notes):
             cell.comment = Comment(page.notes[c], "dispatch", height=NOTE_HEIGHT_COUNT, width=NOTE_WIDTH_COUNT)
         width = max((len(str(row[c])) for row in page.rows[:200] if c < len(row) and row[c] is not None), default=8)
         sheet.column_dimensions[letters(c)].width = min(WIDEST_COUNT, max(9, width + 2))

@@ -163,14 +163,14 @@ def _page(name: str, rows: Rows, names: Mapping[str, tuple[str, ...]]) -> Page:
     """A sheet with the notes of its headers and its drop-downs."""
     if name == CASE:
         offered = [Choice(1, k, k, _words(column, names)) for k, column in enumerate(FIELDS, start=1)]
-        notes = {k: _note(column) for k, column in enumerate(CASE_COLUMNS)}
+        notes = [_note(column) for column in CASE_COLUMNS]
     elif table := next((table for table in TABLES if table.name == name), None):
         last = len(rows) + SPARE_ROWS_COUNT
         offered = [Choice(k, 1, last, _words(column, names)) for k, column in enumerate(table.columns)]
-        notes = {k: _note(column) for k, column in enumerate(table.columns)}
+        notes = [_note(column) for column in table.columns]
     else:
         series = next(series for series in SERIES if series.name == name)
-        offered, notes = [], {0: f"{series.zh}\n{series.en}\n\n{_note(POINT)}"}
+        offered, notes = [], [f"{series.zh}\n{series.en}\n\n{_note(POINT)}"]
     return Page(rows, notes, tuple(choice for choice in offered if choice.words))
 
 
