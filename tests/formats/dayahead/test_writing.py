@@ -114,7 +114,7 @@ def cases(draw: st.DrawFn) -> Case:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(case=cases(), naming=st.sampled_from(["end", "start"]), form=st.sampled_from(FORMS))
 def test_any_case_comes_back_as_it_was(tmp_path: Path, case: Case, naming: str, form: str) -> None:
