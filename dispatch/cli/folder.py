@@ -99,6 +99,11 @@ def write_solved(
     seal(folder, scenario.outcome.certificate)
 
 
+def unseal(folder: Path) -> None:
+    """What is kept there is no bundle to replay: its case and limits alone do not lead to its answer."""
+    (folder / MANIFEST).unlink(missing_ok=True)
+
+
 def _limits_told(outcome: Outcome) -> Limits:
     certificate = outcome.certificate
     return Limits() if certificate is None else Limits(certificate.gap_asked_share, seed_count=certificate.seed_count)

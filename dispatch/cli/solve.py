@@ -8,7 +8,7 @@ from dispatch.case.case import Limits
 from dispatch.case.checks import checked
 from dispatch.cli import dayahead
 from dispatch.cli.command import DONE, NO_ANSWER, OUR_FAULT, made_folder, say
-from dispatch.cli.folder import asked_in, has_no_answer, solved_in, write_solved
+from dispatch.cli.folder import asked_in, has_no_answer, solved_in, unseal, write_solved
 from dispatch.cli.interrupt import interruptible
 from dispatch.cli.terminal import LiveLine, show_json
 from dispatch.formats.dayahead.book import is_dayahead
@@ -48,6 +48,8 @@ def solve(asked: argparse.Namespace) -> int:
     scenario = Scenario(label_of(case), case, facts, outcome)
     if out:
         write_solved(out, scenario, asked.file, limits)
+        if told:
+            unseal(out)
         if is_dayahead(asked.file):
             dayahead.write_schedule(asked.file, out, case, outcome, told)
     if asked.json:

@@ -26,7 +26,8 @@ def _small_grid(monkeypatch: pytest.MonkeyPatch) -> None:
         return small_facts() if (grid, edition) == ("jibei", 2030) else known(grid, edition)
 
     monkeypatch.setattr("dispatch.cli.folder.facts_of", facts_of)
-    monkeypatch.setattr("dispatch.cli.case.facts_of", facts_of)
+    for module in ("case", "replay"):
+        monkeypatch.setattr(f"dispatch.cli.{module}.facts_of", facts_of)
 
 
 @pytest.fixture
@@ -73,6 +74,15 @@ def test_one_command_takes_a_workbook_to_an_answer_by_quarter_hours(
     assert [answer["unit_curve"][f"A{r}"].value for r in (2, 17)] == ["00:15", "04:00"]
     assert read_case(tmp_path / "out" / "case.json").horizon.step_count == 16
     assert main(["audit", str(tmp_path / "out")]) == 0
+
+
+def test_a_refined_answer_is_no_bundle_to_replay(book: Path, tmp_path: Path) -> None:
+    """Replaying would decide the commitment anew, by quarter hours: its case and limits do not lead to the answer."""
+    out = str(tmp_path / "out")
+    assert main(["solve", str(book), "--out", out]) == 0
+    assert main(["replay", out]) == 0
+    assert main(["solve", str(book), "--refine", "30min", "--out", out]) == 0
+    assert main(["replay", out]) == 1
 
 
 def test_an_answer_to_a_folder_is_a_folder_and_replaces_the_one_before(book: Path, tmp_path: Path) -> None:
