@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from importlib.metadata import version
+
+import numpy as np
 
 from dispatch.audit import audited
 from dispatch.case.as_asked import as_asked
@@ -43,9 +46,25 @@ def run(
     sweep over response shares); answers differ within the gaps. `stop` is asked all the time; once it says so, the
     best schedule so far is the answer.
     """
-    watch, kept = Stopwatch(limits, tell, stop), kept or Kept()
+    return _tried(case, facts, limits, Stopwatch(limits, tell, stop), kept or Kept())
+
+
+def run_held(
+    case: Case, facts: GridFacts, limits: Limits, on: np.ndarray, calls: tuple[Tell, Stop] = (silent, never)
+) -> Outcome:
+    """
+    As `run`, with every thermal unit on or off as `on` says, (T, units), bool: the proof is of what is left to decide.
+
+    The audit holds the schedule to the case alone. `calls` are what it tells its progress to, and what may stop it.
+    """
+    return _tried(case, facts, limits, Stopwatch(limits, *calls), Kept(), on)
+
+
+def _tried(
+    case: Case, facts: GridFacts, limits: Limits, watch: Stopwatch, kept: Kept, on: np.ndarray | None = None
+) -> Outcome:
     try:
-        return _answered(case, facts, limits, watch, kept)
+        return _answered(case, facts, limits, watch, kept, on)
     except (SolverFailed, MemoryError) as error:
         kept.forget()
         reason = str(error) or "there was no memory left for the solve"
@@ -53,11 +72,15 @@ def run(
     return _without_schedule(case, facts, limits, watch, failed)
 
 
-def _answered(case: Case, facts: GridFacts, limits: Limits, watch: Stopwatch, kept: Kept) -> Outcome:
+def _answered(
+    case: Case, facts: GridFacts, limits: Limits, watch: Stopwatch, kept: Kept, on: np.ndarray | None
+) -> Outcome:
     watch.at("checking")
     checked(case, facts, limits)
     facts = as_asked(case, facts)
     inputs = inputs_of(case, facts)
+    if on is not None:
+        inputs = replace(inputs, must_run=on, in_service=on)
     watch.at("building")
     model = built(case, facts, inputs)
     watch.at("searching")

@@ -12,6 +12,7 @@ from dispatch.case.check_horizon import end_of
 from dispatch.case.checks import checked, flaws_without_facts
 from dispatch.case.objective import COST
 from dispatch.case.security import Security
+from dispatch.cli import dayahead
 from dispatch.cli.command import DONE, WrongUsage, say
 from dispatch.cli.folder import read_solved
 from dispatch.cli.terminal import LiveLine
@@ -21,6 +22,7 @@ from dispatch.grid.catalogue import editions, facts_of, grids
 from dispatch.grid.tables import STORED_EDITION
 from dispatch.horizon import Horizon, beijing, local
 from dispatch.wire.files import case_text
+from dispatch.wire.files import write_case as write_json
 
 LEFT_BEHIND = ("load_forecasts", "available_forecasts", "interchange_forecasts")
 PARTS_LEFT_BEHIND = (("reserve", "series"), ("heat", "forecasts"))
@@ -28,8 +30,16 @@ NEWEST_EDITION, OLDEST_EDITION = 2030, 2025
 
 
 def new_case(asked: argparse.Namespace) -> int:
-    """A case to stdout, with the state that a solve of the day before leaves, or that an answer has left."""
-    print(case_text(_after_answer(asked) if asked.after else _after_eve(asked)), end="")
+    """A case to stdout or a file, with the state that a solve of the day before leaves, or that an answer has left."""
+    place = dayahead.place_of(asked.out, asked.format) if asked.format != "json" else asked.out
+    case = _after_answer(asked) if asked.after else _after_eve(asked)
+    if asked.format != "json" and place is not None:
+        dayahead.write_case(place, case, facts_of(case.grid, case.edition), asked.points)
+        say(f"{place}: stored load, weather and plans are written out; put your own in their place")
+    elif place is not None:
+        write_json(case, place)
+    else:
+        print(case_text(case), end="")
     return DONE
 
 

@@ -16,13 +16,18 @@ from __future__ import annotations
 
 import logging
 import re
+import warnings
 from dataclasses import replace
 from pathlib import Path
+
+import pandas as pd
 
 from dispatch.case.case import Case, Limits
 from dispatch.case.checks import flaws_of
 from dispatch.case.facts import GridFacts
+from dispatch.cli import dayahead
 from dispatch.errors import CaseError, Flaw
+from dispatch.formats.dayahead.book import is_dayahead
 from dispatch.formats.json_file import bytes_of
 from dispatch.formats.pglib import is_pglib, read_pglib
 from dispatch.grid.catalogue import facts_of
@@ -49,7 +54,7 @@ def asked_in(path: Path) -> tuple[Case, GridFacts]:
     """The case in a file and the facts of its grid, or `CaseError` with every flaw; what it is, its content tells."""
     if is_pglib(path):
         return read_pglib(path)
-    case = files.read_case(path, flaws_in)
+    case = dayahead.case_in(path, flaws_in) if is_dayahead(path) else files.read_case(path, flaws_in)
     return case, facts_of(case.grid, case.edition)
 
 
@@ -80,8 +85,15 @@ def write_solved(
 
         logging.getLogger("pypsa").setLevel(logging.WARNING)  # it tells of every file that it writes
         solved = network_of(scenario.case, scenario.facts, scenario.outcome.schedule)
-        solved.export_to_netcdf(folder / NETWORK)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", pd.errors.PerformanceWarning)  # of its own tables, from a hundred units on
+            solved.export_to_netcdf(folder / NETWORK)
     seal(folder, scenario.outcome.certificate)
+
+
+def unseal(folder: Path) -> None:
+    """What is kept there is no bundle to replay: its case and limits alone do not lead to its answer."""
+    (folder / MANIFEST).unlink(missing_ok=True)
 
 
 def _limits_told(outcome: Outcome) -> Limits:

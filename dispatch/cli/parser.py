@@ -132,15 +132,25 @@ def _case(verbs: Verbs) -> None:
     new.add_argument("--response", type=_share, metavar="SHARE", help=told)
     told = "CNY per tonne of CO2 of thermal units, none of it free; default 0, or that of --after"
     new.add_argument("--carbon-price", type=float, metavar="CNY", help=told)
+    told = "a case.json, a workbook or a folder of CSV files with stored load, weather and plans; default %(default)s"
+    new.add_argument("--format", choices=("json", "xlsx", "csv"), default="json", help=told)
+    new.add_argument("--out", type=Path, metavar="PATH", help="where to write; default stdout, json alone")
+    told = "points of a workbook or folder are named by the end or the start of their step; default %(default)s"
+    new.add_argument("--points", choices=("end", "start"), default="end", help=told)
 
 
 def _solving(verbs: Verbs) -> None:
     validate = _verb(verbs, "validate", "solve:validate", "every flaw of a case, field by field")
     solve = _verb(verbs, "solve", "solve:solve", "solve a case here, without a server")
+    told = "a case (.json), a day-ahead workbook (.xlsx) or CSV folder, or a pglib-uc instance (.json, .json.gz)"
     for verb in (validate, solve):
-        verb.add_argument("file", type=Path, metavar="FILE", help="a case or a pglib-uc instance (.json, .json.gz)")
+        verb.add_argument("file", type=Path, metavar="FILE", help=told)
     solve.add_argument("--out", type=Path, metavar="DIR", help="where to write")
     _limits(solve)
+    told = "units on or off by the hour, the rest by this step: 15min, 30min, ...; from an hourly case, or one in it"
+    solve.add_argument("--refine", type=step_h, metavar="STEP", help=told)
+    told = "how hours become shorter steps: repeated, or as lines that keep each hour's mean; default %(default)s"
+    solve.add_argument("--quarters", choices=("repeat", "linear"), default="repeat", help=told)
     audit = _verb(verbs, "audit", "solve:audit", "recompute every rule on a solved case")
     report = _verb(verbs, "report", "report:report", "table and page of solved cases")
     for verb in (audit, report):

@@ -6,10 +6,12 @@ import argparse
 
 from dispatch.case.case import Limits
 from dispatch.case.checks import checked
+from dispatch.cli import dayahead
 from dispatch.cli.command import DONE, NO_ANSWER, OUR_FAULT, made_folder, say
-from dispatch.cli.folder import asked_in, has_no_answer, solved_in, write_solved
+from dispatch.cli.folder import asked_in, has_no_answer, solved_in, unseal, write_solved
 from dispatch.cli.interrupt import interruptible
 from dispatch.cli.terminal import LiveLine, show_json
+from dispatch.formats.dayahead.book import is_dayahead
 from dispatch.report.scenario import Scenario, label_of
 from dispatch.schedule.outcome import AuditReport, Outcome
 
@@ -34,17 +36,27 @@ def solve(asked: argparse.Namespace) -> int:
     case, facts = asked_in(asked.file)
     out = made_folder(asked.out)
     limits = Limits(asked.gap, asked.time_limit, strict=asked.strict, memory_gb=asked.memory_gb, prices=asked.prices)
-    live = LiveLine()
+    live, told = LiveLine(), ""
     with interruptible() as stop:
-        outcome = run(case, facts, limits, live.of(asked.file.name), stop=stop)
+        if asked.refine:
+            tell = live.of(asked.file.name)
+            answer = dayahead.refine(case, facts, limits, (asked.refine, asked.quarters), (tell, stop))
+            case, outcome, told = answer.case, answer.outcome, answer.told
+        else:
+            outcome = run(case, facts, limits, live.of(asked.file.name), stop=stop)
     live.done(asked.file.name, ending_of(outcome))
     scenario = Scenario(label_of(case), case, facts, outcome)
     if out:
         write_solved(out, scenario, asked.file, limits)
+        if told:
+            unseal(out)
+        if is_dayahead(asked.file):
+            dayahead.write_schedule(asked.file, out, case, outcome, told)
     if asked.json:
         print(outcome_text(outcome), end="")
     else:
         _show(scenario)
+        print(*([told] if told else []), sep="\n")
     return code_of(outcome)
 
 
