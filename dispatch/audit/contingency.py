@@ -38,7 +38,8 @@ def one_circuit_lost(e: Evidence) -> Finding:
         return found(ONE_CIRCUIT_LOST, np.zeros((len(e.inputs.times), 0)), [], e.inputs.times)
     given_mw = injected_mw(e) - e.table("flow_mw")[:, len(lines) :] @ leaves(e, e.facts.links)
     overload_mw = e.table("overload_mw")[:, : len(lines)]
-    rated_mw = e.case.security.emergency_share * numbers(lines, "rating_mw")
+    own = numbers(lines, "emergency_mw")  # NaN where a line has none
+    rated_mw = np.where(np.isnan(own), e.case.security.emergency_share * numbers(lines, "rating_mw"), own)
     between = sp.csc_array(leaves(e, lines))
     watched = np.array([line.name not in e.case.security.unwatched for line in lines], dtype=bool)
     stiff = 1 / numbers(lines, "reactance_share")
@@ -46,6 +47,8 @@ def one_circuit_lost(e: Evidence) -> Finding:
     amounts: list[np.ndarray] = []
     places: list[str] = []
     for k, line in enumerate(lines):
+        if not line.may_be_lost:
+            continue
         kept = np.ones(len(lines))
         kept[k] -= 1 / line.circuit_count
         if line.circuit_count == 1 and _island_count(between[kept > 0]) > island_count:

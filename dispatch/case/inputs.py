@@ -52,7 +52,8 @@ class Inputs:
     must_run: np.ndarray  # (T, units), bool
     no_start: np.ndarray  # (T, units), bool
     running_groups: tuple[RunningGroup, ...]
-    store_power_mw: np.ndarray  # (stores,)
+    store_power_mw: np.ndarray  # (stores,), of discharging
+    store_charge_mw: np.ndarray  # (stores,), most power of charging
     store_charge_min_mw: np.ndarray  # (stores,), of a store that charges
     store_discharge_min_mw: np.ndarray  # (stores,)
     level_min_mwh: np.ndarray  # (stores,), that both reservoirs allow
@@ -95,11 +96,12 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         no_start=covered(case.no_start, facts.units, times),
         running_groups=running_groups(facts, times, in_service),
         store_power_mw=_of_stores(case, facts, "power_mw"),
+        store_charge_mw=_of_stores(case, facts, "charge_limit_mw"),
         store_charge_min_mw=_of_stores(case, facts, "charge_min_mw"),
         store_discharge_min_mw=_of_stores(case, facts, "discharge_min_mw"),
         level_min_mwh=_of_stores(case, facts, "usable_min_mwh"),
         level_max_mwh=_of_stores(case, facts, "usable_max_mwh"),
-        contract_mw=_contract_mw(facts, times),
+        contract_mw=_contract_mw(facts, times, rows),
         response_cap_mw=response_cap_mw(case, facts),
         planned_import_mw=plan,
         import_floor_mw=np.maximum(plan - band, -_limits(facts.interfaces, "export_limit_mw")),
@@ -212,9 +214,11 @@ def _banks(case: Case, facts: GridFacts) -> tuple[Bank, ...]:
     )
 
 
-def _contract_mw(facts: GridFacts, times: pd.DatetimeIndex) -> np.ndarray:
+def _contract_mw(facts: GridFacts, times: pd.DatetimeIndex, rows: np.ndarray) -> np.ndarray:
     columns = [c.capacity_mw * in_yearly_season(times, c.first_day, c.last_day) for c in facts.contracts]
-    return np.column_stack(columns) if columns else np.zeros((len(times), 0))
+    capacity = np.column_stack(columns) if columns else np.zeros((len(times), 0))
+    share = facts.year.contract_share
+    return capacity if share is None else capacity * share[rows]
 
 
 def response_cap_mw(case: Case, facts: GridFacts) -> np.ndarray:

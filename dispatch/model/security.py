@@ -55,10 +55,18 @@ def limit_sections(draft: Draft) -> None:
 
 
 def security_penalty(draft: Draft) -> Terms | None:
-    """Overloads after an outage and beyond sections, CNY: sum( dt k (over of lines + over of sections) )."""
-    price = draft.case.security.overload_cny_per_mwh * draft.inputs.step_h
-    used = [name for name in (names.OVERLOAD, names.SECTION_OVER) if name in draft.model.variables]
-    return total([(price * draft.variable(name)).all() for name in used]) if used else None
+    """
+    Overloads after an outage and beyond sections, CNY: sum( dt k over ).
+
+    k  the price of the line or section, or of the case   CNY/MWh
+    """
+    found: list[Terms] = []
+    for name, components in ((names.OVERLOAD, draft.facts.lines), (names.SECTION_OVER, draft.facts.sections)):
+        if name in draft.model.variables:
+            own = [component.overload_cny_per_mwh for component in components]
+            price = [draft.case.security.overload_cny_per_mwh if one is None else one for one in own]
+            found.append((np.array(price) * draft.inputs.step_h * draft.variable(name)).all())
+    return total(found) if found else None
 
 
 def _members(sections: Sequence[Section], branches: Sequence[Line | Link]) -> np.ndarray:
