@@ -67,13 +67,18 @@ def sections(e: Evidence) -> Finding:
     What crosses a section keeps its limits in season, but for what is counted and priced as over.
 
         -backward limit - over[t] <= sum(flow along) - sum(flow against) <= forward limit + over[t]        MW
+
+    The overload after an outage of the line that a section shares it with is its own too.
     """
     place = {branch: k for k, branch in enumerate(names([*e.facts.lines, *e.facts.links]))}
     member = np.zeros((len(place), len(e.facts.sections)))
     for k, section in enumerate(e.facts.sections):
         member[[place[branch] for branch in section.along], k] = 1
         member[[place[branch] for branch in section.against], k] = -1
-    across_mw, over_mw = e.table("flow_mw") @ member, e.table("section_over_mw")
+    across_mw, over_mw = e.table("flow_mw") @ member, e.table("section_over_mw").copy()
+    for k, section in enumerate(e.facts.sections):
+        if section.overload_of and e.case.security.n_minus_1:
+            over_mw[:, k] += e.table("overload_mw")[:, place[section.overload_of]]
     forward_mw, backward_mw = section_limits_mw(e.facts.sections, e.inputs.times)
     amount = np.maximum(across_mw - forward_mw, -across_mw - backward_mw) - over_mw
     return found(SECTIONS, amount, names(e.facts.sections), e.inputs.times)

@@ -62,6 +62,7 @@ class Section:
     first_day: str = "01-01"  # season in which it holds, "MM-DD", both days included
     last_day: str = "12-31"
     overload_cny_per_mwh: float | None = None  # beyond its limits; None: the case's price
+    overload_of: str = ""  # a line whose overload after an outage, where N-1 is stood, is this section's too, paid once
 
     @property
     def branches(self) -> tuple[str, ...]:

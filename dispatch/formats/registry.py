@@ -6,11 +6,13 @@ from pathlib import Path
 
 from dispatch.formats.foreign import Foreign, Format
 from dispatch.formats.pglib import is_pglib, read_pglib
+from dispatch.formats.pypsa_network import holds_pypsa, read_pypsa
 from dispatch.formats.ucjl import holds_ucjl, read_ucjl
 
 UCJL = Format("UnitCommitment.jl", holds_ucjl, read_ucjl)
 PGLIB = Format("pglib-uc", is_pglib, lambda path: Foreign(*read_pglib(path)))
-FORMATS = (UCJL, PGLIB)
+PYPSA = Format("PyPSA", holds_pypsa, read_pypsa)
+FORMATS = (PYPSA, UCJL, PGLIB)
 
 
 def format_of(path: Path) -> Format | None:

@@ -7,7 +7,8 @@ own grids' rules is asked by properties that any grid or case may have:
     power balance penalty      of each bus with load a contract that cuts it at that price, never made good
     price-sensitive loads      load, and a contract that cuts it at the revenue lost: the objective is higher than that
                                of the format by all revenue there is, a constant
-    flow limit and penalty     a section of the one line; the rating itself does not bind
+    flow limit and penalty     a section of the one line; the rating itself does not bind. What is beyond it and what is
+                               beyond the emergency limit after a loss is paid once: Section.overload_of
     contingencies              Line.may_be_lost, Line.emergency_mw, Security.n_minus_1
     reserve eligibility        a member grid for each product, to which the units that give it belong
     ramps above the minimum    as in `pglib`; reserve counts inside the ramp up
@@ -170,6 +171,7 @@ def _facts(instance: Instance, content_sha256: str) -> GridFacts:
                 forward_limit_mw=line.normal_mw,
                 backward_limit_mw=line.normal_mw,
                 overload_cny_per_mwh=line.penalty_per_mwh,
+                overload_of=line.name,
             )
             for line in instance.lines
             if line.normal_mw < NO_LIMIT_MW

@@ -35,13 +35,16 @@ def limit_sections(draft: Draft) -> None:
 
         -B - over[t]  <=  sum( f[t], along )  -  sum( f[t], against )  <=  F + over[t]       every section and step t
 
-    f  flow   MW        F, B  forward and backward limit   MW        over  priced slack   MW
+    f  flow   MW        F, B  forward and backward limit   MW        over  priced slack   MW, its own or a line's
     """
     sections = draft.facts.sections
     if not sections:
         return
     every = named(section.name for section in sections)
     over = draft.decide(names.SECTION_OVER, every)
+    if names.OVERLOAD in draft.model.variables:
+        shared = [[float(section.overload_of == line.name) for line in draft.facts.lines] for section in sections]
+        over = over + draft.variable(names.OVERLOAD).weighted(np.array(shared))
     across = total(
         [
             draft.variable(flow).weighted(_members(sections, branches))
