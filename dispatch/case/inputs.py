@@ -78,8 +78,7 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
     load, available = _load_mw(case, facts, rows), _available_mw(case, facts, rows)
     low, high = output_limits_mw(case.heat, facts, times)
     in_service = ~covered(out_of_service(case), facts.units, times)
-    plan = _planned_import_mw(case, facts, rows)
-    band = case.interchange.band_share * np.abs(plan)
+    plan, floor, ceiling = _plan_and_band_mw(case, facts, rows)
     up, down = (required(case, facts, load, available) for required in (required_up, required_down))
     return Inputs(
         times=times,
@@ -104,8 +103,8 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         contract_mw=_contract_mw(facts, times, rows),
         response_cap_mw=response_cap_mw(case, facts),
         planned_import_mw=plan,
-        import_floor_mw=np.maximum(plan - band, -_limits(facts.interfaces, "export_limit_mw")),
-        import_ceiling_mw=np.minimum(plan + band, _limits(facts.interfaces, "import_limit_mw")),
+        import_floor_mw=floor,
+        import_ceiling_mw=ceiling,
         reserve_up_mw=up.required_mw,
         reserve_down_mw=down.required_mw,
         up_decided_by=up.decided_by,
@@ -239,6 +238,14 @@ def _planned_import_mw(case: Case, facts: GridFacts, rows: np.ndarray) -> np.nda
     for forecast in case.interchange_forecasts:
         plan[:, index[forecast.interface]] = forecast.net_import_mw
     return plan
+
+
+def _plan_and_band_mw(case: Case, facts: GridFacts, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The plan, and the lower and upper edge of its band within the limits of the interfaces, (T, interfaces) each."""
+    plan = _planned_import_mw(case, facts, rows)
+    band = case.interchange.band_share * np.abs(plan)
+    low_mw, high_mw = -_limits(facts.interfaces, "export_limit_mw"), _limits(facts.interfaces, "import_limit_mw")
+    return plan, np.maximum(plan - band, low_mw), np.minimum(plan + band, high_mw)
 
 
 def _limits(interfaces: tuple[Interface, ...], attribute: str) -> np.ndarray:

@@ -109,11 +109,11 @@ class Entry:
         return ""
 
     def by_step(self, name: str, count: int, unit: str, largest: float, lowest: float = 0.0) -> tuple[float, ...]:
-        """One number for all steps, or a list of one each."""
+        """One number for all steps, or a list of one each; `count` is 0 where the number of steps is not known."""
         if not isinstance(self.fields.get(name), list):
             return (self.number(name, unit, largest, lowest),) * count
         values = self.fields[name]
-        if len(values) != count:
+        if count and len(values) != count:
             self.tell("SERIES_LENGTH", name, f"{len(values)} values for {count} steps; give one, or one each")
         read = [self._number(f"{self.at(name)}[{t}]", v, unit, largest, lowest) for t, v in enumerate(values)]
         return tuple((read + [math.nan] * count)[:count])

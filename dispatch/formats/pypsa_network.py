@@ -332,6 +332,8 @@ def _level_mwh(column: Column, name: str) -> float:
     level_mwh = initial_mwh / (1 - loss_share) if loss_share < 1 else initial_mwh
     highest_mwh = float(static["p_nom"]) * float(static["max_hours"])
     if level_mwh > highest_mwh >= initial_mwh:
-        message = f"{initial_mwh:g} MWh after the loss of an hour is more than it holds; give {1 - loss_share:g} of all or less"
+        message = (
+            f"{level_mwh:g} MWh before an hour's loss is more than it holds; give {1 - loss_share:g} of it or less"
+        )
         column.tell(name, "state_of_charge_initial", "LEVEL_OUTSIDE_LIMITS", message)
     return level_mwh

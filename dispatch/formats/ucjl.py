@@ -134,16 +134,12 @@ def _spans(instance: Instance, *, on: bool) -> Iterator[tuple[str, datetime, dat
 
 
 def _facts(instance: Instance, content_sha256: str) -> GridFacts:
-    load_mw = np.maximum(np.array(list(instance.load_mw.values())).T, 0.0)
-    unserved = _unserved(instance)
-    index = {bus: k for k, bus in enumerate(instance.load_mw)}
-    for load in instance.priced_loads:
-        load_mw[:, index[load.bus]] += load.demand_mw
-    plants = _plants(instance)
+    load_mw, unserved, plants = _load_mw(instance), _unserved(instance), _plants(instance)
     times = Horizon(FIRST_HOUR, instance.step_count).times
     members = (GRID, *(reserve.name for reserve in instance.reserves))
     shares = load_shares(load_mw)
-    buses = [Bus(bus, GRID, "", "AC", 500.0, 0.0, 0.0, share) for bus, share in zip(index, shares, strict=True)]
+    named = zip(instance.load_mw, shares, strict=True)
+    buses = [Bus(bus, GRID, "", "AC", 500.0, 0.0, 0.0, float(share)) for bus, share in named]
     peak_mw = max(float(load_mw.sum(axis=1).max()), LEAST_PEAK_MW)
     return GridFacts(
         grid=GRID,
@@ -163,19 +159,32 @@ def _facts(instance: Instance, content_sha256: str) -> GridFacts:
         annual_peak_mw=dict.fromkeys(members, peak_mw),
         year=stored_year(times, load_mw, len(plants), unserved),
         content_sha256=content_sha256,
-        sections=tuple(
-            Section(
-                name=line.name,
-                along=(line.name,),
-                against=(),
-                forward_limit_mw=line.normal_mw,
-                backward_limit_mw=line.normal_mw,
-                overload_cny_per_mwh=line.penalty_per_mwh,
-                overload_of=line.name,
-            )
-            for line in instance.lines
-            if line.normal_mw < NO_LIMIT_MW
-        ),
+        sections=_sections(instance),
+    )
+
+
+def _load_mw(instance: Instance) -> np.ndarray:
+    """All that would be taken at each bus, MW, (T, buses)."""
+    load_mw = np.maximum(np.array(list(instance.load_mw.values()), dtype=float).T, 0.0)
+    index = {bus: k for k, bus in enumerate(instance.load_mw)}
+    for load in instance.priced_loads:
+        load_mw[:, index[load.bus]] += load.demand_mw
+    return load_mw
+
+
+def _sections(instance: Instance) -> tuple[Section, ...]:
+    return tuple(
+        Section(
+            name=line.name,
+            along=(line.name,),
+            against=(),
+            forward_limit_mw=line.normal_mw,
+            backward_limit_mw=line.normal_mw,
+            overload_cny_per_mwh=line.penalty_per_mwh,
+            overload_of=line.name,
+        )
+        for line in instance.lines
+        if line.normal_mw < NO_LIMIT_MW
     )
 
 

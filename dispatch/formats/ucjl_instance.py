@@ -149,11 +149,11 @@ def _entries(file: Entry, section: str) -> dict[str, Entry]:
 
 
 def _parameters(file: Entry) -> tuple[int, float]:
-    """Steps, and the price of load that is not served."""
+    """Steps, 0 where that is not known, and the price of load that is not served."""
     given = file.fields.get("Parameters")
     if not isinstance(given, dict):
         file.tell("REQUIRED", "Parameters", "is absent and must be an object, { ... }")
-        return 1, 0.0
+        return 0, 0.0
     entry = Entry("Parameters", given, file.flaws)
     entry.only(PARAMETERS, {})
     if str(given.get("Version")) not in VERSIONS:
@@ -170,13 +170,13 @@ def _step_count(entry: Entry) -> int:
     named = [name for name in ("Time horizon (h)", "Time (h)", "Time horizon (min)") if entry.has(name)]
     if len(named) != 1:
         entry.tell("REQUIRED", "Time horizon (h)", f"given {len(named)} times; give it once")
-        return 1
+        return 0
     hours = entry.number(named[0], "h", LARGEST_NUMBER) / (60 if "min" in named[0] else 1)
     if not 1 <= hours <= MAX_HOURS or hours != int(hours):
         if not math.isnan(hours):
             message = f"{hours:g} h must be a whole number from 1 to {MAX_HOURS}"
             entry.tell("OUT_OF_RANGE", named[0], message)
-        return 1
+        return 0
     return int(hours)
 
 

@@ -168,10 +168,10 @@ def _fixed(entry: Entry, count: int) -> tuple[bool | None, ...]:
         steps = value if isinstance(value, list) else [value] * count
         if value is None:
             continue
-        if len(steps) != count or any(not any(step is word for word in meaning) for step in steps):
+        if (count and len(steps) != count) or any(not any(step is word for word in meaning) for step in steps):
             entry.tell("WRONG_TYPE", field, f"give true or false, or a list of {count}, one a step")
             continue
-        for t, step in enumerate(steps):
+        for t, step in enumerate(steps[:count]):
             if field == "Must run?":
                 said[t] = True if step else said[t]
             else:

@@ -55,100 +55,127 @@ class Program:
         return float(found.fun)
 
 
+Into = dict[tuple[str, int], list[tuple[float, int]]]
+
+
 def least_cost(instance: dict[str, Any]) -> float:
     """The format's objective; hourly, fixed curves and prices."""
     count, program = instance["Parameters"]["Time horizon (h)"], Program()
-    into: dict[tuple[str, int], list[tuple[float, int]]] = defaultdict(list)
-    load = {
-        (bus, t): mw for bus, entry in instance["Buses"].items() for t, mw in enumerate(_by(entry["Load (MW)"], count))
-    }
+    into: Into = defaultdict(list)
+    reserve: Into = defaultdict(list)
+    buses = instance["Buses"].items()
+    load = {(bus, t): mw for bus, entry in buses for t, mw in enumerate(_by(entry["Load (MW)"], count))}
     penalty = instance["Parameters"].get("Power balance penalty ($/MW)", 1000.0)
     for place, mw in load.items():
         into[place].append((1.0, program.column(high=max(mw, 0.0), cost=penalty)))
     for entry in instance.get("Price-sensitive loads", {}).values():
         for t, mw in enumerate(_by(entry["Demand (MW)"], count)):
             into[entry["Bus"], t].append((-1.0, program.column(high=mw, cost=-entry["Revenue ($/MW)"])))
-    reserve: dict[tuple[str, int], list[tuple[float, int]]] = defaultdict(list)
     for entry in instance["Generators"].values():
         if entry.get("Type") == "Profiled":
-            limits = zip(
-                _by(entry.get("Minimum power (MW)", 0.0), count), _by(entry["Maximum power (MW)"], count), strict=True
-            )
-            for t, (low, high) in enumerate(limits):
-                into[entry["Bus"], t].append((1.0, program.column(low, high, entry["Cost ($/MW)"])))
+            _profiled(program, entry, count, into)
         else:
-            _thermal(program, entry, count, into, reserve)
+            Thermal(program, entry, count).add(into, reserve)
     for entry in instance.get("Storage units", {}).values():
         _storage(program, entry, count, into)
+    _reserves(program, instance, count, reserve)
+    _network(program, instance, count, into, load)
+    return program.least()
+
+
+def _reserves(program: Program, instance: dict[str, Any], count: int, reserve: Into) -> None:
     for name, entry in instance.get("Reserves", {}).items():
         price = entry.get("Shortfall penalty ($/MW)", -1)
         for t, mw in enumerate(_by(entry["Amount (MW)"], count)):
             short = program.column(high=np.inf if price >= 0 else 0.0, cost=max(price, 0.0))
             program.row([*reserve[name, t], (1.0, short)], mw, np.inf)
-    _network(program, instance, count, into, load)
-    return program.least()
 
 
-def _thermal(program: Program, unit: dict[str, Any], count: int, into: Any, reserve: Any) -> None:
-    mw, dollars = unit["Production cost curve (MW)"], unit["Production cost curve ($)"]
-    low, high, status = mw[0], mw[-1], unit["Initial status (h)"]
-    ramp_up, ramp_down = unit.get("Ramp up limit (MW)", np.inf), unit.get("Ramp down limit (MW)", np.inf)
-    at_start, at_stop = unit.get("Startup limit (MW)", np.inf), unit.get("Shutdown limit (MW)", np.inf)
-    up, down = unit.get("Minimum uptime (h)", 1), unit.get("Minimum downtime (h)", 1)
-    delays, costs = unit.get("Startup delays (h)", [1]), unit.get("Startup costs ($)", [0.0])
-    on = [program.column(high=1, cost=dollars[0], whole=1) for _ in range(count)]
-    start = [program.column(high=1, whole=1) for _ in range(count)]
-    stop = [program.column(high=1, whole=1, cost=unit.get("Shutdown cost ($)", 0.0)) for _ in range(count)]
-    above = [
-        [
-            program.column(high=b - a, cost=(d - c) / (b - a))
-            for a, b, c, d in zip(mw, mw[1:], dollars, dollars[1:], strict=False)
-        ]
-        for _ in range(count)
-    ]
-    kept = [program.column() for _ in range(count)]
-    before = 1.0 if status > 0 else 0.0
-    for t in range(count):
-        output = [(1.0, k) for k in above[t]]
-        last = [(-1.0, k) for k in above[t - 1]] if t else []
-        into[unit["Bus"], t] += [(low, on[t]), *output]
-        for name in unit.get("Reserve eligibility", []):
-            reserve[name, t].append((1.0, kept[t]))
-        if not unit.get("Reserve eligibility"):
-            program.high[kept[t]] = 0.0
-        earlier = [(-1.0, on[t - 1])] if t else []
-        program.row([(1.0, on[t]), *earlier, (-1.0, start[t]), (1.0, stop[t])], *[0.0 if t else before] * 2)
+def _profiled(program: Program, unit: dict[str, Any], count: int, into: Into) -> None:
+    least, most = (_by(unit.get(f"{end} power (MW)", 0.0), count) for end in ("Minimum", "Maximum"))
+    for t, (low, high) in enumerate(zip(least, most, strict=True)):
+        into[unit["Bus"], t].append((1.0, program.column(low, high, unit["Cost ($/MW)"])))
+
+
+class Thermal:
+    """A thermal unit: its columns, and its rows hour by hour."""
+
+    def __init__(self, program: Program, unit: dict[str, Any], count: int) -> None:
+        mw, dollars = unit["Production cost curve (MW)"], unit["Production cost curve ($)"]
+        self.program, self.unit, self.count = program, unit, count
+        self.low, self.high, self.status = mw[0], mw[-1], unit["Initial status (h)"]
+        self.before_mw = unit["Initial power (MW)"] - self.low
+        steps = range(count)
+        self.on = [program.column(high=1, cost=dollars[0], whole=1) for _ in steps]
+        self.start = [program.column(high=1, whole=1) for _ in steps]
+        self.stop = [program.column(high=1, whole=1, cost=unit.get("Shutdown cost ($)", 0.0)) for _ in steps]
+        pieces = [(b - a, (d - c) / (b - a)) for a, b, c, d in zip(mw, mw[1:], dollars, dollars[1:], strict=False)]
+        self.above = [[program.column(high=size, cost=slope) for size, slope in pieces] for _ in steps]
+        self.kept = [program.column(high=np.inf if unit.get("Reserve eligibility") else 0.0) for _ in steps]
+
+    def limit(self, name: str, default: float = np.inf) -> float:
+        return float(self.unit.get(name, default))
+
+    def output(self, t: int, sign: float = 1.0) -> list[tuple[float, int]]:
+        """Output above the least."""
+        return [(sign, k) for k in self.above[t]] if t >= 0 else []
+
+    def add(self, into: Into, reserve: Into) -> None:
+        for t in range(self.count):
+            into[self.unit["Bus"], t] += [(self.low, self.on[t]), *self.output(t)]
+            for name in self.unit.get("Reserve eligibility", []):
+                reserve[name, t].append((1.0, self.kept[t]))
+            self.commit(t)
+            self.produce(t)
+            self.ramp(t)
+            self.price_start(t)
+        if self.status > 0 and self.unit["Initial power (MW)"] > self.limit("Shutdown limit (MW)"):
+            self.program.high[self.stop[0]] = 0.0
+
+    def commit(self, t: int) -> None:
+        program, on, start, stop = self.program, self.on, self.start, self.stop
+        up, down = int(self.limit("Minimum uptime (h)", 1)), int(self.limit("Minimum downtime (h)", 1))
+        earlier, before = ([(-1.0, on[t - 1])], 0.0) if t else ([], float(self.status > 0))
+        program.row([(1.0, on[t]), *earlier, (-1.0, start[t]), (1.0, stop[t])], before, before)
         program.row([(1.0, start[k]) for k in range(max(0, t - up + 1), t + 1)] + [(-1.0, on[t])], -np.inf, 0.0)
         program.row([(1.0, stop[k]) for k in range(max(0, t - down + 1), t + 1)] + [(1.0, on[t])], -np.inf, 1.0)
-        if status > 0 and t < up - status:
+        if 0 < self.status < up - t:
             program.high[stop[t]] = 0.0
-        if status < 0 and t < down + status:
+        if 0 < -self.status < down - t:
             program.high[start[t]] = 0.0
-        for k in above[t]:
-            program.row([(1.0, k), (-program.high[k], on[t])], -np.inf, 0.0)
-        program.row(
-            [*output, (1.0, kept[t]), (-(high - low), on[t]), (max(0.0, high - at_start), start[t])], -np.inf, 0.0
-        )
-        if t + 1 < count:
-            program.row([*output, (-(high - low), on[t]), (max(0.0, high - at_stop), stop[t + 1])], -np.inf, 0.0)
-        if np.isfinite(ramp_up) and (t or before):
-            program.row(
-                [*output, (1.0, kept[t]), *last], -np.inf, ramp_up + (0.0 if t else unit["Initial power (MW)"] - low)
-            )
-        if np.isfinite(ramp_down) and (t or before):
-            falls = [*[(-f, k) for f, k in output], *[(-f, k) for f, k in last]]
-            program.row(falls, -np.inf, ramp_down - (0.0 if t else unit["Initial power (MW)"] - low))
-        said = _by(unit.get("Commitment status"), count)[t]
-        if said is not None or _by(unit.get("Must run?", False), count)[t]:
+        said = _by(self.unit.get("Commitment status"), self.count)[t]
+        if said is not None or _by(self.unit.get("Must run?", False), self.count)[t]:
             program.low[on[t]] = program.high[on[t]] = 0.0 if said is False else 1.0
-        kinds = [program.column(high=1, whole=1, cost=cost) for cost in costs]
-        program.row([*[(1.0, k) for k in kinds], (-1.0, start[t])], 0.0, 0.0)
+
+    def produce(self, t: int) -> None:
+        program, room = self.program, (-(self.high - self.low), self.on[t])
+        for k in self.above[t]:
+            program.row([(1.0, k), (-program.high[k], self.on[t])], -np.inf, 0.0)
+        at_start = (max(0.0, self.high - self.limit("Startup limit (MW)")), self.start[t])
+        program.row([*self.output(t), (1.0, self.kept[t]), room, at_start], -np.inf, 0.0)
+        if t + 1 < self.count:
+            at_stop = (max(0.0, self.high - self.limit("Shutdown limit (MW)")), self.stop[t + 1])
+            program.row([*self.output(t), room, at_stop], -np.inf, 0.0)
+
+    def ramp(self, t: int) -> None:
+        if t == 0 and self.status < 0:
+            return
+        up, down = self.limit("Ramp up limit (MW)"), self.limit("Ramp down limit (MW)")
+        before = 0.0 if t else self.before_mw
+        if np.isfinite(up):
+            self.program.row([*self.output(t), (1.0, self.kept[t]), *self.output(t - 1, -1.0)], -np.inf, up + before)
+        if np.isfinite(down):
+            self.program.row([*self.output(t, -1.0), *self.output(t - 1)], -np.inf, down - before)
+
+    def price_start(self, t: int) -> None:
+        """One kind of start, and a warmer one only where the unit went off as recently as that."""
+        delays, costs = self.unit.get("Startup delays (h)", [1]), self.unit.get("Startup costs ($)", [0.0])
+        kinds = [self.program.column(high=1, whole=1, cost=cost) for cost in costs]
+        self.program.row([*[(1.0, k) for k in kinds], (-1.0, self.start[t])], 0.0, 0.0)
         for kind, delay, later in zip(kinds, delays, delays[1:], strict=False):
-            reached = delay <= t - status < later and status < 0  # off since before the first hour
-            stops = [(-1.0, stop[t - k]) for k in range(delay, later) if t - k >= 0]
-            program.row([(1.0, kind), *stops], -np.inf, 1.0 if reached else 0.0)
-    if status > 0 and unit["Initial power (MW)"] > at_stop:
-        program.high[stop[0]] = 0.0
+            reached = self.status < 0 and delay <= t - self.status < later  # off since before the first hour
+            stops = [(-1.0, self.stop[t - k]) for k in range(delay, later) if t - k >= 0]
+            self.program.row([(1.0, kind), *stops], -np.inf, 1.0 if reached else 0.0)
 
 
 def _storage(program: Program, store: dict[str, Any], count: int, into: Any) -> None:
