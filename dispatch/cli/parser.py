@@ -130,6 +130,8 @@ def _case(verbs: Verbs) -> None:
     new.add_argument("--objective", choices=OBJECTIVES, help=told)
     told = "of the peak; default 0, or that of --after"
     new.add_argument("--response", type=_share, metavar="SHARE", help=told)
+    told = "capacity factors in place of the stored weather: CSV, or netCDF as atlite writes it; see docs/formats.md"
+    new.add_argument("--weather", type=Path, metavar="FILE", help=told)
     told = "CNY per tonne of CO2 of thermal units, none of it free; default 0, or that of --after"
     new.add_argument("--carbon-price", type=float, metavar="CNY", help=told)
 
@@ -137,8 +139,9 @@ def _case(verbs: Verbs) -> None:
 def _solving(verbs: Verbs) -> None:
     validate = _verb(verbs, "validate", "solve:validate", "every flaw of a case, field by field")
     solve = _verb(verbs, "solve", "solve:solve", "solve a case here, without a server")
+    told = "a case, or pglib-uc, UnitCommitment.jl (.json, .json.gz) or PyPSA (.nc, .xlsx, CSV folder): docs/formats.md"
     for verb in (validate, solve):
-        verb.add_argument("file", type=Path, metavar="FILE", help="a case or a pglib-uc instance (.json, .json.gz)")
+        verb.add_argument("file", type=Path, metavar="FILE", help=told)
     solve.add_argument("--out", type=Path, metavar="DIR", help="where to write")
     _limits(solve)
     audit = _verb(verbs, "audit", "solve:audit", "recompute every rule on a solved case")

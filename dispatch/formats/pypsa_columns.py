@@ -7,6 +7,7 @@ https://docs.pypsa.org, components. Outputs of an earlier optimisation are no qu
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Iterator
 
 import numpy as np
@@ -15,6 +16,7 @@ import pypsa
 
 from dispatch.errors import Flaw
 
+PORT = re.compile(r"bus\d+")  # of links, which join two buses here
 SHOWN_COUNT = 6  # names; more would not be read
 NOTHING_HERE = {"capital_cost", "overnight_cost", "discount_rate", "fom_cost", "build_year", "lifetime", "weight"}
 NOTHING_HERE |= {"type", "carrier", "control", "color", "nice_name", "x", "y", "unit", "location", "length", "name"}
@@ -75,18 +77,21 @@ def _table_flaws(table: str, component: pypsa.components.Components) -> Iterator
     active = component.static.index
     if "active" in component.static:
         active = component.static.index[component.static["active"].astype(bool)]
-    for column, row in component.defaults.iterrows():
-        if not str(row["status"]).startswith("Input") or column in READ[table] | NOTHING_HERE:
+    inputs = component.defaults[component.defaults["status"].str.startswith("Input")]
+    meant = {str(column): default for column, default in inputs["default"].items()}
+    meant |= {str(column): "" for column in component.static.columns if PORT.fullmatch(str(column))}
+    for column, default in meant.items():
+        if column in READ[table] | NOTHING_HERE:
             continue
-        given = [name for name in active if _is_given(component, str(column), name, row["default"])]
+        given = [name for name in active if _is_given(component, column, name, default)]
         if given:
             told = ", ".join(map(str, given[:SHOWN_COUNT]))
             more = f" and {len(given) - SHOWN_COUNT} more" if len(given) > SHOWN_COUNT else ""
-            message = f"of {told}{more}: cannot be asked here; leave it at its default, {row['default']}"
+            message = f"of {told}{more}: cannot be asked here; leave it at its default, {default}"
             yield Flaw("UNSUPPORTED_FIELD", f"{table}.{column}", message)
 
 
-def _is_given(component: pypsa.components.Components, column: str, name: object, default: object) -> bool:
+def _is_given(component: pypsa.components.Components, column: str, name: str, default: object) -> bool:
     """Whether a column of one component, or its series, is not at its default."""
     series = component.dynamic.get(column)
     if series is not None and name in series.columns:

@@ -165,7 +165,7 @@ def _facts(instance: Instance, content_sha256: str) -> GridFacts:
 
 def _load_mw(instance: Instance) -> np.ndarray:
     """All that would be taken at each bus, MW, (T, buses)."""
-    load_mw = np.maximum(np.array(list(instance.load_mw.values()), dtype=float).T, 0.0)
+    load_mw: np.ndarray = np.maximum(np.array(list(instance.load_mw.values()), dtype=float).T, 0.0)
     index = {bus: k for k, bus in enumerate(instance.load_mw)}
     for load in instance.priced_loads:
         load_mw[:, index[load.bus]] += load.demand_mw

@@ -290,7 +290,8 @@ def _unknown_names(instance: Instance) -> list[Flaw]:
     """Every bus, line and reserve that is named and not there; names that stand for two things."""
     buses, lines = set(instance.load_mw), {line.name for line in instance.lines}
     reserves = {reserve.name for reserve in instance.reserves}
-    named = [(f"Generators.{unit.name}.Bus", unit.bus, buses) for unit in (*instance.thermal, *instance.profiled)]
+    named = [(f"Generators.{unit.name}.Bus", unit.bus, buses) for unit in instance.thermal]
+    named += [(f"Generators.{plant.name}.Bus", plant.bus, buses) for plant in instance.profiled]
     named += [(f"Storage units.{store.name}.Bus", store.bus, buses) for store in instance.storage]
     named += [(f"Price-sensitive loads.{load.name}.Bus", load.bus, buses) for load in instance.priced_loads]
     for line in instance.lines:

@@ -75,9 +75,11 @@ def curtailment_groups(facts: GridFacts) -> tuple[CurtailmentGroup, ...]:
     behind = {plant: connection.name for connection in facts.connections for plant in connection.plants}
     members: dict[tuple[str, bool, str, float], list[int]] = {}
     for k, plant in enumerate(facts.plants):
-        place = (plant.bus, plant.technology in DISTRIBUTED, behind.get(plant.name, ""), plant.cost_cny_per_mwh)
-        members.setdefault(place, []).append(k)
-    return tuple(CurtailmentGroup(bus, kind, tuple(own), *rest) for (bus, kind, *rest), own in members.items())
+        kind, place = plant.technology in DISTRIBUTED, behind.get(plant.name, "")
+        members.setdefault((plant.bus, kind, place, plant.cost_cny_per_mwh), []).append(k)
+    return tuple(
+        CurtailmentGroup(bus, kind, tuple(own), place, cost) for (bus, kind, place, cost), own in members.items()
+    )
 
 
 def summed_by_group(by_plant: np.ndarray, groups: Sequence[CurtailmentGroup]) -> np.ndarray:

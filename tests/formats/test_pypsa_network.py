@@ -34,7 +34,7 @@ def one_bus(load_mw: list[float]) -> pypsa.Network:
 def coal_and_gas(load_mw: list[float], coal: dict[str, Any], gas: dict[str, Any]) -> pypsa.Network:
     """Coal of 10 GW at 20 and gas at 70, both committed."""
     network = one_bus(load_mw)
-    common = {"bus": "bus", "committable": True}
+    common: dict[str, Any] = {"bus": "bus", "committable": True}
     network.add("Generator", "coal", **common, p_min_pu=0.3, marginal_cost=20, p_nom=10000, **coal)
     network.add("Generator", "gas", **common, p_min_pu=0.1, marginal_cost=70, **gas)
     return network
@@ -43,28 +43,45 @@ def coal_and_gas(load_mw: list[float], coal: dict[str, Any], gas: dict[str, Any]
 def meshed(hours: int = 10, seed: int = 1) -> pypsa.Network:
     """A triangle at 380 kV, a transformer, a link one way, two committed units, gas, wind, sun and a battery."""
     draw, network = np.random.default_rng(seed), pypsa.Network()
-    network.set_snapshots(pd.date_range("2024-03-01", periods=hours, freq="h"))
+    network.set_snapshots(list(pd.date_range("2024-03-01", periods=hours, freq="h")))
     network.add("Carrier", ["coal", "gas", "wind", "solar"], co2_emissions=[0.34, 0.2, 0.0, 0.0])
     network.add("Bus", ["a", "b", "c", "d", "dc"], v_nom=[380.0, 380.0, 380.0, 220.0, 380.0])
-    ratings = {"s_nom": [120.0, 90.0, 70.0], "s_max_pu": 0.9}
+    ratings: dict[str, Any] = {"s_nom": [120.0, 90.0, 70.0], "s_max_pu": 0.9}
     network.add("Line", ["ab", "bc", "ca"], bus0=list("abc"), bus1=list("bca"), x=[10.0, 20.0, 15.0], **ratings)
     network.add("Transformer", "t", bus0="c", bus1="d", x=0.1, s_nom=200.0)
     network.add("Link", "l", bus0="a", bus1="dc", p_nom=50.0)
-    ramps = {f"ramp_limit_{way}": 0.5 for way in ("up", "down", "start_up", "shut_down")}
-    coal = {"start_up_cost": 900.0, "shut_down_cost": 50.0, "stand_by_cost": 30.0, "up_time_before": 3, **ramps}
+    ramps: dict[str, Any] = {f"ramp_limit_{way}": 0.5 for way in ("up", "down", "start_up", "shut_down")}
+    coal: dict[str, Any] = {
+        "start_up_cost": 900.0,
+        "shut_down_cost": 50.0,
+        "stand_by_cost": 30.0,
+        "up_time_before": 3,
+        **ramps,
+    }
     coal |= {"min_up_time": 5, "min_down_time": 4, "efficiency": 0.4, "marginal_cost": 20.0, "p_min_pu": 0.4}
     network.add("Generator", "coal", bus="a", carrier="coal", committable=True, p_nom=150.0, **coal)
-    gas = {"start_up_cost": 300.0, "min_up_time": 2, "min_down_time": 2, "up_time_before": 0, "down_time_before": 1}
+    gas: dict[str, Any] = {
+        "start_up_cost": 300.0,
+        "min_up_time": 2,
+        "min_down_time": 2,
+        "up_time_before": 0,
+        "down_time_before": 1,
+    }
     gas |= {"efficiency": 0.5, "marginal_cost": 55.0, "p_min_pu": 0.3}
     network.add("Generator", "gas", bus="b", carrier="gas", committable=True, p_nom=100.0, **gas)
     network.add("Generator", "peak", bus="d", carrier="gas", p_nom=200.0, marginal_cost=120.0)
-    slow = {"p_min_pu": 0.1, "ramp_limit_up": 0.2, "ramp_limit_down": 0.2, "marginal_cost": 45.0}
+    slow: dict[str, Any] = {"p_min_pu": 0.1, "ramp_limit_up": 0.2, "ramp_limit_down": 0.2, "marginal_cost": 45.0}
     network.add("Generator", "slow", bus="d", carrier="gas", p_nom=60.0, **slow)
     wind = draw.uniform(0, 1, hours)
     network.add("Generator", "wind", bus="b", carrier="wind", p_nom=120.0, p_max_pu=wind, marginal_cost=1.0)
     sun = np.clip(np.sin((np.arange(hours) - 2) / 8 * np.pi), 0, 1)
     network.add("Generator", "sun", bus="c", carrier="solar", p_nom=80.0, p_max_pu=sun)
-    battery = {"efficiency_store": 0.9, "efficiency_dispatch": 0.9, "standing_loss": 0.01, "marginal_cost": 0.5}
+    battery: dict[str, Any] = {
+        "efficiency_store": 0.9,
+        "efficiency_dispatch": 0.9,
+        "standing_loss": 0.01,
+        "marginal_cost": 0.5,
+    }
     network.add("StorageUnit", "s", bus="b", p_nom=30.0, max_hours=4, state_of_charge_initial=40.0, **battery)
     for bus, low, high in (("a", 30, 60), ("c", 60, 120), ("d", 30, 90), ("dc", 5, 30)):
         network.add("Load", f"load {bus}", bus=bus, p_set=draw.uniform(low, high, hours))
@@ -90,6 +107,7 @@ def theirs(network: pypsa.Network) -> float:
         warnings.simplefilter("ignore")
         status = network.optimize(solver_name="highs", log_to_console=False, mip_rel_gap=1e-9)
     assert status == ("ok", "optimal")
+    assert network.objective is not None
     return float(network.objective)
 
 
