@@ -221,13 +221,13 @@ def _plants(instance: Instance) -> tuple[RenewablePlant, ...]:
 
 
 def _lines(instance: Instance) -> tuple[Line, ...]:
-    middle = float(np.median([line.susceptance for line in instance.lines])) if instance.lines else 1.0
+    middle = float(np.median([line.susceptance_share for line in instance.lines])) if instance.lines else 1.0
     return tuple(
         Line(
             name=line.name,
             from_bus=line.source,
             to_bus=line.target,
-            reactance_share=REACTANCE * middle / line.susceptance,
+            reactance_share=REACTANCE * middle / line.susceptance_share,
             rating_mw=NO_LIMIT_MW,
             corridor="",
             emergency_mw=min(line.emergency_mw, NO_LIMIT_MW),
@@ -250,11 +250,11 @@ def _store(store: Storage) -> Store:
         charge_efficiency_share=store.charge_efficiency_share,
         discharge_efficiency_share=store.discharge_efficiency_share,
         hourly_loss_share=store.loss_share,
-        wear_cny_per_mwh=store.discharge_cost,
+        wear_cny_per_mwh=store.discharge_cny_per_mwh,
         charge_min_mw=store.charge_min_mw,
         discharge_min_mw=store.discharge_min_mw,
         charge_power_mw=store.charge_max_mw,
-        charge_cny_per_mwh=store.charge_cost,
+        charge_cny_per_mwh=store.charge_cny_per_mwh,
         ends_above=store.last_max_mwh >= store.level_max_mwh,
     )
 
@@ -282,7 +282,7 @@ def _unit(unit: Thermal) -> ThermalUnit:
         min_up_h=max(1.0, unit.min_up_h),
         min_down_h=max(1.0, unit.min_down_h),
         start_types=unit.start_types,
-        stop_cny=unit.stop_cost,
+        stop_cny=unit.stop_cny,
         other_cny_per_mwh=0.0,
         curve=unit.curve,
         stop_reserve_mw=high_mw,

@@ -48,7 +48,7 @@ class Line:
     name: str
     source: str
     target: str
-    susceptance: float
+    susceptance_share: float
     normal_mw: float
     emergency_mw: float
     penalty_per_mwh: float
@@ -62,8 +62,8 @@ class Storage:
     bus: str
     level_min_mwh: float
     level_max_mwh: float
-    charge_cost: float
-    discharge_cost: float
+    charge_cny_per_mwh: float
+    discharge_cny_per_mwh: float
     charge_efficiency_share: float
     discharge_efficiency_share: float
     loss_share: float
@@ -217,8 +217,8 @@ def _storage(name: str, entry: Entry) -> Storage:
         bus=entry.text("Bus"),
         level_min_mwh=level_min,
         level_max_mwh=level_max,
-        charge_cost=entry.constant("Charge cost ($/MW)", "$/MW", LARGEST_NUMBER),
-        discharge_cost=entry.constant("Discharge cost ($/MW)", "$/MW", LARGEST_NUMBER),
+        charge_cny_per_mwh=entry.constant("Charge cost ($/MW)", "$/MW", LARGEST_NUMBER),
+        discharge_cny_per_mwh=entry.constant("Discharge cost ($/MW)", "$/MW", LARGEST_NUMBER),
         charge_efficiency_share=_or(entry, "Charge efficiency", "", 1.0, 1.0),
         discharge_efficiency_share=_or(entry, "Discharge efficiency", "", 1.0, 1.0),
         loss_share=_or(entry, "Loss factor", "", 1.0, 0.0),
@@ -245,12 +245,12 @@ def _line(name: str, entry: Entry) -> Line:
         name=name,
         source=entry.text("Source bus"),
         target=entry.text("Target bus"),
-        susceptance=entry.number("Susceptance (S)", "S", math.inf),
+        susceptance_share=entry.number("Susceptance (S)", "S", math.inf),
         normal_mw=_or(entry, "Normal flow limit (MW)", "MW", math.inf, math.inf),
         emergency_mw=_or(entry, "Emergency flow limit (MW)", "MW", math.inf, math.inf),
         penalty_per_mwh=_or(entry, "Flow limit penalty ($/MW)", "$/MW", LARGEST_NUMBER, 5000.0),
     )
-    if line.susceptance == 0:
+    if line.susceptance_share == 0:
         entry.tell("NOT_POSITIVE", "Susceptance (S)", "0 S carries nothing; give more than 0")
     return line
 

@@ -39,7 +39,7 @@ class Thermal:
     bus: str
     curve: CostCurve
     start_types: tuple[StartType, ...]
-    stop_cost: float
+    stop_cny: float
     min_up_h: float
     min_down_h: float
     ramp_up_mw: float
@@ -81,7 +81,7 @@ def thermal_of(name: str, entry: Entry, count: int) -> Thermal:
         bus=entry.text("Bus"),
         curve=_curve(entry),
         start_types=_start_types(entry),
-        stop_cost=_or(entry, "Shutdown cost ($)", "$", LARGEST_CNY, 0.0),
+        stop_cny=_or(entry, "Shutdown cost ($)", "$", LARGEST_CNY, 0.0),
         min_up_h=_or(entry, "Minimum uptime (h)", "h", LARGEST_NUMBER, 1.0),
         min_down_h=_or(entry, "Minimum downtime (h)", "h", LARGEST_NUMBER, 1.0),
         ramp_up_mw=_or(entry, "Ramp up limit (MW)", "MW", math.inf, math.inf),
