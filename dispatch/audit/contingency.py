@@ -38,7 +38,8 @@ def one_circuit_lost(e: Evidence) -> Finding:
         return found(ONE_CIRCUIT_LOST, np.zeros((len(e.inputs.times), 0)), [], e.inputs.times)
     given_mw = injected_mw(e) - e.table("flow_mw")[:, len(lines) :] @ leaves(e, e.facts.links)
     overload_mw = e.table("overload_mw")[:, : len(lines)]
-    rated_mw = e.case.security.emergency_share * numbers(lines, "rating_mw")
+    own = numbers(lines, "emergency_mw")  # NaN where a line has none
+    rated_mw = np.where(np.isnan(own), e.case.security.emergency_share * numbers(lines, "rating_mw"), own)
     between = sp.csc_array(leaves(e, lines))
     watched = np.array([line.name not in e.case.security.unwatched for line in lines], dtype=bool)
     stiff = 1 / numbers(lines, "reactance_share")
@@ -46,6 +47,8 @@ def one_circuit_lost(e: Evidence) -> Finding:
     amounts: list[np.ndarray] = []
     places: list[str] = []
     for k, line in enumerate(lines):
+        if not line.may_be_lost:
+            continue
         kept = np.ones(len(lines))
         kept[k] -= 1 / line.circuit_count
         if line.circuit_count == 1 and _island_count(between[kept > 0]) > island_count:
@@ -64,13 +67,18 @@ def sections(e: Evidence) -> Finding:
     What crosses a section keeps its limits in season, but for what is counted and priced as over.
 
         -backward limit - over[t] <= sum(flow along) - sum(flow against) <= forward limit + over[t]        MW
+
+    The overload after an outage of the line that a section shares it with is its own too.
     """
     place = {branch: k for k, branch in enumerate(names([*e.facts.lines, *e.facts.links]))}
     member = np.zeros((len(place), len(e.facts.sections)))
     for k, section in enumerate(e.facts.sections):
         member[[place[branch] for branch in section.along], k] = 1
         member[[place[branch] for branch in section.against], k] = -1
-    across_mw, over_mw = e.table("flow_mw") @ member, e.table("section_over_mw")
+    across_mw, over_mw = e.table("flow_mw") @ member, e.table("section_over_mw").copy()
+    for k, section in enumerate(e.facts.sections):
+        if section.overload_of and e.case.security.n_minus_1:
+            over_mw[:, k] += e.table("overload_mw")[:, place[section.overload_of]]
     forward_mw, backward_mw = section_limits_mw(e.facts.sections, e.inputs.times)
     amount = np.maximum(across_mw - forward_mw, -across_mw - backward_mw) - over_mw
     return found(SECTIONS, amount, names(e.facts.sections), e.inputs.times)

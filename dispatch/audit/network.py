@@ -50,12 +50,15 @@ def injected_mw(e: Evidence) -> np.ndarray:
 
 def rating(e: Evidence) -> Finding:
     """
-    No line and no link carries more than its rating, either way.
+    No line and no link carries more than its rating, either way; a link may have another one backward.
 
-        |flow[t]| <= rating        MW
+        -backward rating <= flow[t] <= rating        MW
     """
     branches: list[Line | Link] = [*e.facts.lines, *e.facts.links]
-    amount = np.abs(e.table("flow_mw")) - numbers(branches, "rating_mw")
+    forward, backward = numbers(branches, "rating_mw"), numbers(branches, "rating_mw")
+    for k, link in enumerate(e.facts.links, start=len(e.facts.lines)):
+        backward[k] = forward[k] if link.backward_rating_mw is None else link.backward_rating_mw
+    amount = np.maximum(e.table("flow_mw") - forward, -e.table("flow_mw") - backward)
     return found(RATING, amount, names(branches), e.inputs.times)
 
 

@@ -84,7 +84,7 @@ def objective_cny(e: Evidence) -> float:
     """
     parts = (
         *(_thermal_cny, _deep_cny, _oil_cny, _carbon_cny, _wear_cny, _response_cny, _storage_loss_cny),
-        _interchange_cny,
+        *(_interchange_cny, _renewable_cny),
         *(_curtailment_cny, _reserve_cny, _security_cny),
     )
     return float(sum(part(e) for part in parts))
@@ -152,12 +152,13 @@ def _start_cny(e: Evidence, t: int, g: int) -> float:
 
 def _wear_cny(e: Evidence) -> float:
     """
-    Wear by energy discharged, CNY.
+    Wear by energy discharged, and what charging costs, CNY.
 
-        sum( wear d dt )
+        sum( (wear d + cost c) dt )
     """
     wear = e.table("discharge_mw") @ numbers(e.facts.stores, "wear_cny_per_mwh")
-    return float(wear.sum() * e.inputs.step_h)
+    charging = e.table("charge_mw") @ numbers(e.facts.stores, "charge_cny_per_mwh")
+    return float((wear + charging).sum() * e.inputs.step_h)
 
 
 def _response_cny(e: Evidence) -> float:
@@ -197,6 +198,16 @@ def _interchange_cny(e: Evidence) -> float:
     return float((paid + left).sum() * e.inputs.step_h)
 
 
+def _renewable_cny(e: Evidence) -> float:
+    """
+    What plants are paid for what they give, CNY.
+
+        sum( cost injected dt )
+    """
+    paid = e.table("injected_mw") @ numbers(e.facts.plants, "cost_cny_per_mwh")
+    return float(paid.sum() * e.inputs.step_h)
+
+
 def _curtailment_cny(e: Evidence) -> float:
     """
     Curtailment at the price of its class, CNY.
@@ -230,7 +241,11 @@ def _security_cny(e: Evidence) -> float:
     """
     Lines overloaded after an outage and sections beyond their limits, at the price of the case, CNY.
 
-        sum( overload price (overload + section over) dt )
+        sum( (price of the line overload + price of the section over) dt )        the case's where one has none
     """
-    over_mw = e.table("overload_mw").sum() + e.table("section_over_mw").sum()
-    return float(over_mw * e.case.security.overload_cny_per_mwh * e.inputs.step_h)
+    paid = 0.0
+    for name, components in (("overload_mw", [*e.facts.lines, *e.facts.links]), ("section_over_mw", e.facts.sections)):
+        own = [getattr(component, "overload_cny_per_mwh", None) for component in components]
+        price = np.array([e.case.security.overload_cny_per_mwh if one is None else one for one in own], dtype=float)
+        paid += float((e.table(name) @ price).sum())
+    return paid * e.inputs.step_h

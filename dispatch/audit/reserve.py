@@ -95,7 +95,7 @@ def store_room(e: Evidence) -> Finding:
     more, less = _running_room_mw(e)
     least = np.array([store.has_minimum for store in stores], dtype=bool)
     room_up = np.minimum(np.where(least, more, e.inputs.store_power_mw + net_charge), held)
-    room_down = np.minimum(np.where(least, less, e.inputs.store_power_mw - net_charge), space)
+    room_down = np.minimum(np.where(least, less, e.inputs.store_charge_mw - net_charge), space)
     over_up = e.table("reserve_up_mw")[:, count:] - np.maximum(room_up, 0.0)
     over_down = e.table("reserve_down_mw")[:, count:] - np.maximum(room_down, 0.0)
     plain = np.array([not store.groups for store in stores], dtype=bool)
@@ -107,5 +107,5 @@ def _running_room_mw(e: Evidence) -> tuple[np.ndarray, np.ndarray]:
     charge, discharge, inputs = e.table("charge_mw"), e.table("discharge_mw"), e.inputs
     charges, discharges, power = charge > POWER_MW, discharge > POWER_MW, inputs.store_power_mw
     more = charges * (charge - inputs.store_charge_min_mw) + discharges * (power - discharge)
-    less = discharges * (discharge - inputs.store_discharge_min_mw) + charges * (power - charge)
+    less = discharges * (discharge - inputs.store_discharge_min_mw) + charges * (inputs.store_charge_mw - charge)
     return more, less

@@ -52,9 +52,10 @@ def power(e: Evidence) -> Finding:
     """
     Neither charge nor discharge exceeds the power of the store.
 
-        c[t] <= P,   d[t] <= P
+        c[t] <= Pc,   d[t] <= P
     """
-    amount = np.maximum(e.table("charge_mw"), e.table("discharge_mw")) - e.inputs.store_power_mw
+    too_much = e.table("charge_mw") - e.inputs.store_charge_mw, e.table("discharge_mw") - e.inputs.store_power_mw
+    amount = np.maximum(*too_much)
     return found(POWER, amount, names(e.facts.stores), e.inputs.times)
 
 
@@ -102,11 +103,12 @@ def cycles(e: Evidence) -> Finding:
 
 def end_level(e: Evidence) -> Finding:
     """
-    A store ends the horizon at the level of the case.
+    A store ends the horizon at the level of the case, or above it where it may.
 
-        e[T-1] = end level
+        e[T-1] = end level,   e[T-1] >= end level of one that may end above
     """
-    amount = np.abs(e.table("level_mwh")[-1] - _state_mwh(e, "end_level_mwh"))
+    above = e.table("level_mwh")[-1] - _state_mwh(e, "end_level_mwh")
+    amount = np.where([store.ends_above for store in e.facts.stores], -above, np.abs(above))
     return found(END_LEVEL, amount, names(e.facts.stores))
 
 

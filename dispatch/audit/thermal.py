@@ -102,14 +102,14 @@ def start_stop_ramps(e: Evidence) -> Finding:
     eve = np.maximum(numbers(e.facts.units, "stop_ramp_mw"), e.inputs.output_min_before_mw)
     stop_limit = np.vstack([eve[None, :], e.stop_limit_mw[:-1]])
     too_high_after_start = np.where(e.starts, e.table("output_mw") - e.start_limit_mw, 0.0)
-    too_high_before_stop = np.where(e.stops, e.output_before_mw - stop_limit, 0.0)
+    too_high_before_stop = np.where(e.stops & _known_before(e), e.output_before_mw - stop_limit, 0.0)
     amount = np.maximum(too_high_after_start, too_high_before_stop)
     return found(START_STOP_RAMPS, amount, names(e.facts.units), e.inputs.times)
 
 
 def ramps(e: Evidence) -> Finding:
     """
-    A unit that stays on moves no faster than its ramps.
+    A unit that stays on moves no faster than its ramps; one whose first step is free from the second on.
 
         p[t] - p[t-1] <= RU dt,   p[t-1] - p[t] <= RD dt        where u[t-1] = u[t] = 1
 
@@ -121,8 +121,15 @@ def ramps(e: Evidence) -> Finding:
         rise - numbers(units, "ramp_up_mw_per_h") * step_h,
         -rise - numbers(units, "ramp_down_mw_per_h") * step_h,
     )
-    amount = np.where(e.on & e.on_before, too_fast, 0.0)
+    amount = np.where(e.on & e.on_before & _known_before(e), too_fast, 0.0)
     return found(RAMPS, amount, names(units), e.inputs.times)
+
+
+def _known_before(e: Evidence) -> NDArray[np.bool_]:
+    """Whether output a step earlier is known: not before the first of a unit whose first step is free, (T, units)."""
+    known = np.ones((len(e.inputs.times), len(e.facts.units)), dtype=bool)
+    known[0] = [not unit.first_step_free for unit in e.facts.units]
+    return known
 
 
 def must_run(e: Evidence) -> Finding:

@@ -123,6 +123,9 @@ def _store_flaws(facts: GridFacts) -> Iterator[Flaw]:
     for k, store in enumerate(facts.stores):
         path = f"facts.stores[{k}]"
         yield from above_zero(f"{path}.power_mw", store.power_mw, "MW")
+        if store.charge_power_mw is not None:
+            yield from above_zero(f"{path}.charge_power_mw", store.charge_power_mw, "MW")
+        yield from not_below_zero(f"{path}.charge_cny_per_mwh", store.charge_cny_per_mwh, "CNY/MWh")
         for name in ("charge_efficiency_share", "discharge_efficiency_share"):
             if not 0 < getattr(store, name) <= 1:
                 message = f"{getattr(store, name)} is no efficiency; give one above 0 and at most 1"
@@ -174,9 +177,9 @@ def _rule_flaws(facts: GridFacts) -> Iterator[Flaw]:
     for grid in facts.members:
         peak_mw = facts.annual_peak_mw.get(grid, 0.0)
         yield from above_zero(f"facts.annual_peak_mw[{grid}]", peak_mw, "MW")
-        total_share = sum(bus.load_share for bus in facts.buses if bus.grid == grid)
-        if abs(total_share - 1) > SHARE:
-            message = f"load shares of {grid} add up to {total_share:g}; make it 1"
+        shares = [bus.load_share for bus in facts.buses if bus.grid == grid]
+        if shares and abs(sum(shares) - 1) > SHARE:  # a member without a bus is one for reserve alone
+            message = f"load shares of {grid} add up to {sum(shares):g}; make it 1"
             yield Flaw("SHARES_NOT_ONE", "facts.buses", message)
 
 
@@ -201,6 +204,8 @@ def _year_flaws(facts: GridFacts) -> Iterator[Flaw]:
     if year.available_share.size and year.available_share.max() > 1 + SHARE:
         message = f"{year.available_share.max():g} is more than the capacity; give at most 1"
         yield Flaw("SHARE_OUT_OF_RANGE", "facts.year.available_share", message)
+    if year.contract_share is not None:
+        yield from _table_flaws("facts.year.contract_share", year.contract_share, len(facts.contracts))
     if year.heat_share is not None:
         yield from _table_flaws("facts.year.heat_share", year.heat_share, len(facts.heating_seasons))
         if year.heat_share.size and year.heat_share.max() > 1 + SHARE:

@@ -37,6 +37,9 @@ def section_flaws(facts: GridFacts) -> Iterator[Flaw]:
     for k, section in enumerate(facts.sections):
         path = f"facts.sections[{k}]"
         yield from _branch_flaws(path, section, known)
+        if section.overload_of:
+            lines = [line.name for line in facts.lines]
+            yield from unknown_flaws("UNKNOWN_LINE", f"{path}.overload_of", section.overload_of, lines)
         for name in ("forward_limit_mw", "backward_limit_mw"):
             if not getattr(section, name) >= 0:
                 yield Flaw("NEGATIVE", f"{path}.{name}", f"{getattr(section, name):g} MW; give 0 or more")

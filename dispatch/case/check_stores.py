@@ -58,6 +58,8 @@ def _level_flaws(path: str, state: StoreState, store: Store, case: Case) -> Iter
 
 def _reach_flaws(path: str, state: StoreState, store: Store, case: Case) -> Iterator[Flaw]:
     spans = reachable_mwh(state, store, case)
+    if store.ends_above:
+        spans = [(-math.inf, high) for _, high in spans]
     if not any(low - ENERGY_MWH <= state.end_level_mwh <= high + ENERGY_MWH for low, high in spans):
         told = " or ".join(f"{low:g} to {high:g}" if high > low else f"{low:g}" for low, high in spans)
         message = (
@@ -78,7 +80,7 @@ def reachable_mwh(state: StoreState, store: Store, case: Case) -> list[tuple[flo
     scale, step_h = store_scale(case, store), case.horizon.step_h
     charged, drained = scale * step_h * store.charge_efficiency_share, scale * step_h / store.discharge_efficiency_share
     lowest_mwh, highest_mwh = scale * store.usable_min_mwh, scale * store.usable_max_mwh
-    into = charged * store.charge_min_mw, charged * store.power_mw
+    into = charged * store.charge_min_mw, charged * store.charge_limit_mw
     out_of = -drained * store.power_mw, -drained * store.discharge_min_mw
     kept_share = (1 - store.hourly_loss_share) ** step_h
     spans = [(state.start_level_mwh, state.start_level_mwh)]

@@ -225,6 +225,8 @@ def _reach_flaws(start: Start) -> Iterator[Flaw]:
 
     It comes down as fast as it can until it may be off: from then on nothing is sure.
     """
+    if start.unit.first_step_free:
+        return
     lowest_mw, unit, step_h = start.state.output_mw, start.unit, start.step_h
     too_low = lowest_mw + unit.ramp_up_mw_per_h * step_h < start.output_min_mw[1] - POWER_MW
     for t, serves in enumerate(start.in_service):
@@ -255,7 +257,7 @@ def _outage_flaws(start: Start) -> Iterator[Flaw]:
         yield Flaw("OUTAGE_BEFORE_MINIMUM_UP", f"{start.path}.hours_h", message)
     least_mw = state.output_mw - first * unit.ramp_down_mw_per_h * start.step_h
     limit_mw = start.stop_limit_mw[first]
-    if least_mw > limit_mw + POWER_MW:
+    if least_mw > limit_mw + POWER_MW and not unit.first_step_free:
         message = (
             f"from {state.output_mw:g} MW {unit.name} cannot come down to the {limit_mw:g} MW from which it "
             f"stops before its outage in step {first}; say that it is off, or give less output"

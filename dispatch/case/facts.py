@@ -60,6 +60,7 @@ class StoredYear:
     load_mw: np.ndarray  # (8760, buses)
     available_share: np.ndarray  # (8760, plants), of capacity
     net_import_mw: Mapping[str, np.ndarray]  # by variant, (8760, interfaces), negative: export
+    contract_share: np.ndarray | None = None  # (8760, contracts), of capacity; None: all of it in every hour
     heat_share: np.ndarray | None = None  # (8760, heating seasons), of design heat; None: all of it in every hour
 
 

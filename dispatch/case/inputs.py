@@ -52,7 +52,8 @@ class Inputs:
     must_run: np.ndarray  # (T, units), bool
     no_start: np.ndarray  # (T, units), bool
     running_groups: tuple[RunningGroup, ...]
-    store_power_mw: np.ndarray  # (stores,)
+    store_power_mw: np.ndarray  # (stores,), of discharging
+    store_charge_mw: np.ndarray  # (stores,), most power of charging
     store_charge_min_mw: np.ndarray  # (stores,), of a store that charges
     store_discharge_min_mw: np.ndarray  # (stores,)
     level_min_mwh: np.ndarray  # (stores,), that both reservoirs allow
@@ -77,8 +78,7 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
     load, available = _load_mw(case, facts, rows), _available_mw(case, facts, rows)
     low, high = output_limits_mw(case.heat, facts, times)
     in_service = ~covered(out_of_service(case), facts.units, times)
-    plan = _planned_import_mw(case, facts, rows)
-    band = case.interchange.band_share * np.abs(plan)
+    plan, floor, ceiling = _plan_and_band_mw(case, facts, rows)
     up, down = (required(case, facts, load, available) for required in (required_up, required_down))
     return Inputs(
         times=times,
@@ -95,15 +95,16 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         no_start=covered(case.no_start, facts.units, times),
         running_groups=running_groups(facts, times, in_service),
         store_power_mw=_of_stores(case, facts, "power_mw"),
+        store_charge_mw=_of_stores(case, facts, "charge_limit_mw"),
         store_charge_min_mw=_of_stores(case, facts, "charge_min_mw"),
         store_discharge_min_mw=_of_stores(case, facts, "discharge_min_mw"),
         level_min_mwh=_of_stores(case, facts, "usable_min_mwh"),
         level_max_mwh=_of_stores(case, facts, "usable_max_mwh"),
-        contract_mw=_contract_mw(facts, times),
+        contract_mw=_contract_mw(facts, times, rows),
         response_cap_mw=response_cap_mw(case, facts),
         planned_import_mw=plan,
-        import_floor_mw=np.maximum(plan - band, -_limits(facts.interfaces, "export_limit_mw")),
-        import_ceiling_mw=np.minimum(plan + band, _limits(facts.interfaces, "import_limit_mw")),
+        import_floor_mw=floor,
+        import_ceiling_mw=ceiling,
         reserve_up_mw=up.required_mw,
         reserve_down_mw=down.required_mw,
         up_decided_by=up.decided_by,
@@ -212,9 +213,11 @@ def _banks(case: Case, facts: GridFacts) -> tuple[Bank, ...]:
     )
 
 
-def _contract_mw(facts: GridFacts, times: pd.DatetimeIndex) -> np.ndarray:
+def _contract_mw(facts: GridFacts, times: pd.DatetimeIndex, rows: np.ndarray) -> np.ndarray:
     columns = [c.capacity_mw * in_yearly_season(times, c.first_day, c.last_day) for c in facts.contracts]
-    return np.column_stack(columns) if columns else np.zeros((len(times), 0))
+    capacity = np.column_stack(columns) if columns else np.zeros((len(times), 0))
+    share = facts.year.contract_share
+    return capacity if share is None else capacity * share[rows]
 
 
 def response_cap_mw(case: Case, facts: GridFacts) -> np.ndarray:
@@ -235,6 +238,14 @@ def _planned_import_mw(case: Case, facts: GridFacts, rows: np.ndarray) -> np.nda
     for forecast in case.interchange_forecasts:
         plan[:, index[forecast.interface]] = forecast.net_import_mw
     return plan
+
+
+def _plan_and_band_mw(case: Case, facts: GridFacts, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The plan, and the lower and upper edge of its band within the limits of the interfaces, (T, interfaces) each."""
+    plan = _planned_import_mw(case, facts, rows)
+    band = case.interchange.band_share * np.abs(plan)
+    low_mw, high_mw = -_limits(facts.interfaces, "export_limit_mw"), _limits(facts.interfaces, "import_limit_mw")
+    return plan, np.maximum(plan - band, low_mw), np.minimum(plan + band, high_mw)
 
 
 def _limits(interfaces: tuple[Interface, ...], attribute: str) -> np.ndarray:

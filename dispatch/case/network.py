@@ -30,16 +30,20 @@ class Line:
     rating_mw: float
     corridor: str
     circuit_count: int = 1  # equal circuits side by side; N-1 loses one of them
+    emergency_mw: float | None = None  # rating after an outage; None: the case's share of `rating_mw`
+    may_be_lost: bool = True  # N-1 counts the loss of one of its circuits
+    overload_cny_per_mwh: float | None = None  # beyond its rating after an outage; None: the case's price
 
 
 @dataclass(frozen=True)
 class Link:
-    """A DC line or converter of the VSC ring: flow is free within the rating, both ways, without loss."""
+    """A DC line or converter of the VSC ring: flow is free within the ratings, without loss."""
 
     name: str
     from_bus: str
     to_bus: str
     rating_mw: float
+    backward_rating_mw: float | None = None  # from `to_bus` to `from_bus`; None: as forward
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class Section:
     backward_limit_mw: float
     first_day: str = "01-01"  # season in which it holds, "MM-DD", both days included
     last_day: str = "12-31"
+    overload_cny_per_mwh: float | None = None  # beyond its limits; None: the case's price
+    overload_of: str = ""  # a line whose overload after an outage, where N-1 is stood, is this section's too, paid once
 
     @property
     def branches(self) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ class RenewablePlant:
     city: str
     technology: str  # one of TECHNOLOGIES
     capacity_mw: float
+    cost_cny_per_mwh: float = 0.0  # of what is injected, for a plant that is paid for it
 
 
 @dataclass(frozen=True)

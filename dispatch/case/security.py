@@ -39,8 +39,9 @@ def emergency_mw(security: Security, lines: tuple[Line, ...]) -> np.ndarray | No
     if not security.n_minus_1:
         return None
     watched = np.array([line.name not in security.unwatched for line in lines], dtype=bool)
-    rating = np.array([line.rating_mw for line in lines], dtype=float)
-    return np.where(watched, security.emergency_share * rating, np.inf)
+    share = security.emergency_share
+    rated = [share * line.rating_mw if line.emergency_mw is None else line.emergency_mw for line in lines]
+    return np.where(watched, np.array(rated, dtype=float), np.inf)
 
 
 def section_limits_mw(sections: tuple[Section, ...], times: pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:

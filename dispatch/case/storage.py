@@ -29,6 +29,14 @@ class Store:
     charge_min_mw: float = 0.0  # of a plant that charges; 0: none
     discharge_min_mw: float = 0.0
     daily_cycle_count: float | None = None  # full cycles in a calendar day (UTC+8) at most; None: no limit
+    charge_power_mw: float | None = None  # None: as `power_mw`, which is then that of discharging too
+    charge_cny_per_mwh: float = 0.0  # per MWh charged
+    ends_above: bool = False  # the case's end level is the least: it may end anywhere from there up
+
+    @property
+    def charge_limit_mw(self) -> float:
+        """Highest power of charging."""
+        return self.power_mw if self.charge_power_mw is None else self.charge_power_mw
 
     @property
     def has_minimum(self) -> bool:
@@ -57,4 +65,4 @@ class StoreState:
 
     store: str
     start_level_mwh: float
-    end_level_mwh: float
+    end_level_mwh: float  # of a store that `ends_above` the least one

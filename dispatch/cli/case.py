@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from dispatch.case.case import Case, Interchange, Prices
 from dispatch.case.check_horizon import end_of
 from dispatch.case.checks import checked, flaws_without_facts
+from dispatch.case.facts import GridFacts
 from dispatch.case.objective import COST
 from dispatch.case.security import Security
 from dispatch.cli import dayahead
@@ -18,6 +20,7 @@ from dispatch.cli.folder import read_solved
 from dispatch.cli.terminal import LiveLine
 from dispatch.errors import CaseError, Flaw
 from dispatch.eve import case_after, case_of
+from dispatch.formats.weather import read_weather, with_weather
 from dispatch.grid.catalogue import editions, facts_of, grids
 from dispatch.grid.tables import STORED_EDITION
 from dispatch.horizon import Horizon, beijing, local
@@ -68,7 +71,8 @@ def _after_eve(asked: argparse.Namespace) -> Case:
         tell=live.of("the day before"),
     )
     live.done("the day before", "solved")
-    return checked(replace(case, security=Security(n_minus_1=asked.n_minus_1), **said), facts)
+    case = replace(case, security=Security(n_minus_1=asked.n_minus_1), **said)
+    return checked(_under_weather(case, facts, asked.weather), facts)
 
 
 def _after_answer(asked: argparse.Namespace) -> Case:
@@ -98,7 +102,17 @@ def _after_answer(asked: argparse.Namespace) -> Case:
     left += [f"{name}.{part}" for name, part in PARTS_LEFT_BEHIND if getattr(getattr(before, name), part)]
     if left:
         say(f"left behind, as they are of the earlier hours: {', '.join(left)}; give them anew")
-    return checked(case, facts)
+    return checked(_under_weather(case, facts, asked.weather), facts)
+
+
+def _under_weather(case: Case, facts: GridFacts, path: Path | None) -> Case:
+    """The case with the capacity factors of a file, where one is given."""
+    if path is None:
+        return case
+    case, notes = with_weather(case, facts, read_weather(path))
+    for note in notes:
+        say(f"{path.name}: {note}")
+    return case
 
 
 def _horizon(asked: argparse.Namespace, start: datetime, step: float) -> Horizon:

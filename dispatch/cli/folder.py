@@ -8,7 +8,8 @@ schedule.json   every table of the schedule
 schedule.nc     the schedule as a solved PyPSA network
 prices.json     every table of prices, where they were asked for
 prices/         the same as CSV: a file a table, a row a step, a column a component; CNY/MWh
-instance.json   the pglib-uc instance that the grid came from, where it did
+instance.*      the foreign file that case and grid came from, where they did: instance.json, .nc, .xlsx or .m,
+                or instance/, the tables of a PyPSA folder
 manifest.json   hash and size of every file, written last: with it the folder is a bundle for `dispatch replay`
 """
 
@@ -26,15 +27,15 @@ from dispatch.case.case import Case, Limits
 from dispatch.case.checks import flaws_of
 from dispatch.case.facts import GridFacts
 from dispatch.cli import dayahead
+from dispatch.cli.command import say
 from dispatch.errors import CaseError, Flaw
 from dispatch.formats.dayahead.book import is_dayahead
-from dispatch.formats.json_file import bytes_of
-from dispatch.formats.pglib import is_pglib, read_pglib
+from dispatch.formats.kept import keep_instance, kept_facts
+from dispatch.formats.registry import format_of
 from dispatch.grid.catalogue import facts_of
 from dispatch.grid.known import flaws_in
 from dispatch.replay.bundle import (
     CASE,
-    INSTANCE,
     LIMITS,
     MANIFEST,
     NETWORK,
@@ -52,8 +53,11 @@ from dispatch.wire import files
 
 def asked_in(path: Path) -> tuple[Case, GridFacts]:
     """The case in a file and the facts of its grid, or `CaseError` with every flaw; what it is, its content tells."""
-    if is_pglib(path):
-        return read_pglib(path)
+    if (kind := format_of(path)) is not None:
+        foreign = kind.read(path)
+        for note in foreign.notes:
+            say(f"{kind.name}: {note}")
+        return foreign.case, foreign.facts
     case = dayahead.case_in(path, flaws_in) if is_dayahead(path) else files.read_case(path, flaws_in)
     return case, facts_of(case.grid, case.edition)
 
@@ -68,10 +72,7 @@ def write_solved(
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MANIFEST).unlink(missing_ok=True)
-    foreign = bytes_of(source) if source is not None and is_pglib(source) else None
-    (folder / INSTANCE).unlink(missing_ok=True)
-    if foreign is not None:
-        (folder / INSTANCE).write_bytes(foreign)
+    keep_instance(folder, source)
     files.write_case(scenario.case, folder / CASE)
     files.write_limits(limits or _limits_told(scenario.outcome), folder / LIMITS)
     files.write_outcome(scenario.outcome, folder / OUTCOME)
@@ -128,9 +129,9 @@ def read_solved(folder: Path) -> Scenario:
 
 def _kept(folder: Path) -> tuple[Case, GridFacts]:
     """The case of a folder on the grid it was asked about, ours or that of an instance."""
-    if not (folder / INSTANCE).exists():
+    facts = kept_facts(folder)
+    if facts is None:
         return asked_in(folder / CASE)
-    _, facts = read_pglib(folder / INSTANCE)
     return files.read_case(folder / CASE, lambda case: flaws_of(case, facts)), facts
 
 

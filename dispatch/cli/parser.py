@@ -130,6 +130,8 @@ def _case(verbs: Verbs) -> None:
     new.add_argument("--objective", choices=OBJECTIVES, help=told)
     told = "of the peak; default 0, or that of --after"
     new.add_argument("--response", type=_share, metavar="SHARE", help=told)
+    told = "capacity factors in place of the stored weather: CSV, or netCDF as atlite writes it; see docs/formats.md"
+    new.add_argument("--weather", type=Path, metavar="FILE", help=told)
     told = "CNY per tonne of CO2 of thermal units, none of it free; default 0, or that of --after"
     new.add_argument("--carbon-price", type=float, metavar="CNY", help=told)
     told = "a case.json, a workbook or a folder of CSV files with stored load, weather and plans; default %(default)s"
@@ -142,7 +144,7 @@ def _case(verbs: Verbs) -> None:
 def _solving(verbs: Verbs) -> None:
     validate = _verb(verbs, "validate", "solve:validate", "every flaw of a case, field by field")
     solve = _verb(verbs, "solve", "solve:solve", "solve a case here, without a server")
-    told = "a case (.json), a day-ahead workbook (.xlsx) or CSV folder, or a pglib-uc instance (.json, .json.gz)"
+    told = "a case (.json), day-ahead files (.xlsx, CSV folder), or pglib-uc, UnitCommitment.jl, PyPSA: docs/formats.md"
     for verb in (validate, solve):
         verb.add_argument("file", type=Path, metavar="FILE", help=told)
     solve.add_argument("--out", type=Path, metavar="DIR", help="where to write")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from dispatch.case.case import Case
@@ -14,12 +14,12 @@ from dispatch.cli.command import DONE, NO_ANSWER, OUR_FAULT
 from dispatch.cli.solve import ending_of
 from dispatch.cli.terminal import LiveLine, show_json
 from dispatch.errors import CaseError, Flaw, UnknownGrid
-from dispatch.formats.pglib import read_pglib
+from dispatch.formats.kept import kept_facts
 from dispatch.grid.catalogue import facts_of
 from dispatch.replay.bundle import (
     CASE,
     HASHES,
-    INSTANCE,
+    INSTANCE_FOLDER,
     LIMITS,
     MANIFEST,
     OUTCOME,
@@ -140,8 +140,8 @@ def _hash_flaws(bundle: Bundle, case: Case, outcome: Outcome) -> list[Flaw]:
 def _facts(bundle: Bundle, case: Case | None, flaws: list[Flaw]) -> GridFacts | None:
     """The grid of today that the case is about, or that of the instance beside it."""
     try:
-        if INSTANCE in bundle.files:
-            return read_pglib(bundle.place(INSTANCE))[1]
+        if any(PurePosixPath(name).parts[0].startswith(INSTANCE_FOLDER) for name in bundle.files):
+            return kept_facts(bundle.folder)
         return None if case is None else facts_of(case.grid, case.edition)
     except CaseError as error:
         flaws += error.flaws

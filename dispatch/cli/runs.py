@@ -20,7 +20,7 @@ from dispatch.cli.solve import code_of
 from dispatch.cli.terminal import LiveLine, words_of
 from dispatch.client import Client, RunEvent, RunView, State, Urgency, Waiting
 from dispatch.errors import CaseError, Flaw
-from dispatch.formats.pglib import is_pglib
+from dispatch.formats.registry import format_of
 from dispatch.horizon import local
 from dispatch.replay.bundle import OUTCOME, SCHEDULE
 from dispatch.wire import files
@@ -47,8 +47,8 @@ def submit(asked: argparse.Namespace) -> int:
 
 
 def _case_in(path: Path) -> Case:
-    if is_pglib(path):
-        told = "is a pglib-uc instance with a grid of its own; a service knows its own grids: use `dispatch solve`"
+    if (kind := format_of(path)) is not None:
+        told = f"is of {kind.name}, with a grid of its own; a service knows its own grids: use `dispatch solve`"
         raise CaseError((Flaw("NOT_OVER_GRPC", str(path), told),))
     return asked_in(path)[0]
 

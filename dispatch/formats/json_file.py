@@ -11,7 +11,7 @@ import io
 import json
 import math
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,6 +85,48 @@ class Entry:
     def tell(self, code: str, name: str, message: str) -> None:
         """Keep a flaw of one of its fields."""
         self.flaws.append(Flaw(code, self.at(name), message))
+
+    def has(self, name: str) -> bool:
+        """A field is there, and is not null."""
+        return self.fields.get(name) is not None
+
+    def only(self, known: Collection[str], unsupported: Mapping[str, tuple[tuple[Any, ...], str]]) -> None:
+        """Name every field that is not known, and every one that cannot be asked and is not one of the values given."""
+        for name, value in self.fields.items():
+            harmless, reason = unsupported.get(name, ((), ""))
+            if reason and value is not None and value not in harmless:
+                self.tell("UNSUPPORTED_FIELD", name, f"{_shown(value)}: {reason}")
+            elif not reason and name not in known:
+                self.tell("UNKNOWN_FIELD", name, "is no field of the format here, and nothing is left out in silence")
+
+    def text(self, name: str) -> str:
+        """A text that is not empty; "" where it is none."""
+        value = self._given(name)
+        if isinstance(value, str) and value:
+            return value
+        if name in self.fields:
+            self.tell("WRONG_TYPE", name, f"{_shown(value)} must be a text")
+        return ""
+
+    def by_step(self, name: str, count: int, unit: str, largest: float, lowest: float = 0.0) -> tuple[float, ...]:
+        """One number for all steps, or a list of one each; `count` is 0 where the number of steps is not known."""
+        if not isinstance(self.fields.get(name), list):
+            return (self.number(name, unit, largest, lowest),) * count
+        values = self.fields[name]
+        if count and len(values) != count:
+            self.tell("SERIES_LENGTH", name, f"{len(values)} values for {count} steps; give one, or one each")
+        read = [self._number(f"{self.at(name)}[{t}]", v, unit, largest, lowest) for t, v in enumerate(values)]
+        return tuple((read + [math.nan] * count)[:count])
+
+    def constant(self, name: str, unit: str, largest: float, lowest: float = 0.0) -> float:
+        """A number, or a list that holds the same one throughout; what changes over time cannot be asked."""
+        value = self.fields.get(name)
+        if not isinstance(value, list):
+            return self.number(name, unit, largest, lowest)
+        if not value or any(element != value[0] for element in value):
+            self.tell("UNSUPPORTED_SERIES", name, f"{_shown(value)} changes over time; only one value can be asked")
+            return math.nan
+        return self._number(self.at(name), value[0], unit, largest, lowest)
 
     def number(self, name: str, unit: str, largest: float, lowest: float = 0.0) -> float:
         """A finite number between two others; NaN where it is not."""

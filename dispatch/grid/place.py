@@ -81,7 +81,7 @@ def _add_branches(network: pypsa.Network, facts: GridFacts) -> None:
             bus1=[link.to_bus for link in links],
             carrier="DC",
             p_nom=[link.rating_mw for link in links],
-            p_min_pu=-1.0,
+            p_min_pu=[-1.0 if k.backward_rating_mw is None else -k.backward_rating_mw / k.rating_mw for k in links],
         )
 
 

@@ -84,7 +84,7 @@ def sensitivity_of(buses: Sequence[Bus], lines: Sequence[Line]) -> Sensitivity:
     ptdf = _ptdf_share(incidence, lines, slack)
     phi = ptdf @ incidence.T
     islanding = _islanding(names, lines, incidence, phi.diagonal())
-    apart = {item.line for item in islanding}
+    apart = {item.line for item in islanding} | {line.name for line in lines if not line.may_be_lost}
     outages = np.array([k for k, line in enumerate(lines) if line.name not in apart], dtype=int)
     return Sensitivity(
         lines=tuple(lines),
@@ -155,7 +155,7 @@ def _islanding(
     before = _islands(incidence)
     found = []
     for k, line in enumerate(lines):
-        if line.circuit_count > 1 or own[k] < 1 - SOLE_WAY_SHARE:
+        if not line.may_be_lost or line.circuit_count > 1 or own[k] < 1 - SOLE_WAY_SHARE:
             continue
         after = _islands(incidence[np.arange(len(lines)) != k])
         if after.max() > before.max():

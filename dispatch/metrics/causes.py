@@ -9,11 +9,12 @@ from dispatch.schedule.causes import gathered
 from dispatch.schedule.outcome import Cause, Slack
 
 DEVIATIONS = {"interchange_over", "interchange_under"}
+SECTION = "section_over"
 RESERVES = {"reserve_up", "reserve_down"}
 
 
 def causes_of(case: Case, facts: GridFacts, slacks: tuple[Slack, ...]) -> tuple[Cause, ...]:
-    """Priced slacks in use; reserve and plans at the prices of the grid, lines and sections at the case's."""
+    """Priced slacks in use; reserve and plans at the prices of the grid, lines and sections at theirs or the case's."""
     reserve = {rule.grid: rule.shortfall_cny_per_mwh for rule in facts.reserve_rules}
     deviation = {interface.name: interface.deviation_cny_per_mwh for interface in facts.interfaces}
     branches = branch_grids(facts)
@@ -27,6 +28,10 @@ def causes_of(case: Case, facts: GridFacts, slacks: tuple[Slack, ...]) -> tuple[
     def price(slack: Slack) -> float:
         if slack.kind in RESERVES:
             return reserve[slack.component]
-        return deviation[slack.component] if slack.kind in DEVIATIONS else case.security.overload_cny_per_mwh
+        if slack.kind in DEVIATIONS:
+            return deviation[slack.component]
+        components = facts.sections if slack.kind == SECTION else facts.lines
+        own = next((c.overload_cny_per_mwh for c in components if c.name == slack.component), None)
+        return case.security.overload_cny_per_mwh if own is None else own
 
     return gathered(slacks, case.horizon.step_h, price, lambda slack: homes[slack.component], in_use=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from dispatch.case.backlog import owed_cny_per_mwh, total_mwh
+from dispatch.case.network import Line, Link, Section
 from dispatch.case.renewable import DISTRIBUTED
 from dispatch.metrics.area import Area, Basis, numbers
 from dispatch.metrics.deep import compensation_cny, oil_cny
@@ -19,9 +22,9 @@ def cost(basis: Basis, area: Area) -> Cost:
     Cost of an area, CNY; no penalty is inside.
 
         fuel         sum( fuel(p) u dt )                 by the units' curves
-        operation    sum( other p dt )
+        operation    sum( other p dt ), and what plants are paid: sum( cost injected dt )
         start        sum( start v + stop w )              a start by the hours off before it
-        wear         sum( wear d dt )                    per MWh discharged
+        wear         sum( (wear d + cost c) dt )         per MWh discharged, and per MWh charged where that costs
         response     sum( fee (cut + filled) dt )
         call         sum( call fee x events begun )
         interchange  sum( price net import dt )          of the area's interfaces; negative: exports earn more
@@ -34,11 +37,11 @@ def cost(basis: Basis, area: Area) -> Cost:
         fuel_cny=_fuel_cny(basis, area),
         operation_cny=_priced_cny(
             basis, basis.table("output_mw"), numbers(facts.units, "other_cny_per_mwh"), area.units
-        ),
+        )
+        + _priced_cny(basis, basis.table("injected_mw"), numbers(facts.plants, "cost_cny_per_mwh"), area.plants),
         start_cny=_start_cny(basis, area),
-        wear_cny=_priced_cny(
-            basis, basis.table("discharge_mw"), numbers(facts.stores, "wear_cny_per_mwh"), area.stores
-        ),
+        wear_cny=_priced_cny(basis, basis.table("discharge_mw"), numbers(facts.stores, "wear_cny_per_mwh"), area.stores)
+        + _priced_cny(basis, basis.table("charge_mw"), numbers(facts.stores, "charge_cny_per_mwh"), area.stores),
         response_cny=_priced_cny(basis, called, numbers(facts.contracts, "fee_cny_per_mwh"), area.contracts),
         interchange_cny=_priced_cny(
             basis,
@@ -101,10 +104,20 @@ def _loss_prices(basis: Basis) -> np.ndarray:
 
 
 def _security_cny(basis: Basis, area: Area) -> float:
-    """Overloads of the area's own branches and sections at the price of the case, CNY."""
-    over = basis.table("overload_mw")[:, area.branches].sum(axis=1)
-    over += basis.table("section_over_mw")[:, area.sections].sum(axis=1)
-    return basis.energy_mwh(over) * basis.case.security.overload_cny_per_mwh
+    """Overloads of the area's own branches and sections at their prices, or that of the case, CNY."""
+    facts = basis.facts
+    lines = _priced_cny(
+        basis, basis.table("overload_mw"), _over_prices(basis, (*facts.lines, *facts.links)), area.branches
+    )
+    return lines + _priced_cny(
+        basis, basis.table("section_over_mw"), _over_prices(basis, facts.sections), area.sections
+    )
+
+
+def _over_prices(basis: Basis, components: Sequence[Line | Link | Section]) -> np.ndarray:
+    """Price of what goes beyond each line or section, CNY per MWh; links have none of their own."""
+    own = [getattr(component, "overload_cny_per_mwh", None) for component in components]
+    return np.array([basis.case.security.overload_cny_per_mwh if one is None else one for one in own], dtype=float)
 
 
 def _backlog_cny(basis: Basis, area: Area) -> float:

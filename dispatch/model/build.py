@@ -10,7 +10,7 @@ from dispatch.case.inputs import Inputs
 from dispatch.model.aims import first_of
 from dispatch.model.calls import count_calls, decide_calls, limit_event_length
 from dispatch.model.connection import share_connections
-from dispatch.model.curtailment import curtail, curtailment_penalty
+from dispatch.model.curtailment import curtail, curtailment_penalty, renewable_cost
 from dispatch.model.demand_response import (
     aggregate_response,
     backlog_penalty,
@@ -107,6 +107,7 @@ OBJECTIVE: tuple[Callable[[Draft], Terms | None], ...] = (
     response_cost,
     backlog_penalty,
     interchange_cost,
+    renewable_cost,
     curtailment_penalty,
     reserve_penalty,
     security_penalty,

@@ -23,6 +23,7 @@ class CurtailmentGroup:
     distributed: bool
     plant_indices: tuple[int, ...]
     connection: str = ""  # that they share with stores; "": none
+    cost_cny_per_mwh: float = 0.0  # of what they give
 
 
 def curtail(draft: Draft) -> None:
@@ -53,13 +54,32 @@ def curtailment_penalty(draft: Draft) -> Terms | None:
     return (np.array(price) * draft.inputs.step_h * draft.variable(names.CURTAILED)).all()
 
 
+def renewable_cost(draft: Draft) -> Terms | None:
+    """
+    What plants are paid for what they give, CNY: sum( dt c (A - k) ), c in CNY/MWh; c A is paid whatever is decided.
+
+    A  available   MW        k  curtailed   MW
+    """
+    groups = curtailment_groups(draft.facts)
+    cost = np.array([group.cost_cny_per_mwh for group in groups])
+    if not cost.any():
+        return None
+    step_h = draft.inputs.step_h
+    available = summed_by_group(draft.inputs.available_mw, groups)
+    draft.model.constant_cny += float((available @ cost).sum() * step_h)
+    return (-cost * step_h * draft.variable(names.CURTAILED)).all()
+
+
 def curtailment_groups(facts: GridFacts) -> tuple[CurtailmentGroup, ...]:
-    """Plants by bus, price of their curtailment and shared connection, in the order of the facts."""
+    """Plants by bus, price of their curtailment, shared connection and cost, in the order of the facts."""
     behind = {plant: connection.name for connection in facts.connections for plant in connection.plants}
-    members: dict[tuple[str, bool, str], list[int]] = {}
+    members: dict[tuple[str, bool, str, float], list[int]] = {}
     for k, plant in enumerate(facts.plants):
-        members.setdefault((plant.bus, plant.technology in DISTRIBUTED, behind.get(plant.name, "")), []).append(k)
-    return tuple(CurtailmentGroup(bus, kind, tuple(own), place) for (bus, kind, place), own in members.items())
+        kind, place = plant.technology in DISTRIBUTED, behind.get(plant.name, "")
+        members.setdefault((plant.bus, kind, place, plant.cost_cny_per_mwh), []).append(k)
+    return tuple(
+        CurtailmentGroup(bus, kind, tuple(own), place, cost) for (bus, kind, place, cost), own in members.items()
+    )
 
 
 def summed_by_group(by_plant: np.ndarray, groups: Sequence[CurtailmentGroup]) -> np.ndarray:
@@ -69,4 +89,6 @@ def summed_by_group(by_plant: np.ndarray, groups: Sequence[CurtailmentGroup]) ->
 
 def _labels(groups: Sequence[CurtailmentGroup]) -> pd.Index:
     kinds = ((group, "distributed" if group.distributed else "large") for group in groups)
-    return named(f"{group.bus} {kind} {group.connection}".strip() for group, kind in kinds)
+    return named(
+        f"{group.bus} {kind} {group.connection} {group.cost_cny_per_mwh or ''}".strip() for group, kind in kinds
+    )

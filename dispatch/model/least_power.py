@@ -16,7 +16,7 @@ def hold_least_power(draft: Draft) -> None:
     """
     A store with a least power stands still, charges above one minimum, or discharges above another.
 
-        Cmin k[t]  <=  c[t]  <=  P k[t],        Dmin m[t]  <=  d[t]  <=  P m[t],        k[t] + m[t]  <=  1
+        Cmin k[t]  <=  c[t]  <=  Pc k[t],        Dmin m[t]  <=  d[t]  <=  P m[t],        k[t] + m[t]  <=  1
 
     c, d  charge, discharge   MW      Cmin, Dmin, P  least powers and power   MW      k  charges, m  discharges   0 or 1
     m is the mode of `storage.choose_direction`, which holds d <= P m. At standstill both are 0. Start-up takes no time
@@ -26,7 +26,7 @@ def hold_least_power(draft: Draft) -> None:
     if not len(own):
         return
     stores, inputs = draft.stores[own], draft.inputs
-    power, least = inputs.store_power_mw[own], inputs.store_charge_min_mw[own]
+    power, least = inputs.store_charge_mw[own], inputs.store_charge_min_mw[own]
     charging = draft.decide(names.CHARGING, stores, 1.0, integer=True)
     mode = draft.variable(names.MODE, stores)
     charge, discharge = draft.variable(names.CHARGE, stores), draft.variable(names.DISCHARGE, stores)
@@ -41,7 +41,7 @@ def keep_least_room(draft: Draft) -> None:
     A store with a least power gives reserve while it runs, between that and its power, without turning round.
 
         r_up  <=  P m - d  +  c - Cmin k            more discharge, or less charge
-        r_dn  <=  P k - c  +  d - Dmin m            more charge, or less discharge
+        r_dn  <=  Pc k - c  +  d - Dmin m            more charge, or less discharge
 
     r_up, r_dn  reserve   MW        k  charges, m  discharges   0 or 1
     At standstill it promises nothing: called for less than its least power it could not give it. Energy lasts as for
@@ -51,12 +51,12 @@ def keep_least_room(draft: Draft) -> None:
     if not len(own):
         return
     stores, inputs = draft.stores[own], draft.inputs
-    power = inputs.store_power_mw[own]
+    power, inward = inputs.store_power_mw[own], inputs.store_charge_mw[own]
     mode, charging = draft.variable(names.MODE, stores), draft.variable(names.CHARGING, stores)
     net = draft.variable(names.DISCHARGE, stores) - draft.variable(names.CHARGE, stores)
     up, down = draft.variable(names.STORE_UP, stores), draft.variable(names.STORE_DOWN, stores)
     above = power * mode - inputs.store_charge_min_mw[own] * charging
-    below = power * charging - inputs.store_discharge_min_mw[own] * mode
+    below = inward * charging - inputs.store_discharge_min_mw[own] * mode
     draft.hold("StorageUnit-least_up_power", up + net - above, "<=", 0.0, stores)
     draft.hold("StorageUnit-least_down_power", down - net - below, "<=", 0.0, stores)
 

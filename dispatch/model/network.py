@@ -30,14 +30,19 @@ def carry_power(draft: Draft) -> None:
     """
     Lines and links carry power within their ratings, both ways.
 
-        -F  <=  f[t]  <=  F            every line and link, every step t
+        -B  <=  f[t]  <=  F            every line and link, every step t
 
     f  flow, positive from `from_bus` to `to_bus`   MW        F  rating   MW
+    B  rating backward   MW, F of a line, and of a link that has none of its own
     """
-    for name, branches in ((names.LINE_FLOW, draft.facts.lines), (names.LINK_FLOW, draft.facts.links)):
-        if branches:
-            rating = each(branches, "rating_mw")
-            draft.decide(name, named(branch.name for branch in branches), rating, -rating)
+    facts = draft.facts
+    if facts.lines:
+        rating = each(facts.lines, "rating_mw")
+        draft.decide(names.LINE_FLOW, named(line.name for line in facts.lines), rating, -rating)
+    if facts.links:
+        back = [link.rating_mw if link.backward_rating_mw is None else link.backward_rating_mw for link in facts.links]
+        links = named(link.name for link in facts.links)
+        draft.decide(names.LINK_FLOW, links, each(facts.links, "rating_mw"), -np.array(back))
 
 
 def follow_voltage_law(draft: Draft) -> None:

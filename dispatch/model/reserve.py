@@ -22,9 +22,9 @@ def keep_store_room(draft: Draft) -> None:
     A store gives reserve as far as its power and, for one hour, its energy go.
 
         r_up  <=  P - d + c,     r_up 1h  <=  (e - Emin) eta_d
-        r_dn  <=  P - c + d,     r_dn 1h eta_c  <=  Emax - e            every store and step t
+        r_dn  <=  Pc - c + d,    r_dn 1h eta_c  <=  Emax - e            every store and step t
 
-    r_up, r_dn  reserve   MW        e  level at the end of the step   MWh        P  power   MW
+    r_up, r_dn  reserve   MW        e  level at the end of the step   MWh        P, Pc  power out, in   MW
     A plant by unit has rows of its own (`pumped_hydro.keep_unit_room`); so has the power of a store with a least power
     (`least_power.keep_least_room`).
     """
@@ -38,12 +38,13 @@ def keep_store_room(draft: Draft) -> None:
     up, down = draft.variable(names.STORE_UP, stores), draft.variable(names.STORE_DOWN, stores)
     charge, discharge = draft.variable(names.CHARGE, stores), draft.variable(names.DISCHARGE, stores)
     level, power = draft.variable(names.LEVEL, stores), draft.inputs.store_power_mw[plain]
+    inward = draft.inputs.store_charge_mw[plain]
     out = each(facts, "discharge_efficiency_share")
     into = each(facts, "charge_efficiency_share")
     net, free = discharge - charge, np.array([not store.has_minimum for store in facts], dtype=bool)
     draft.hold("StorageUnit-reserve_up_power", (up + net)[:, free], "<=", power[free], stores[free])
     draft.hold("StorageUnit-reserve_up_energy", up - out * level, "<=", -out * low, stores)
-    draft.hold("StorageUnit-reserve_down_power", (down - net)[:, free], "<=", power[free], stores[free])
+    draft.hold("StorageUnit-reserve_down_power", (down - net)[:, free], "<=", inward[free], stores[free])
     draft.hold("StorageUnit-reserve_down_energy", into * down + level, "<=", high, stores)
 
 

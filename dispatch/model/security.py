@@ -35,13 +35,16 @@ def limit_sections(draft: Draft) -> None:
 
         -B - over[t]  <=  sum( f[t], along )  -  sum( f[t], against )  <=  F + over[t]       every section and step t
 
-    f  flow   MW        F, B  forward and backward limit   MW        over  priced slack   MW
+    f  flow   MW        F, B  forward and backward limit   MW        over  priced slack   MW, its own or a line's
     """
     sections = draft.facts.sections
     if not sections:
         return
     every = named(section.name for section in sections)
     over = draft.decide(names.SECTION_OVER, every)
+    if names.OVERLOAD in draft.model.variables:
+        shared = [[float(section.overload_of == line.name) for line in draft.facts.lines] for section in sections]
+        over = over + draft.variable(names.OVERLOAD).weighted(np.array(shared))
     across = total(
         [
             draft.variable(flow).weighted(_members(sections, branches))
@@ -55,10 +58,18 @@ def limit_sections(draft: Draft) -> None:
 
 
 def security_penalty(draft: Draft) -> Terms | None:
-    """Overloads after an outage and beyond sections, CNY: sum( dt k (over of lines + over of sections) )."""
-    price = draft.case.security.overload_cny_per_mwh * draft.inputs.step_h
-    used = [name for name in (names.OVERLOAD, names.SECTION_OVER) if name in draft.model.variables]
-    return total([(price * draft.variable(name)).all() for name in used]) if used else None
+    """
+    Overloads after an outage and beyond sections, CNY: sum( dt k over ).
+
+    k  the price of the line or section, or of the case   CNY/MWh
+    """
+    found: list[Terms] = []
+    for name, components in ((names.OVERLOAD, draft.facts.lines), (names.SECTION_OVER, draft.facts.sections)):
+        if name in draft.model.variables:
+            own = [component.overload_cny_per_mwh for component in components]
+            price = [draft.case.security.overload_cny_per_mwh if one is None else one for one in own]
+            found.append((np.array(price) * draft.inputs.step_h * draft.variable(name)).all())
+    return total(found) if found else None
 
 
 def _members(sections: Sequence[Section], branches: Sequence[Line | Link]) -> np.ndarray:

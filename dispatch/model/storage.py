@@ -15,20 +15,23 @@ def keep_level(draft: Draft) -> None:
     The level follows charge, discharge and standing loss, within its limits, and ends where the case says.
 
         e[t]  =  (1 - l)^dt e[t-1] + eta_c c[t] dt - d[t] dt / eta_d            every step t, e[-1] from the case
-        Emin  <=  e[t]  <=  Emax,        e[T-1]  =  Eend
-        0  <=  c[t], d[t]  <=  P            of a plant by unit no bound: its units are (`pumped_hydro.count_units`)
+        Emin  <=  e[t]  <=  Emax,        e[T-1]  =  Eend,  of a store that may end above it  >=
+        0  <=  d[t]  <=  P,    0  <=  c[t]  <=  Pc      of a plant by unit no bound: its units are
+                                                        (`pumped_hydro.count_units`)
 
-    e  level at the end of a step   MWh        c, d  charge and discharge at the bus   MW        P  power   MW
+    e  level at the end of a step   MWh        c, d  charge and discharge at the bus   MW        P, Pc  power   MW
     l  standing loss   share of the level per hour        eta_c, eta_d  efficiencies
     """
     if draft.stores.empty:
         return
     stores, inputs, facts = draft.stores, draft.inputs, draft.facts.stores
-    power = np.where([bool(store.groups) for store in facts], np.inf, inputs.store_power_mw)
-    charge, discharge = draft.decide(names.CHARGE, stores, power), draft.decide(names.DISCHARGE, stores, power)
+    by_unit = [bool(store.groups) for store in facts]
+    charge = draft.decide(names.CHARGE, stores, np.where(by_unit, np.inf, inputs.store_charge_mw))
+    discharge = draft.decide(names.DISCHARGE, stores, np.where(by_unit, np.inf, inputs.store_power_mw))
     lower, upper = (_every_step(draft, limit) for limit in (inputs.level_min_mwh, inputs.level_max_mwh))
     state = {state.store: state for state in draft.case.stores}
-    lower[-1] = upper[-1] = [state[name].end_level_mwh for name in stores]
+    lower[-1] = [state[name].end_level_mwh for name in stores]
+    upper[-1] = np.where([store.ends_above for store in facts], upper[-1], lower[-1])
     level = draft.decide(names.LEVEL, stores, upper, lower)
     kept = (1 - each(facts, "hourly_loss_share")) ** inputs.step_h
     into = inputs.step_h * each(facts, "charge_efficiency_share")
@@ -43,9 +46,9 @@ def choose_direction(draft: Draft) -> None:
     """
     A plant charges or discharges, never both in one step.
 
-        d[t]  <=  P m[t],        c[t]  <=  P (1 - m[t])            every step t
+        d[t]  <=  P m[t],        c[t]  <=  Pc (1 - m[t])           every step t
 
-    d  discharge   MW        c  charge   MW        P  power   MW        m  mode, 1 = discharge   0 or 1
+    d  discharge   MW        c  charge   MW        P, Pc  power   MW        m  mode, 1 = discharge   0 or 1
     Needed exactly where energy is in surplus: without it the loss of a round trip burns what cannot be used.
     Of a plant by unit the mode holds the units, and they the power (`pumped_hydro.count_units`).
     """
@@ -54,9 +57,10 @@ def choose_direction(draft: Draft) -> None:
     draft.decide(names.MODE, draft.stores, 1.0, integer=True)
     plain = np.array([not store.groups for store in draft.facts.stores])
     stores, power = draft.stores[plain], draft.inputs.store_power_mw[plain]
+    inward = draft.inputs.store_charge_mw[plain]
     charge, discharge, mode = (draft.variable(name, stores) for name in (names.CHARGE, names.DISCHARGE, names.MODE))
     draft.hold("StorageUnit-discharge_mode", discharge - power * mode, "<=", 0.0, stores)
-    draft.hold("StorageUnit-charge_mode", charge + power * mode, "<=", power, stores)
+    draft.hold("StorageUnit-charge_mode", charge + inward * mode, "<=", inward, stores)
 
 
 def limit_cycles(draft: Draft) -> None:
@@ -91,14 +95,17 @@ def _may_exceed_cycles(store: Store, hours_h: float) -> bool:
 
 def storage_cost(draft: Draft) -> Terms | None:
     """
-    Cycle cost of storage (循环成本), CNY: sum( dt k d ).
+    Cycle cost of storage (循环成本), CNY: sum( dt (k d + kc c) ).
 
     k  wear of the cells, stacks or machines in CNY per MWh discharged, a cost, of each plant by its technology
+    kc  cost of a MWh charged, of stores that have one
     """
     if draft.stores.empty:
         return None
-    wear = each(draft.facts.stores, "wear_cny_per_mwh") * draft.inputs.step_h
-    return (wear * draft.variable(names.DISCHARGE)).all()
+    step_h = draft.inputs.step_h
+    wear, inward = (each(draft.facts.stores, name) * step_h for name in ("wear_cny_per_mwh", "charge_cny_per_mwh"))
+    paid = wear * draft.variable(names.DISCHARGE)
+    return (paid + inward * draft.variable(names.CHARGE) if inward.any() else paid).all()
 
 
 def loss_penalty(draft: Draft) -> Terms | None:

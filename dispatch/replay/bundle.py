@@ -23,10 +23,12 @@ from dispatch.schedule.outcome import Certificate
 FORMAT_VERSION = "1"
 MANIFEST = "manifest.json"
 CASE, LIMITS, OUTCOME = "case.json", "limits.json", "outcome.json"
-SCHEDULE, NETWORK, PRICES, INSTANCE = "schedule.json", "schedule.nc", "prices.json", "instance.json"
+SCHEDULE, NETWORK, PRICES = "schedule.json", "schedule.nc", "prices.json"
+INSTANCES = ("instance.json", "instance.nc", "instance.xlsx")  # the foreign file that it came from; or a folder:
+INSTANCE_FOLDER = "instance"
 PRICE_FOLDER = "prices"
 NEEDED = (CASE, LIMITS, OUTCOME)
-KNOWN = (*NEEDED, SCHEDULE, NETWORK, PRICES, INSTANCE)
+KNOWN = (*NEEDED, SCHEDULE, NETWORK, PRICES, *INSTANCES)
 HASHES = ("case_sha256", "facts_sha256", "schedule_sha256")
 PACKED = ".gz"
 
@@ -46,7 +48,7 @@ class Bundle:
 
 def seal(folder: Path, certificate: Certificate | None) -> None:
     """Write the manifest of what lies in a folder, the last file of a bundle."""
-    names = sorted(name for name in (*KNOWN, *_price_tables(folder)) if _places(folder, name))
+    names = sorted(name for name in (*KNOWN, *_tables(folder)) if _places(folder, name))
     contents = {name: bytes_of(_places(folder, name)[0]) for name in names}
     manifest = {
         "format_version": FORMAT_VERSION,
@@ -146,9 +148,10 @@ def _places(folder: Path, name: str) -> list[Path]:
     return [path for path in (folder / name, folder / f"{name}{PACKED}") if path.is_file()]
 
 
-def _price_tables(folder: Path) -> Iterable[str]:
-    tables = (folder / PRICE_FOLDER).glob("*.csv*")
-    return {f"{PRICE_FOLDER}/{path.name.removesuffix(PACKED)}" for path in tables}
+def _tables(folder: Path) -> Iterable[str]:
+    """Tables of prices, and those of a foreign folder."""
+    found = [*folder.glob(f"{PRICE_FOLDER}/*.csv*"), *folder.glob(f"{INSTANCE_FOLDER}/*")]
+    return {f"{path.parent.name}/{path.name.removesuffix(PACKED)}" for path in found}
 
 
 def _twice(folder: Path, name: str) -> Flaw:

@@ -100,7 +100,8 @@ def _ending(scenario: Scenario) -> Iterator[Finding]:
 def _reach(scenario: Scenario) -> Iterator[Finding]:
     """Contracts in season that cannot reach the share asked for."""
     metrics = scenario.outcome.metrics
-    for grid in (metrics.members or (metrics.total,)) if metrics else ():
+    whole = scenario.case.response_share >= 1  # all of the peak: nobody expects contracts to reach that
+    for grid in (metrics.members or (metrics.total,)) if metrics and not whole else ():
         if grid.response_reach_mw < grid.response_cap_mw - POWER_MW:
             reach, cap = grid.response_reach_mw, grid.response_cap_mw
             yield _say(

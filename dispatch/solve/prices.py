@@ -195,7 +195,8 @@ def with_more_power(inputs: Inputs) -> Inputs:
         else bank
         for bank in inputs.banks
     )
-    return replace(inputs, store_power_mw=inputs.store_power_mw + MORE, banks=banks)
+    more = {name: getattr(inputs, name) + MORE for name in ("store_power_mw", "store_charge_mw")}
+    return replace(inputs, banks=banks, **more)
 
 
 def saved(priced: Priced, components: Sequence[str], more: Callable[[Inputs], Inputs]) -> np.ndarray:

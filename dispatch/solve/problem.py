@@ -100,6 +100,7 @@ def problem_of(model: Model) -> Problem:
         rows=sp.csc_array((factors, places), shape=(model.row_count, model.column_count)),
         row_lower=np.concatenate([f.lower for f in families]),
         row_upper=np.concatenate([f.upper for f in families]),
+        constant=model.constant_cny,
     )
     problem.rows.eliminate_zeros()  # where the terms of a row cancel
     edges = (problem.lower, problem.upper, problem.row_lower, problem.row_upper)

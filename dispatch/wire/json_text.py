@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from google.protobuf.descriptor import EnumDescriptor, FieldDescriptor
@@ -21,6 +22,9 @@ from dispatch.errors import CaseError, Flaw
 from dispatch.wire.mirror import fields_of
 
 SCHEMA_VERSION = "1"
+
+# By message and schema version: the content as the next version writes it. There is no older version yet.
+MIGRATIONS: dict[tuple[str, str], Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
 M = TypeVar("M", bound=Message)
 
@@ -81,8 +85,7 @@ def flaws_reading(text: str, message: Message, origin: str) -> tuple[Flaw, ...]:
     if version is None:
         flaws.append(Flaw("REQUIRED", "schema_version", f'is absent and must be "{SCHEMA_VERSION}"'))
     elif version != SCHEMA_VERSION:
-        words = f'{_shown(version)} cannot be read here, only "{SCHEMA_VERSION}"'
-        flaws.append(Flaw("UNKNOWN_VALUE", "schema_version", words))
+        content = _migrated(content, version, message.DESCRIPTOR.full_name, flaws)
     _fill(message, content, "", flaws)
     return tuple(flaws)
 
@@ -93,6 +96,22 @@ def flaws_filling(message: Message, field: FieldDescriptor, value: Any, path: st
     if value is not None:  # null is absent
         _fill_field(message, field, value, path, flaws)
     return tuple(flaws)
+
+
+def _migrated(content: dict[str, Any], version: Any, kind: str, flaws: list[Flaw]) -> dict[str, Any]:
+    """The content as this version writes it; a version without a way here is a flaw, and the content is left as is."""
+    if isinstance(version, str) and version.isdigit() and int(version) > int(SCHEMA_VERSION):
+        words = f'"{version}" is of a newer dispatch than this one, which reads up to "{SCHEMA_VERSION}": update it'
+        flaws.append(Flaw("NEWER_VERSION", "schema_version", words))
+        return content
+    while version != SCHEMA_VERSION:
+        step = MIGRATIONS.get((kind, version)) if isinstance(version, str) else None
+        if step is None:
+            words = f'{_shown(version)} cannot be read here, only "{SCHEMA_VERSION}"'
+            flaws.append(Flaw("UNKNOWN_VALUE", "schema_version", words))
+            return content
+        content, version = step(content), str(int(version) + 1)
+    return content
 
 
 def _parsed(text: str, origin: str) -> tuple[dict[str, Any], list[Flaw]]:

@@ -202,6 +202,15 @@ def wind() -> Golden:
     return golden("wind", facts, shows, hours=1, step_h=0.5, available_forecasts=told)
 
 
+def paid() -> Golden:
+    """Two plants at one bus that are paid 30 and 0 CNY a MWh, in half hours."""
+    plants = (plant("paid", bus="a", cost_cny_per_mwh=30.0), plant("free", bus="a"))
+    facts = one_bus_facts(
+        free_unit("unit", 300.0), load_mw=100.0, plants=plants, available_share={"paid": 0.6, "free": 0.4}
+    )
+    return golden("paid", facts, "renewable_cost", hours=1, step_h=0.5)
+
+
 def battery() -> Golden:
     """A battery of 40 MW in half hours: 20 to 100 MWh, 60 at first, 50 at last; 90 % in, 80 % out, 1 % lost an hour."""
     own = store("battery", bus="a", discharge_efficiency_share=0.8, hourly_loss_share=0.01)
@@ -339,8 +348,8 @@ def triangle() -> Golden:
 BY_NAME: dict[str, Callable[[], Golden]] = {
     make.__name__: make
     for make in (
-        *(coal, heat, quick, hot, kinds, limited, deep, reserve, inside, wind, battery, air, shared, pumps),
-        *(response, cold, handed_over, calls, plan, triangle),
+        *(coal, heat, quick, hot, kinds, limited, deep, reserve, inside, wind, paid, battery, air, shared),
+        *(pumps, response, cold, handed_over, calls, plan, triangle),
     )
 }
 

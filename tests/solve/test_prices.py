@@ -199,7 +199,8 @@ def test_a_store_is_worth_what_one_more_mw_would_move() -> None:
 def test_a_store_with_a_least_power_and_few_cycles_is_worth_the_same() -> None:
     """18 MWh leave the store, of 100 in one cycle, at least 5 MW either way: the same 205, found by more power too."""
     world = two_hours_with_a_store(100.0, charge_min_mw=5.0, discharge_min_mw=5.0, daily_cycle_count=1.0)
-    more = replace(world.inputs, store_power_mw=world.inputs.store_power_mw + 1)
+    power = world.inputs.store_power_mw + 1
+    more = replace(world.inputs, store_power_mw=power, store_charge_mw=power)
 
     assert world.tables.power_worth_cny_per_mwh["battery"].tolist() == pytest.approx([205, 0], abs=NEAR)
     assert world.tables.room_worth_cny_per_mwh["battery"].tolist() == pytest.approx([0, 0], abs=NEAR)
@@ -361,17 +362,19 @@ def test_more_of_a_section_or_a_line_saves_its_worth(triangle: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "table"),
-    [("store_power_mw", "power_worth_cny_per_mwh"), ("level_max_mwh", "room_worth_cny_per_mwh")],
+    ("fields", "table"),
+    [
+        (("store_power_mw", "store_charge_mw"), "power_worth_cny_per_mwh"),
+        (("level_max_mwh",), "room_worth_cny_per_mwh"),
+    ],
 )
-def test_more_of_a_store_saves_its_worth(triangle: World, field: str, table: str) -> None:
+def test_more_of_a_store_saves_its_worth(triangle: World, fields: tuple[str, ...], table: str) -> None:
     world, inputs = triangle, triangle.inputs
     for k, own in enumerate(world.facts.stores):
 
         def moved(change: float, k: int = k) -> Inputs:
-            values = getattr(inputs, field).copy()
-            values[k] += change
-            return replace(inputs, **{field: values})
+            one_more = change * (np.arange(len(world.facts.stores)) == k)
+            return replace(inputs, **{field: getattr(inputs, field) + one_more for field in fields})
 
         bracketed(world, -getattr(world.tables, table)[own.name].sum(), 1.0, moved)
 

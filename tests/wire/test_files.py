@@ -18,6 +18,7 @@ from dispatch.errors import CaseError, Flaw
 from dispatch.eve import half_full
 from dispatch.grid.catalogue import facts_of
 from dispatch.schedule.outcome import Outcome, Proof, Status
+from dispatch.wire import json_text
 from dispatch.wire.files import (
     case_of,
     case_text,
@@ -113,7 +114,7 @@ def test_every_flaw_of_form_is_named_by_its_path() -> None:
         load_forecasts=[{"grid": "jibei", "load_mw": [1, "2", "x", [3]]}],
     )
     assert _flaws(text) == {
-        "schema_version": "UNKNOWN_VALUE",
+        "schema_version": "NEWER_VERSION",
         "speed_mw": "UNKNOWN_FIELD",
         "edition": "WRONG_TYPE",
         "horizon.start": "WRONG_TYPE",
@@ -281,6 +282,34 @@ def test_a_file_without_a_version_is_refused() -> None:
     content = json.loads(case_text(a_case()))
     del content["schema_version"]
     assert _flaws(json.dumps(content)) == {"schema_version": "REQUIRED"}
+
+
+def test_a_file_of_a_newer_version_says_what_to_do() -> None:
+    with pytest.raises(CaseError) as refused:
+        case_of(_changed(schema_version="2"))
+    assert (
+        str(refused.value)
+        == 'schema_version: "2" is of a newer dispatch than this one, which reads up to "1": update it'
+    )
+
+
+@pytest.mark.parametrize("version", ["0", "-1", "one", 1, True])
+def test_a_version_without_a_way_here_is_refused(version: object) -> None:
+    assert _flaws(_changed(schema_version=version)) == {"schema_version": "UNKNOWN_VALUE"}
+
+
+def test_an_older_file_is_read_by_its_migrations_one_after_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two versions back a grid was called `network`, one version back its name was in capitals."""
+    monkeypatch.setattr(json_text, "SCHEMA_VERSION", "2")
+    steps = {
+        ("dispatch.v1.Case", "0"): lambda old: {("grid" if k == "network" else k): v for k, v in old.items()},
+        ("dispatch.v1.Case", "1"): lambda old: {**old, "grid": old["grid"].lower()},
+    }
+    monkeypatch.setattr(json_text, "MIGRATIONS", steps)
+    content = json.loads(case_text(a_case()))
+    del content["grid"]
+    assert case_of(json.dumps({**content, "schema_version": "0", "network": "JIBEI"})) == a_case()
+    assert case_of(json.dumps({**content, "schema_version": "1", "grid": "JIBEI"})) == a_case()
 
 
 def test_a_file_that_cannot_be_read_is_refused_by_its_path(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import zipfile
 from pathlib import Path
 
 from dispatch.errors import CaseError, Flaw
@@ -11,33 +10,23 @@ from dispatch.formats.dayahead.cells import Sheet
 from dispatch.formats.dayahead.layout import CASE, NOT_READ, OWN, SHEETS
 from dispatch.formats.dayahead.tables import read_tables
 from dispatch.formats.dayahead.workbook import read_workbook
+from dispatch.formats.pypsa_network import holds_pypsa
 
 WORKBOOKS = (".xlsx", ".xlsm")
-OTHERS = ("network", "buses", "snapshots")  # a sheet or file by which a PyPSA network is known
-PART = 'name="{}"'  # how a workbook's list of sheets holds a name
 
 
 def is_dayahead(path: Path) -> bool:
     """Whether a path is a day-ahead workbook or folder, or means to be one; a PyPSA network is neither."""
     if path.is_dir():
-        files = {file.stem for file in path.glob("*.csv")}
-        return CASE in files or (bool(files & set(SHEETS)) and not files & set(OTHERS))
-    return path.suffix.lower() in WORKBOOKS and not _is_network(path)
+        ours = {file.stem for file in path.glob("*.csv")} & set(SHEETS)
+    else:
+        ours = {path.name} if path.suffix.lower() in WORKBOOKS else set()
+    return bool(ours) and not holds_pypsa(path)
 
 
 def is_folder(path: Path) -> bool:
     """The day-ahead files are CSV files in a folder."""
     return path.is_dir()
-
-
-def _is_network(path: Path) -> bool:
-    """Its list of sheets can be read, and is that of a network."""
-    try:
-        with zipfile.ZipFile(path) as packed:
-            listed = packed.read("xl/workbook.xml").decode("utf-8", "replace")
-    except Exception:  # noqa: BLE001 (a damaged workbook is refused when it is read)
-        return False
-    return PART.format(CASE) not in listed and any(PART.format(name) in listed for name in OTHERS)
 
 
 def sheets_in(path: Path) -> tuple[dict[str, Sheet], list[Flaw]]:

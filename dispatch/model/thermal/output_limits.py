@@ -80,7 +80,8 @@ def _room(draft: Draft, at_start: np.ndarray, at_stop: np.ndarray) -> Terms:
 
 def _hold_first_stop(draft: Draft) -> None:
     """A unit above its stop limit before the horizon cannot stop in the first step."""
-    high = draft.inputs.output_before_mw > stop_limit_before_mw(draft) + POWER_MW
+    known = np.array([not unit.first_step_free for unit in draft.facts.units], dtype=bool)
+    high = known & (draft.inputs.output_before_mw > stop_limit_before_mw(draft) + POWER_MW)
     if high.any():
         members = draft.units[high]
         stopped = draft.variable(names.STOP, members)

@@ -69,8 +69,9 @@ def _hold_later(draft: Draft, label: str, excess: Terms, binding: np.ndarray) ->
 
 
 def _hold_first(draft: Draft, label: str, excess: Terms, binding: np.ndarray) -> None:
-    """Rows `excess <= 0` in the first step, of units that were on before; a start is held by its limit alone."""
-    chosen = binding & (on_before(draft) > 0)
+    """Rows `excess <= 0` in the first step, of units known from before; a start is held by its limit alone."""
+    known = np.array([not unit.first_step_free for unit in draft.facts.units], dtype=bool)
+    chosen = binding & known & (on_before(draft) > 0)
     if chosen.any():
         members = draft.units[chosen]
         draft.hold_at(0, f"Generator-{label}", excess[:, chosen], "<=", np.zeros(len(members)), members)
