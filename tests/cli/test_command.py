@@ -24,11 +24,11 @@ from dispatch.cli.folder import asked_in, solved_in, write_solved
 from dispatch.cli.parser import step_h
 from dispatch.eve import states_after
 from dispatch.formats.pglib import read_pglib
-from dispatch.grid import catalogue
 from dispatch.report.scenario import Scenario
 from dispatch.run import run
 from dispatch.schedule.outcome import Outcome, Proof, Status
 from dispatch.wire.files import write_case
+from tests.cli.grids import known_as_jibei
 from tests.formats.instances import TINY, written
 from tests.formats.instances import changed as changed_instance
 from tests.report.solved import solved, unsolved
@@ -40,13 +40,7 @@ VERBS = ["demo", "serve", "grids", "case", "validate", "solve", "audit", "report
 @pytest.fixture(autouse=True)
 def _small_grid(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cases of jibei are about the triangle here; other names stay unknown."""
-    known = catalogue.facts_of
-
-    def facts_of(grid: str, edition: int) -> object:
-        return small_facts() if (grid, edition) == ("jibei", 2030) else known(grid, edition)
-
-    for reader in ("cli.folder", "grid.known"):
-        monkeypatch.setattr(f"dispatch.{reader}.facts_of", facts_of)
+    known_as_jibei(monkeypatch, small_facts(), ("cli.folder", "grid.known"))
 
 
 @pytest.fixture

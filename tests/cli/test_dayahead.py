@@ -12,22 +12,15 @@ from openpyxl import load_workbook
 from dispatch.__main__ import main
 from dispatch.formats.dayahead.template import filled
 from dispatch.formats.dayahead.writing import write_dayahead
-from dispatch.grid import catalogue
 from dispatch.wire.files import read_case
+from tests.cli.grids import known_as_jibei
 from tests.small import small_case, small_facts
 
 
 @pytest.fixture(autouse=True)
 def _small_grid(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cases of jibei are about the triangle here."""
-    known = catalogue.facts_of
-
-    def facts_of(grid: str, edition: int) -> object:
-        return small_facts() if (grid, edition) == ("jibei", 2030) else known(grid, edition)
-
-    monkeypatch.setattr("dispatch.cli.folder.facts_of", facts_of)
-    for module in ("case", "replay"):
-        monkeypatch.setattr(f"dispatch.cli.{module}.facts_of", facts_of)
+    known_as_jibei(monkeypatch, small_facts())
 
 
 @pytest.fixture

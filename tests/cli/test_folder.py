@@ -15,6 +15,7 @@ from dispatch.case.case import Limits
 from dispatch.cli.folder import write_solved
 from dispatch.report.scenario import Scenario
 from dispatch.run import run
+from tests.cli.grids import known_as_jibei
 from tests.formats.instances import written
 from tests.formats.ucjl_instances import SMALL, changed
 from tests.report.solved import solved
@@ -62,7 +63,7 @@ def test_weather_of_ones_own_is_put_on_the_next_case(
 ) -> None:
     """Every wind plant at a half gives half its capacity; cases of jibei are about the triangle here."""
     before, facts = solved().case, small_facts()
-    monkeypatch.setattr("dispatch.cli.folder.facts_of", lambda grid, edition: facts)
+    known_as_jibei(monkeypatch, facts)
     outcome = run(before, facts, Limits(gap_share=0.001, time_s=30))
     write_solved(tmp_path / "first", Scenario("s", before, facts, outcome))
     hours = pd.date_range(before.horizon.times[-1] + pd.Timedelta(hours=1), periods=6, freq="h")

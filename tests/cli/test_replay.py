@@ -11,12 +11,12 @@ import pytest
 
 from dispatch.__main__ import main
 from dispatch.case.case import Limits
-from dispatch.case.facts import GridFacts
 from dispatch.cli.folder import write_solved
 from dispatch.report.scenario import Scenario
 from dispatch.run import run
 from dispatch.schedule.outcome import Proof
 from dispatch.wire.files import write_case
+from tests.cli.grids import known_as_jibei
 from tests.formats.instances import TINY, written
 from tests.small import small_case, small_facts
 
@@ -26,12 +26,7 @@ GAP = Limits(gap_share=0.001, time_s=30.0)
 @pytest.fixture(autouse=True)
 def _small_grid(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cases of jibei are about the triangle here."""
-    known_to(monkeypatch, small_facts())
-
-
-def known_to(monkeypatch: pytest.MonkeyPatch, facts: GridFacts) -> None:
-    for module in ("cli.folder", "cli.replay", "grid.known"):
-        monkeypatch.setattr(f"dispatch.{module}.facts_of", lambda grid, edition: facts)
+    known_as_jibei(monkeypatch, small_facts())
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +76,7 @@ def test_one_coefficient_changed_by_1_percent_is_exit_code_1_and_named(
     folder, facts = kept(tmp_path / "out", solved), small_facts()
     first, *others = facts.units
     dearer = replace(first, other_cny_per_mwh=1.01 * first.other_cny_per_mwh)
-    known_to(monkeypatch, replace(facts, units=(dearer, *others)))
+    known_as_jibei(monkeypatch, replace(facts, units=(dearer, *others)))
 
     assert main(["replay", str(folder)]) == 1
     told = capsys.readouterr().out
@@ -93,7 +88,7 @@ def test_a_grid_that_the_case_does_not_fit_any_more_is_a_difference(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, solved: Scenario
 ) -> None:
     folder, facts = kept(tmp_path / "out", solved), small_facts()
-    known_to(monkeypatch, replace(facts, units=facts.units[:-1]))
+    known_as_jibei(monkeypatch, replace(facts, units=facts.units[:-1]))
     code, told = replay(capsys, str(folder))
     assert (code, told["bundles"][0]["again"]) == (1, None)
     assert told["bundles"][0]["differences"][0]["today"] == "refused"

@@ -14,12 +14,12 @@ from dispatch.__main__ import main
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.errors import SolverFailed
-from dispatch.grid.catalogue import facts_of as known_facts_of
 from dispatch.report.curve_page import curve_page_of
 from dispatch.report.curve_table import curve_table_of
 from dispatch.schedule.outcome import Outcome, Proof, Status
 from dispatch.study.curve import Curve
 from dispatch.wire.files import write_case
+from tests.cli.grids import known_as_jibei
 from tests.report.solved import solved, unsolved
 from tests.small import small_case, small_facts
 
@@ -31,15 +31,10 @@ SMALL = ["--hours", "4", "--steps", "3"]
 def _small_grid(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jibei is the triangle here, from a state that nobody solves for."""
 
-    def facts_of(grid: str, edition: int) -> GridFacts:
-        return small_facts() if (grid, edition) == ("jibei", 2030) else known_facts_of(grid, edition)
-
     def case_of(facts: GridFacts, day: object, *, hours: int, **_: object) -> Case:
         return small_case(facts, hours=hours)
 
-    monkeypatch.setattr("dispatch.cli.folder.facts_of", facts_of)
-    monkeypatch.setattr("dispatch.grid.known.facts_of", facts_of)
-    monkeypatch.setattr("dispatch.cli.study.facts_of", facts_of)
+    known_as_jibei(monkeypatch, small_facts())
     monkeypatch.setattr("dispatch.cli.study.case_of", case_of)
 
 
