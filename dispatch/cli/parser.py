@@ -144,7 +144,9 @@ def _case(verbs: Verbs) -> None:
 def _solving(verbs: Verbs) -> None:
     validate = _verb(verbs, "validate", "solve:validate", "every flaw of a case, field by field")
     solve = _verb(verbs, "solve", "solve:solve", "solve a case here, without a server")
-    told = "a case (.json), day-ahead files (.xlsx, CSV folder), or pglib-uc, UnitCommitment.jl, PyPSA: docs/formats.md"
+    told = (
+        "a case, day-ahead files (.xlsx, CSV folder), or pglib-uc, UnitCommitment.jl, PyPSA, MATPOWER: docs/formats.md"
+    )
     for verb in (validate, solve):
         verb.add_argument("file", type=Path, metavar="FILE", help=told)
     solve.add_argument("--out", type=Path, metavar="DIR", help="where to write")

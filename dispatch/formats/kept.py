@@ -54,4 +54,4 @@ def _suffix(path: Path, content: bytes) -> str:
     for suffix, begins in ((".nc", (b"\x89HDF", b"CDF")), (".xlsx", (b"PK",)), (".json", (b"{", b"\n", b" "))):
         if content.startswith(begins):
             return suffix
-    return path.suffix.removesuffix(PACKED) or ".json"
+    return Path(path.name.removesuffix(PACKED)).suffix or ".json"

@@ -24,7 +24,8 @@ FORMAT_VERSION = "1"
 MANIFEST = "manifest.json"
 CASE, LIMITS, OUTCOME = "case.json", "limits.json", "outcome.json"
 SCHEDULE, NETWORK, PRICES = "schedule.json", "schedule.nc", "prices.json"
-INSTANCES = ("instance.json", "instance.nc", "instance.xlsx")  # the foreign file that it came from; or a folder:
+# the foreign file that an answer came from; or a folder
+INSTANCES = ("instance.json", "instance.nc", "instance.xlsx", "instance.m")
 INSTANCE_FOLDER = "instance"
 PRICE_FOLDER = "prices"
 NEEDED = (CASE, LIMITS, OUTCOME)
