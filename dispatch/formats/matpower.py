@@ -220,7 +220,8 @@ def _complete(static: pd.DataFrame, tables: Tables, rows: list[int], curves: dic
         fuel, curve = fuels[row] if row < len(fuels) else "", curves[name]
         if _is_proportional(curve):
             slope = curve.fuel_cny_per_h[-1] / curve.output_mw[-1]
-            static.loc[name, ["carrier", "marginal_cost"]] = [fuel, slope]
+            static.loc[name, "carrier"] = fuel
+            static.loc[name, "marginal_cost"] = slope
         elif technology_of(fuel) == technology_of(""):
             static.loc[name, "carrier"] = fuel
 
