@@ -48,6 +48,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-vers
 pins: setup
 	$(COMPILE) --extra dev --output-file requirements/dev.txt
 	$(COMPILE) --constraint requirements/dev.txt --output-file requirements/runtime.txt
+	$(COMPILE) --constraint requirements/dev.txt --extra cluster --extra postgres --output-file requirements/image.txt
 
 # ---------------------------------------------------------------- what it is for
 
