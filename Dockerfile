@@ -18,6 +18,7 @@ COPY dispatch dispatch
 RUN /opt/tools/bin/python -m pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /wheels . \
     && /opt/tools/bin/pip --python /opt/venv/bin/python install --no-cache-dir --no-deps /wheels/*.whl \
     && /opt/tools/bin/cyclonedx-py environment --output-reproducible --output-file /opt/venv/sbom.json /opt/venv/bin/python \
+    && find /opt/venv -type d -name tests -prune -exec rm -rf {} + \
     && mkdir --parents /state/hebei-dispatch
 
 FROM ${BASE}
@@ -34,10 +35,6 @@ USER 10001:10001
 VOLUME /var/lib/dispatch
 EXPOSE 50051
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["python", "-c", "\
-import grpc, sys; \
-from grpc_health.v1 import health_pb2, health_pb2_grpc; \
-stub = health_pb2_grpc.HealthStub(grpc.insecure_channel('127.0.0.1:50051')); \
-sys.exit(stub.Check(health_pb2.HealthCheckRequest(), timeout=4).status != health_pb2.HealthCheckResponse.SERVING)"]
+HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 CMD ["python", "-m", "dispatch.service.probe"]
 # Inside the container every address is its own; what of it is published, and to whom, is said outside (docs/deploy).
 CMD ["dispatch", "serve", "--listen", "0.0.0.0:50051", "--insecure"]
