@@ -35,15 +35,20 @@ def _channel(target: str, ca: Path | None, certificate: Path | None, key: Path |
     return grpc.secure_channel(target, grpc.ssl_channel_credentials(*parts))
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Print what the service says; 0 where that is SERVING."""
+def asked(arguments: Sequence[str]) -> argparse.Namespace:
+    """What the command line asks."""
     parser = argparse.ArgumentParser(prog="python -m dispatch.service.probe", description="Whether a service answers.")
     parser.add_argument("--server", default="localhost:50051", metavar="HOST:PORT", help="default %(default)s")
     parser.add_argument("--ca", type=Path, metavar="FILE", help="authority of its certificate, PEM: speak TLS")
     parser.add_argument("--cert", type=Path, metavar="FILE", help="certificate of ours, where it asks for one")
     parser.add_argument("--key", type=Path, metavar="FILE", help="its key")
-    asked = parser.parse_args(arguments)
-    health = probed(asked.server, asked.ca, asked.cert, asked.key)
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print what the service says; 0 where that is SERVING."""
+    told = asked(arguments)
+    health = probed(told.server, told.ca, told.cert, told.key)
     sys.stdout.write(health + "\n")
     return SERVES if health == "SERVING" else SERVES_NOT
 
