@@ -120,11 +120,11 @@ clients: setup
 
 # Built by docker or buildah, started, asked to solve a day, stopped; what is inside goes to out/image.
 image: setup
-	PYTHONPATH=. $(PY) .ci/image.py --tag $(IMAGE)
+	$(PY) -m tests.deploy.image --tag $(IMAGE)
 
 # docs/licences.md: what the image holds of Python, under which licences.
 licences: setup
-	PYTHONPATH=. $(PY) .ci/licences.py
+	$(PY) -m tests.deploy.licences
 
 clean:
 	rm -rf $(VENV) $(PEERS) out dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

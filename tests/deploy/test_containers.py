@@ -48,9 +48,10 @@ def test_a_server_and_workers_are_started_both_ways() -> None:
 
 @ALL
 def test_every_command_is_one_of_ours(container: Container) -> None:
-    assert _asked(container).verb == {"server": "serve:serve_forever", "worker": "serve:work_forever"}[
-        container.name.split()[1]
-    ]
+    assert (
+        _asked(container).verb
+        == {"server": "serve:serve_forever", "worker": "serve:work_forever"}[container.name.split()[1]]
+    )
 
 
 @ALL
@@ -68,7 +69,9 @@ def test_every_setting_exists_and_can_be_read(container: Container, tmp_path: Pa
 def test_every_file_that_is_named_lies_in_a_volume(container: Container, tmp_path: Path) -> None:
     asked, settings = _asked(container), _settings(container, tmp_path)
     probe = probe_asked(container.probe[3:])
-    files = [path for option in ("tokens", "tls_cert", "tls_key", "client_ca") if (path := getattr(asked, option, None))]
+    files = [
+        path for option in ("tokens", "tls_cert", "tls_key", "client_ca") if (path := getattr(asked, option, None))
+    ]
     in_files = [Path(path) for key, path in container.environment.items() if key.endswith(IN_FILE)]
     secrets = {Path("/run/secrets") / name for name in container.secrets}
     for path in (*files, *in_files, *([probe.ca] if probe.ca else ()), Path(settings.artefacts)):
@@ -138,7 +141,9 @@ def test_what_kubernetes_selects_is_there() -> None:
         volumes = {volume["name"]: volume for volume in pod["volumes"]}
         mounted = {mount["name"] for container in pod["containers"] for mount in container["volumeMounts"]}
         assert mounted == set(volumes)
-        assert {v["persistentVolumeClaim"]["claimName"] for v in volumes.values() if "persistentVolumeClaim" in v} == claims
+        assert {
+            v["persistentVolumeClaim"]["claimName"] for v in volumes.values() if "persistentVolumeClaim" in v
+        } == claims
     service = next(manifest["spec"] for manifest in manifests() if manifest["kind"] == "Service")
     server = next(pod for pod in pods if pod["metadata"]["labels"]["app.kubernetes.io/component"] == "server")
     offered = {port["name"]: port["containerPort"] for port in server["spec"]["containers"][0]["ports"]}

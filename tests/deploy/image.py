@@ -30,8 +30,8 @@ from dispatch.grid.catalogue import facts_of
 from dispatch.schedule.outcome import Status
 from dispatch.service.probe import probed
 from dispatch.study.scenarios import DEMO_DAY, DEMO_EDITION
+from tests.conventions.tree import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 SBOM = "/opt/venv/sbom.json"
 COMPILERS = "cc c++ gcc g++ clang as ld make cargo"
 LIMITS = Limits(gap_share=0.005, time_s=120.0)
@@ -152,7 +152,9 @@ class Buildah(Engine):
 def _server_of(pid: int) -> int:
     """The first process inside the chroot, below those of buildah itself."""
     while Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"buildah"):
-        pid = int(next(child for task in Path(f"/proc/{pid}/task").glob("*/children") for child in task.read_text().split()))
+        pid = int(
+            next(child for task in Path(f"/proc/{pid}/task").glob("*/children") for child in task.read_text().split())
+        )
     return pid
 
 
@@ -207,9 +209,7 @@ def _sbom(engine: Engine, tag: str, out: Path) -> Path:
     listed = engine.said(tag, "dpkg-query", "--show", "--showformat", "${Package}\t${Version}\t${Architecture}\n")
     for name, version, architecture in (line.split("\t") for line in listed.splitlines()):
         purl = f"pkg:deb/debian/{name}@{version}?arch={architecture}"
-        bill["components"].append(
-            {"type": "library", "bom-ref": purl, "name": name, "version": version, "purl": purl}
-        )
+        bill["components"].append({"type": "library", "bom-ref": purl, "name": name, "version": version, "purl": purl})
     out.mkdir(parents=True, exist_ok=True)
     (out / "sbom.json").write_text(json.dumps(bill, indent=1) + "\n", encoding="utf-8")
     return out / "sbom.json"
