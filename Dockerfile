@@ -35,6 +35,6 @@ USER 10001:10001
 VOLUME /var/lib/dispatch
 EXPOSE 50051
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 CMD ["python", "-m", "dispatch.service.probe"]
+HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 CMD ["dispatch", "health", "--timeout=4"]
 # Inside the container every address is its own; what of it is published, and to whom, is said outside (docs/deploy).
 CMD ["dispatch", "serve", "--listen", "0.0.0.0:50051", "--insecure"]

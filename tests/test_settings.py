@@ -35,5 +35,5 @@ def test_what_has_a_password_is_read_from_a_file(tmp_path: Path) -> None:
 
 
 def test_a_file_of_a_setting_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="DISPATCH_ARTEFACTS_FILE=.*nowhere.*cannot be read"):
+    with pytest.raises(ValueError, match=r"DISPATCH_ARTEFACTS_FILE=.*nowhere.*cannot be read"):
         Settings.from_environment({"DISPATCH_ARTEFACTS_FILE": str(tmp_path / "nowhere")})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 import yaml
@@ -29,16 +29,19 @@ class Container:
     secrets: list[str]  # files of compose under /run/secrets
     ports: set[int]  # that others may reach
     probe: list[str]  # the command that asks whether it serves; empty: none
+    probe_s: float  # that it may take
     grace_s: float  # from SIGTERM to SIGKILL
     memory_bytes: int
     settings: dict[str, Any]  # as it is written
 
 
+@cache
 def manifests() -> list[dict[str, Any]]:
     """Every object of the Kubernetes manifests."""
     return [manifest for path in MANIFESTS for manifest in yaml.safe_load_all(path.read_text(encoding="utf-8"))]
 
 
+@cache
 def compose() -> dict[str, Any]:
     """The compose file, its shared parts put in."""
     read: dict[str, Any] = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))
@@ -63,7 +66,8 @@ def _of_compose() -> Iterator[Container]:
             service["secrets"],
             {int(port.split(":")[-1]) for port in service.get("ports", ())},
             service["healthcheck"].get("test", ["CMD"])[1:],
-            float(service["stop_grace_period"].removesuffix("s")),
+            _seconds(service["healthcheck"].get("timeout", "0s")),
+            _seconds(service["stop_grace_period"]),
             _bytes(service["mem_limit"]),
             service,
         )
@@ -83,10 +87,15 @@ def _of_kubernetes() -> Iterator[Container]:
                 [],
                 {port["containerPort"] for port in container.get("ports", ())},
                 container.get("readinessProbe", {}).get("exec", {}).get("command", []),
+                container.get("readinessProbe", {}).get("timeoutSeconds", 0.0),
                 pod["terminationGracePeriodSeconds"],
                 _bytes(container["resources"]["limits"]["memory"]),
                 container | {"pod": pod},
             )
+
+
+def _seconds(text: str) -> float:
+    return float(text.removesuffix("s"))
 
 
 def _bytes(text: str) -> int:

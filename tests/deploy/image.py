@@ -16,11 +16,11 @@ import socket
 import subprocess
 import sys
 import time
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from dispatch.case.case import Limits
 from dispatch.cli.demo import outcome_of
@@ -28,12 +28,12 @@ from dispatch.client import Client
 from dispatch.eve import case_of
 from dispatch.grid.catalogue import facts_of
 from dispatch.schedule.outcome import Status
-from dispatch.service.probe import probed
 from dispatch.study.scenarios import DEMO_DAY, DEMO_EDITION
 from tests.conventions.tree import ROOT
 
 SBOM = "/opt/venv/sbom.json"
 COMPILERS = "cc c++ gcc g++ clang as ld make cargo"
+CHROOT = ("--isolation=chroot",)
 LIMITS = Limits(gap_share=0.005, time_s=120.0)
 PORT = 50051
 START_S, STOP_S, STOPPED = 60.0, 60.0, 0
@@ -43,34 +43,33 @@ BYTES_PER_MB = 1e6
 FROM_THIS_MACHINE = ("/etc/ssl/certs", "/etc/pip.conf")
 
 
-class Engine(ABC):
-    """What builds and runs images."""
-
-    @abstractmethod
-    def build(self, tag: str) -> None:
-        """Build the image of this checkout."""
-
-    @abstractmethod
-    def inspected(self, tag: str) -> tuple[dict[str, Any], int]:
-        """How the image is to be run, and its bytes."""
-
-    @abstractmethod
-    def said(self, tag: str, *command: str) -> str:
-        """What a command prints in a container of its own."""
-
-    @abstractmethod
-    def served(self, tag: str, config: dict[str, Any]) -> Iterator[Served]:
-        """The server of the image, for as long as the context lasts."""
-
-
+@dataclass(frozen=True)
 class Served:
     """A server in its container."""
 
-    def __init__(self, target: str, user: Callable[[], str], stop: Callable[[], int]) -> None:
-        self.target, self.user, self.stop = target, user, stop
+    target: str
+    user: Callable[[], str]
+    probe: Callable[[], int]  # exit code of the image's own health check
+    stop: Callable[[], int]  # by SIGTERM; the exit code of its first process
 
 
-class Docker(Engine):
+class Engine(Protocol):
+    """What builds and runs images."""
+
+    def build(self, tag: str) -> None:
+        """Build the image of this checkout."""
+
+    def inspected(self, tag: str) -> tuple[dict[str, Any], int]:
+        """How the image is to be run, and its bytes."""
+
+    def said(self, tag: str, *command: str) -> str:
+        """What a command prints in a container of its own."""
+
+    def served(self, tag: str, config: dict[str, Any]) -> AbstractContextManager[Served]:
+        """The server of the image, for as long as the context lasts."""
+
+
+class Docker:
     """The docker command with its daemon."""
 
     def build(self, tag: str) -> None:
@@ -97,19 +96,25 @@ class Docker(Engine):
             _said("docker", "stop", "--time", f"{STOP_S:.0f}", name)
             return int(_said("docker", "inspect", "--format", "{{.State.ExitCode}}", name))
 
+        inside = ["docker", "exec", name]
         try:
-            yield Served(f"127.0.0.1:{port}", lambda: _said("docker", "exec", name, "id", "-u").strip(), stopped)
+            yield Served(
+                f"127.0.0.1:{port}",
+                lambda: _said(*inside, "id", "-u").strip(),
+                lambda: subprocess.run([*inside, *_probe_of(config)], check=False).returncode,
+                stopped,
+            )
         finally:
             _run("docker", "rm", "--force", "--volumes", name)
 
 
-class Buildah(Engine):
+class Buildah:
     """Buildah with chroot isolation."""
 
     def build(self, tag: str) -> None:
         """Build the image of this checkout."""
         mounts = [f"--volume={path}:{path}:ro" for path in FROM_THIS_MACHINE if Path(path).exists()]
-        _run("buildah", "build", "--isolation=chroot", "--format=docker", *mounts, "--tag", tag, str(ROOT))
+        _run("buildah", "build", *CHROOT, "--format=docker", *mounts, "--tag", tag, str(ROOT))
 
     def inspected(self, tag: str) -> tuple[dict[str, Any], int]:
         """How the image is to be run, and its bytes."""
@@ -118,35 +123,49 @@ class Buildah(Engine):
 
     def said(self, tag: str, *command: str) -> str:
         """What a command prints in a container of its own."""
-        with self._container(tag) as name:
-            return _said("buildah", "run", "--isolation=chroot", name, "--", *command)
+        with _container(tag) as name:
+            return _said("buildah", "run", *CHROOT, name, "--", *command)
 
     @contextmanager
     def served(self, tag: str, config: dict[str, Any]) -> Iterator[Served]:
         """The command of the image on a free port; a signal goes to its first process, as from an engine."""
         port = _free_port()
+        target = f"127.0.0.1:{port}"
         command = [word.replace(f":{PORT}", f":{port}") for word in config["Cmd"]]
-        with self._container(tag) as name:
-            process = subprocess.Popen(["buildah", "run", "--isolation=chroot", name, "--", *command])
+        probe = ("buildah", "run", *CHROOT, f"--env=DISPATCH_SERVER={target}")
+        with _container(tag) as name:
+            process = subprocess.Popen(["buildah", "run", *CHROOT, name, "--", *command])
 
             def stopped() -> int:
                 os.kill(_server_of(process.pid), signal.SIGTERM)
                 return process.wait(STOP_S)
 
             try:
-                yield Served(f"127.0.0.1:{port}", lambda: _user_of(_server_of(process.pid)), stopped)
+                yield Served(
+                    target,
+                    lambda: _user_of(_server_of(process.pid)),
+                    lambda: subprocess.run([*probe, name, "--", *_probe_of(config)], check=False).returncode,
+                    stopped,
+                )
             finally:
                 if process.poll() is None:
                     os.kill(_server_of(process.pid), signal.SIGKILL)
                     process.wait(STOP_S)
 
-    @contextmanager
-    def _container(self, tag: str) -> Iterator[str]:
-        name = _said("buildah", "from", "--pull-never", tag).strip()
-        try:
-            yield name
-        finally:
-            _said("buildah", "rm", name)
+
+def _probe_of(config: dict[str, Any]) -> list[str]:
+    asked: list[str] = config["Healthcheck"]["Test"]
+    return asked[1:]
+
+
+@contextmanager
+def _container(tag: str) -> Iterator[str]:
+    """A container of buildah, removed at the end."""
+    name = _said("buildah", "from", "--pull-never", tag).strip()
+    try:
+        yield name
+    finally:
+        _said("buildah", "rm", name)
 
 
 def _server_of(pid: int) -> int:
@@ -181,15 +200,27 @@ def smoked(engine: Engine, tag: str, out: Path) -> None:
     tell(f"{kept} lists what is inside")
     started_s = time.monotonic()
     with engine.served(tag, config) as served:
-        while (health := probed(served.target)) != "SERVING" and time.monotonic() < started_s + START_S:
-            time.sleep(0.2)
-        expect(health == "SERVING", f"answers {health} after {time.monotonic() - started_s:.1f} s")
+        healthy = _healthy(served.target)
+        expect(healthy, f"{'' if healthy else 'not '}healthy after {time.monotonic() - started_s:.1f} s")
+        code = served.probe()
+        expect(code == 0, f"its own health check: exit code {code}")
         user = served.user()
         expect(user == config["User"].split(":")[0] and user.isdecimal() and user != "0", f"runs as user {user}")
         _solve(served.target)
         stopping_s = time.monotonic()
         code = served.stop()
         expect(code == STOPPED, f"SIGTERM: exit code {code} after {time.monotonic() - stopping_s:.1f} s")
+
+
+def _healthy(target: str) -> bool:
+    """Wait for it, asking from outside."""
+    command = [sys.executable, "-m", "dispatch", "health", "--server", target, "--timeout", "2", "--json"]
+    end_s = time.monotonic() + START_S
+    while time.monotonic() < end_s:
+        if not subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode:
+            return True
+        time.sleep(0.2)
+    return False
 
 
 def _solve(target: str) -> None:
@@ -235,7 +266,7 @@ def tell(line: str) -> None:
     print(f"image: {line}", flush=True)
 
 
-def expect(holds: bool, line: str) -> None:  # noqa: FBT001 (what is expected)
+def expect(holds: bool, line: str) -> None:
     """Tell it; end where it does not hold."""
     tell(line)
     if not holds:

@@ -50,8 +50,8 @@ the exception for programs that are linked to it; the others are permissive. Wha
 carry inside their own folders is told by their licence files.
 
 The project itself is Apache-2.0; its data has terms of its own (`SOURCES.md` beside each network). psycopg
-(LGPL-3.0) is imported unchanged, certifi and a part of tqdm are MPL-2.0. Below Python lies Debian: its packages and their
-versions stand in `out/image/sbom.json` (CycloneDX, by `make image`), their licences in the image under
+(LGPL-3.0) is imported unchanged, certifi and a part of tqdm are MPL-2.0. Below Python lies Debian: its packages and
+their versions stand in `out/image/sbom.json` (CycloneDX, by `make image`), their licences in the image under
 `usr/share/doc/*/copyright`.
 
 | package | version | licence | | carries |
@@ -93,8 +93,7 @@ def rows() -> Iterator[Row]:
 
 def said_by(found: Distribution) -> str:
     """The licence that a package names in the words of SPDX; "" where it names none."""
-    for key in ("License-Expression", "License"):
-        text = found.metadata.get(key) or ""
+    for text in (*found.metadata.get_all("License-Expression", []), *found.metadata.get_all("License", [])):
         try:
             if text and not get_spdx_licensing().unknown_license_keys(text):
                 return text

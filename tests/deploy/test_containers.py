@@ -10,7 +10,6 @@ import pytest
 from dispatch.cli.parser import parser
 from dispatch.service.background import FAREWELL_S
 from dispatch.service.door import is_loopback
-from dispatch.service.probe import asked as probe_asked
 from dispatch.settings import IN_FILE, PREFIX, Settings
 from tests.deploy.containers import GIB, MANIFESTS, Container, compose, containers, manifests
 
@@ -32,6 +31,11 @@ def _settings(container: Container, tmp_path: Path) -> Settings:
             (tmp_path / key).write_text("postgresql+psycopg://dispatch:secret@database/dispatch")
             told[key] = str(tmp_path / key)
     return Settings.from_environment(told)
+
+
+def _authority(container: Container) -> list[Path]:
+    """What the probe believes."""
+    return [parser().parse_args(container.probe[1:]).ca] if container.probe else []
 
 
 def test_a_server_and_workers_are_started_both_ways() -> None:
@@ -68,13 +72,12 @@ def test_every_setting_exists_and_can_be_read(container: Container, tmp_path: Pa
 @ALL
 def test_every_file_that_is_named_lies_in_a_volume(container: Container, tmp_path: Path) -> None:
     asked, settings = _asked(container), _settings(container, tmp_path)
-    probe = probe_asked(container.probe[3:])
     files = [
         path for option in ("tokens", "tls_cert", "tls_key", "client_ca") if (path := getattr(asked, option, None))
     ]
     in_files = [Path(path) for key, path in container.environment.items() if key.endswith(IN_FILE)]
     secrets = {Path("/run/secrets") / name for name in container.secrets}
-    for path in (*files, *in_files, *([probe.ca] if probe.ca else ()), Path(settings.artefacts)):
+    for path in (*files, *in_files, *_authority(container), Path(settings.artefacts)):
         assert path in secrets or any(path.is_relative_to(folder) for folder in container.folders), path
 
 
@@ -87,12 +90,13 @@ def test_the_door_is_closed_to_strangers(container: Container) -> None:
         return
     assert not asked.insecure
     assert not is_loopback(asked.listen)
-    assert asked.tls_cert and asked.tls_key and asked.tokens
+    assert None not in {asked.tls_cert, asked.tls_key, asked.tokens}
     assert container.ports == {int(address.rpartition(":")[2]) for address in (asked.listen, asked.metrics)}
-    probe = probe_asked(container.probe[3:])
-    assert container.probe[:3] == ["python", "-m", "dispatch.service.probe"]
+    probe = parser().parse_args(container.probe[1:])
+    assert (container.probe[0], probe.verb) == ("dispatch", "health:health")
     assert probe.server == f"localhost:{asked.listen.rpartition(':')[2]}"
     assert probe.ca
+    assert probe.timeout < container.probe_s
 
 
 @ALL

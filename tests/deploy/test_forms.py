@@ -11,12 +11,11 @@ import kubernetes_validate
 import pytest
 from compose_spec import PyCompose
 
-from dispatch.cli.parser import parser
-from dispatch.service.probe import asked as probe_asked
+from dispatch.cli.parser import DEFAULT_LISTEN, parser
 from tests.conventions.tree import ROOT
 from tests.deploy.containers import compose, manifests
 
-VERSIONS = ("1.30", "1.33", "1.37")  # of Kubernetes
+VERSIONS = ("1.30", "1.37")  # of Kubernetes
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 
 
@@ -56,7 +55,7 @@ def test_the_image_runs_as_a_number_on_the_port_that_it_says() -> None:
     command = json.loads(_instruction("CMD"))
     assert parser().parse_args(command[1:]).listen == f"0.0.0.0:{port}"
     probe = json.loads(_instruction("HEALTHCHECK").partition("CMD ")[2])
-    assert probe[:3] == ["python", "-m", "dispatch.service.probe"]
-    assert probe_asked(probe[3:]).server == f"localhost:{port}"
+    assert parser().parse_args(probe[1:]).verb == "health:health"
+    assert DEFAULT_LISTEN == f"127.0.0.1:{port}"
     assert _instruction("STOPSIGNAL") == "SIGTERM"
     assert "requirements/image.txt" in DOCKERFILE

@@ -38,7 +38,7 @@ def test_the_list_says_what_the_packages_say() -> None:
 
 
 def test_a_package_that_names_no_licence_is_found() -> None:
-    """ "BSD" may be any of three: such a word is no answer."""
+    """Such a word as BSD may be any of three licences: it is no answer."""
     assert said_by(distribution("zict")) == ""
     assert said_by(distribution("grpcio")) == "Apache-2.0"
     assert said_by(distribution("pypsa")) == "MIT"
