@@ -93,9 +93,10 @@ def rows() -> Iterator[Row]:
 
 def said_by(found: Distribution) -> str:
     """The licence that a package names in the words of SPDX; "" where it names none."""
-    for text in (*found.metadata.get_all("License-Expression", []), *found.metadata.get_all("License", [])):
+    said: list[str] = [*found.metadata.get_all("License-Expression", []), *found.metadata.get_all("License", [])]
+    for text in said:
         try:
-            if text and not get_spdx_licensing().unknown_license_keys(text):
+            if not get_spdx_licensing().unknown_license_keys(text):
                 return text
         except ExpressionError:  # a sentence, or the whole text of a licence
             continue

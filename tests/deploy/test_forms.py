@@ -56,6 +56,6 @@ def test_the_image_runs_as_a_number_on_the_port_that_it_says() -> None:
     assert parser().parse_args(command[1:]).listen == f"0.0.0.0:{port}"
     probe = json.loads(_instruction("HEALTHCHECK").partition("CMD ")[2])
     assert parser().parse_args(probe[1:]).verb == "health:health"
-    assert DEFAULT_LISTEN == f"127.0.0.1:{port}"
+    assert f"127.0.0.1:{port}" == DEFAULT_LISTEN
     assert _instruction("STOPSIGNAL") == "SIGTERM"
     assert "requirements/image.txt" in DOCKERFILE
