@@ -12,8 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -102,12 +101,6 @@ def _free_port() -> int:
         return port
 
 
-def _seconds_of(act: Callable[[], object]) -> float:
-    begun_s = time.monotonic()
-    act()
-    return time.monotonic() - begun_s
-
-
 @pytest.mark.faults
 def test_the_compose_file_solves_a_day_and_loses_no_run_with_a_worker(tmp_path: Path) -> None:
     """A stranger is refused; a token that is revoked is refused at once; a worker is killed in the middle of a run."""
@@ -134,5 +127,4 @@ def test_the_compose_file_solves_a_day_and_loses_no_run_with_a_worker(tmp_path: 
                 desk.get(runs[0])
         for process, container in ((server, SERVER), (workers[1], WORKER)):
             process.send_signal(signal.SIGTERM)
-            assert _seconds_of(lambda: process.wait(container.grace_s)) < container.grace_s
-            assert process.returncode == 0
+            assert process.wait(container.grace_s) == 0
