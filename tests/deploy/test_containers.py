@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from dispatch.cli.parser import parser
 from dispatch.service.background import FAREWELL_S
 from dispatch.service.door import is_loopback
 from dispatch.settings import IN_FILE, PREFIX, Settings
-from tests.deploy.containers import GIB, MANIFESTS, Container, compose, containers, manifests
+from tests.deploy.containers import DEPLOY, GIB, MANIFESTS, Container, compose, containers, manifests
 
 ALL = pytest.mark.parametrize("container", containers(), ids=lambda container: container.name)
 LEAVING_S = 10.0  # for the children to end, and the database to be told
@@ -161,3 +163,18 @@ def test_the_database_of_compose_is_reached_by_us_alone() -> None:
     assert (database["networks"], read["networks"]["back"]) == (["back"], {"internal": True})
     assert database["environment"]["POSTGRES_PASSWORD_FILE"] == f"/run/secrets/{database['secrets'][0]}"
     assert all(set(secret) == {"file"} for secret in read["secrets"].values())
+
+
+def test_the_page_makes_every_file_that_is_asked_for() -> None:
+    """What the compose file and the secrets of Kubernetes hold, made by commands of the page."""
+    page = (DEPLOY / "README.md").read_text(encoding="utf-8")
+    made = set(re.findall(r"--from-file=(?:([\w]+)=)?([\w./]+)", page))
+    asked = {path for container in containers() for path in re.findall(r"/door/([\w.]+)", str(container.settings))}
+    assert asked == {name for key, name in made if not key} == {"server.pem", "server.key", "ca.pem", "tokens.csv"}
+    urls = {variable for container in containers() for variable in container.environment.values() if "url" in variable}
+    assert urls == {"/database/url", "/run/secrets/database_url"}
+    assert ("url", "secrets/database_url") in made
+    for secret in compose()["secrets"].values():
+        assert f"> {secret['file'].removeprefix('./')}" in page
+    commands = re.findall(r"^dispatch (.+)$", page, re.MULTILINE)
+    assert [parser().parse_args(shlex.split(command)).verb for command in commands] == ["tokens:new_token"]
