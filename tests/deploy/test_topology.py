@@ -33,7 +33,7 @@ from tests.service.door import certificates_in
 from tests.service.watch import until
 
 SERVER, WORKER = (next(one for one in containers() if one.name == f"compose {name}") for name in ("server", "worker"))
-STARTED_S, ENDED_S = 90.0, 180.0
+STARTED_S, ENDED_S = 300.0, 600.0
 LIMITS = Limits(gap_share=0.005, time_s=120.0)
 
 
