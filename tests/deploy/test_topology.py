@@ -22,19 +22,17 @@ from dispatch.access import Access
 from dispatch.case.case import Limits
 from dispatch.client import Client, ServiceError, State
 from dispatch.errors import DispatchError
-from dispatch.eve import case_of
-from dispatch.grid.catalogue import facts_of
 from dispatch.service.tokens import Caller, Role, add_token
-from dispatch.study.scenarios import DEMO_DAY, DEMO_EDITION
 from tests.conventions.tree import ROOT
 from tests.deploy.containers import Container, containers
 from tests.runs.postgres import started_postgres
 from tests.service.door import certificates_in
-from tests.service.watch import until
+from tests.service.watch import a_case, until
 
 SERVER, WORKER = (next(one for one in containers() if one.name == f"compose {name}") for name in ("server", "worker"))
 STARTED_S, ENDED_S = 300.0, 600.0
-LIMITS = Limits(gap_share=0.005, time_s=120.0)
+LIMITS = Limits(gap_share=0.02, time_s=300.0)
+QUICK = {"DISPATCH_NICENESS_COUNT": "0"}  # other tests want the processor too
 
 
 class Machine:
@@ -68,7 +66,7 @@ class Machine:
             return subprocess.Popen(
                 [sys.executable, "-m", *map(self.here, container.command)],
                 cwd=ROOT,
-                env={**os.environ, **{key: self.here(value) for key, value in container.environment.items()}},
+                env={**os.environ, **QUICK, **{key: self.here(value) for key, value in container.environment.items()}},
                 stdout=log,
                 stderr=log,
                 text=True,
@@ -102,9 +100,9 @@ def _free_port() -> int:
 
 
 @pytest.mark.faults
-def test_the_compose_file_solves_a_day_and_loses_no_run_with_a_worker(tmp_path: Path) -> None:
+def test_the_compose_file_solves_and_loses_no_run_with_a_worker(tmp_path: Path) -> None:
     """A stranger is refused; a token that is revoked is refused at once; a worker is killed in the middle of a run."""
-    case = case_of(facts_of("jibei", DEMO_EDITION), DEMO_DAY)
+    case = a_case(step_count=6)
     with ExitStack() as running, started_postgres() as postgres:
         machine = Machine(tmp_path, postgres.format(name="postgres"))
         server = running.enter_context(stopped(machine.run(SERVER)))
@@ -116,9 +114,10 @@ def test_the_compose_file_solves_a_day_and_loses_no_run_with_a_worker(tmp_path: 
             stranger.submit(case, LIMITS)
         with machine.client(machine.token) as desk:
             runs = [desk.submit(case, LIMITS, request_id=f"day-{number}").run_id for number in range(3)]
-            assert until(lambda: any(desk.get(run).state is State.RUNNING for run in runs), ENDED_S)
+            assert until(lambda: desk.get(runs[0]).state is State.RUNNING, ENDED_S)
             workers[0].kill()
-            assert until(lambda: all(desk.get(run).state.ended for run in runs), ENDED_S)
+            for run in runs:
+                assert list(desk.watch(run))
             assert {desk.get(run).state for run in runs} == {State.SUCCEEDED}
             assert {desk.outcome(run).status.name for run in runs} == {"OPTIMAL"}
             tokens = machine.door / "tokens.csv"
