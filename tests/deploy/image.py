@@ -36,7 +36,7 @@ COMPILERS = "cc c++ gcc g++ clang as ld make cargo"
 CHROOT = ("--isolation=chroot",)
 LIMITS = Limits(gap_share=0.005, time_s=600.0)  # the machine may be busy, and a solve is polite
 PORT = 50051
-START_S, STOP_S, STOPPED = 60.0, 60.0, 0
+START_S, STOP_S, STOPPED = 180.0, 60.0, 0
 BYTES_PER_MB = 1e6
 
 # What pip needs to reach its index from inside the build, where this machine has its own.
