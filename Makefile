@@ -4,7 +4,6 @@ PYTHON  ?= python3
 OUT     ?= out/demo
 WORKERS ?= 2
 BASE    ?= main
-ENGINE  ?= docker
 IMAGE   ?= hebei-dispatch:dev
 
 VENV   := .venv
@@ -19,10 +18,10 @@ export UV_SYSTEM_CERTS := true
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test faults check style types layers sizes wire protos profiles pins bench-peers clients image clean
+.PHONY: help setup demo test faults check style types layers sizes wire protos profiles pins bench-peers clients image licences clean
 
 help:
-	@echo "make setup | demo [OUT=out/demo] | test | faults | check | protos | profiles | pins | bench-peers | clients | image | clean"
+	@echo "make setup | demo [OUT=out/demo] | test | faults | check | protos | profiles | pins | bench-peers | clients | image | licences | clean"
 
 # ---------------------------------------------------------------- environment
 
@@ -48,6 +47,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-vers
 pins: setup
 	$(COMPILE) --extra dev --output-file requirements/dev.txt
 	$(COMPILE) --constraint requirements/dev.txt --output-file requirements/runtime.txt
+	$(COMPILE) --constraint requirements/dev.txt --extra cluster --extra postgres --output-file requirements/image.txt
 
 # ---------------------------------------------------------------- what it is for
 
@@ -116,8 +116,15 @@ clients: setup
 	cd docs/examples && PATH="$(CURDIR)/$(BIN):$$PATH" npm install --no-package-lock --no-audit --no-fund --ignore-scripts
 	$(BIN)/pytest tests/client
 
-image:
-	$(ENGINE) build --tag $(IMAGE) .
+# ---------------------------------------------------------------- the image (docs/deploy)
+
+# Built by docker or buildah, started, asked to solve a day, stopped; what is inside goes to out/image.
+image: setup
+	$(PY) -m tests.deploy.image --tag $(IMAGE)
+
+# docs/licences.md: what the image holds of Python, under which licences.
+licences: setup
+	$(PY) -m tests.deploy.licences
 
 clean:
 	rm -rf $(VENV) $(PEERS) out dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

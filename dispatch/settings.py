@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 PREFIX = "DISPATCH_"
+IN_FILE = "_FILE"  # DISPATCH_DATABASE_FILE names the file that holds DISPATCH_DATABASE: where it has a password
 
 
 @dataclass(frozen=True)
@@ -27,14 +29,15 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
-        """The settings named in the environment; `ValueError` names one that is no whole number."""
+        """The settings named in the environment; `ValueError` names one that is no whole number, or cannot be read."""
         names = {field.name: PREFIX + field.name.upper() for field in fields(cls)}
         given = {name: key for name, key in names.items() if key in environment}
         words = {field.name for field in fields(cls) if field.type == "str"}
         told: dict[str, Any] = {
             name: environment[key] if name in words else _count(environment, key) for name, key in given.items()
         }
-        return cls(**told)
+        in_files = {name: names[name] for name in words if names[name] + IN_FILE in environment}
+        return cls(**told | {name: _kept_in_file(environment, key) for name, key in in_files.items()})
 
     def environment(self) -> dict[str, str]:
         """The settings as the environment of another process."""
@@ -47,3 +50,17 @@ def _count(environment: Mapping[str, str], key: str) -> int:
         message = f"{key}={text!r} must be a whole number, 0 or more"
         raise ValueError(message)
     return int(text)
+
+
+def _kept_in_file(environment: Mapping[str, str], key: str) -> str:
+    """The text of the file that the environment names, without its last line's end."""
+    path = environment[key + IN_FILE]
+    try:
+        text = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{key}{IN_FILE}={path!r} cannot be read: {error}"
+        raise ValueError(message) from error
+    if environment.get(key, text) != text:
+        message = f"{key} and {key}{IN_FILE} are both given, and differ"
+        raise ValueError(message)
+    return text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from dispatch.settings import Settings
@@ -20,3 +22,18 @@ def test_the_environment_of_another_process_says_the_same() -> None:
 def test_a_setting_that_is_no_number_is_refused_by_its_name(text: str) -> None:
     with pytest.raises(ValueError, match="DISPATCH_RECEIVE_MB"):
         Settings.from_environment({"DISPATCH_RECEIVE_MB": text})
+
+
+def test_what_has_a_password_is_read_from_a_file(tmp_path: Path) -> None:
+    url = "postgresql+psycopg://dispatch:secret@database/dispatch"
+    (tmp_path / "url").write_text(url + "\n")
+    told = {"DISPATCH_DATABASE_FILE": str(tmp_path / "url")}
+    assert Settings.from_environment(told) == Settings(database=url)
+    assert Settings.from_environment(told | {"DISPATCH_DATABASE": url}) == Settings(database=url)  # as a child is told
+    with pytest.raises(ValueError, match="DISPATCH_DATABASE and DISPATCH_DATABASE_FILE are both given, and differ"):
+        Settings.from_environment(told | {"DISPATCH_DATABASE": "sqlite:///runs.db"})
+
+
+def test_a_file_of_a_setting_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"DISPATCH_ARTEFACTS_FILE=.*nowhere.*cannot be read"):
+        Settings.from_environment({"DISPATCH_ARTEFACTS_FILE": str(tmp_path / "nowhere")})

@@ -6,6 +6,7 @@ from tests.conventions.tree import PACKAGE, ROOT
 
 BESIDE_THE_MIRROR = {
     "conventions": "what the machine holds",
+    "deploy": "the image and the files of docs/deploy",
     "golden": "the text of rows of the model",
     "known_answers": "published and hand-worked cases",
     "networks": "the data",

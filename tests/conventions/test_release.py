@@ -30,8 +30,9 @@ def test_the_changelog_has_an_unreleased_section_split_in_two() -> None:
 
 
 def test_what_runs_is_what_was_tested() -> None:
-    runtime, dev = _pins("runtime.txt"), _pins("dev.txt")
-    assert {name: pin for name, pin in runtime.items() if dev.get(name) != pin} == {}
+    dev, runtime, image = _pins("dev.txt"), _pins("runtime.txt"), _pins("image.txt")
+    assert {name: pin for name, pin in image.items() if dev.get(name) != pin} == {}
+    assert runtime.items() <= image.items()
 
 
 def test_every_dependency_is_pinned() -> None:
