@@ -18,7 +18,8 @@ RUNS = [page for page, held in PAGES.items() if any(fence.is_run for fence in he
 @pytest.mark.parametrize("page", RUNS)
 def test_the_commands_of_a_page_do_what_it_says(page: str, tmp_path: Path, servers: Servers) -> None:
     run = [fence for fence in PAGES[page] if fence.is_run]
-    assert faults_of(run, cloned(tmp_path), servers) == []
+    faults = faults_of(run, cloned(tmp_path), servers)
+    assert not faults, "\n".join(faults)
 
 
 def test_every_fence_says_what_it_holds() -> None:

@@ -97,7 +97,7 @@ def _serve(way: socket.socket) -> None:
 
 
 def _obeyed(name: str, arguments: list[str]) -> int:
-    """The exit code of `dispatch ...`, or of `python FILE ...` and `python -m MODULE ...`."""
+    """The exit code of `dispatch ...`, or of `python FILE ...`, `-m MODULE ...` and `-c CODE`."""
     from dispatch.__main__ import main
 
     try:
@@ -107,6 +107,8 @@ def _obeyed(name: str, arguments: list[str]) -> int:
         if arguments[0] == "-m":
             sys.argv = arguments[1:]
             runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
+        elif arguments[0] == "-c":
+            exec(compile(arguments[1], "-c", "exec"), {"__name__": "__main__"})  # noqa: S102 (as the interpreter would)
         else:
             runpy.run_path(arguments[0], run_name="__main__")
     except SystemExit as stop:
