@@ -31,7 +31,8 @@ FIRST = ("service", "case", "run", "schedule", "prices", "study")
 OURS = ".dispatch.v1."
 UNITS = {
     "mw_per_h": "MW/h", "mwh": "MWh", "mw": "MW", "cny_per_mwh": "CNY/MWh", "cny_per_h": "CNY/h",
-    "cny_per_mw": "CNY/MW", "cny_per_tco2": "CNY/tCO2", "cny_per_t": "CNY/t", "cny": "CNY", "tco2_per_mwh": "tCO2/MWh", "tco2_per_h": "tCO2/h",
+    "cny_per_mw": "CNY/MW", "cny_per_tco2": "CNY/tCO2",
+    "cny_per_t": "CNY/t", "cny": "CNY", "tco2_per_mwh": "tCO2/MWh", "tco2_per_h": "tCO2/h",
     "tco2_per_t": "tCO2/t", "tco2": "tCO2", "t_per_h": "t/h", "t": "t", "h": "h", "s": "s", "seconds": "s", "kv": "kV",
     "km": "km", "mb": "MB", "gb": "GB", "deg": "degrees", "share": "share", "shares": "share", "quantile": "quantile",
     "count": "count", "index": "from 0 or 1", "indices": "from 0",
@@ -51,8 +52,9 @@ where it is not current. Package `dispatch.v1`, service `DispatchService`.
 How to read it. `[]` is a list; where series are told, one value a step. *optional* tells absent from 0: absent takes
 the default, or is refused where the text says "Required". A unit is the end of a field's name; a *share* is 1 for
 100 %. Times are UTC on the wire, and an hour is named by its start. `case.json`, `outcome.json` and `schedule.json`
-are these messages as protobuf JSON with the field names below; enum values carry no prefix in files (`CENTRAL` for
-`INTERCHANGE_VARIANT_CENTRAL`). How calls are refused: [errors.md](errors.md).
+are these messages as protobuf JSON with the field names below, with two differences: files carry `schema_version`,
+and enum values have no prefix in them (`CENTRAL` for `INTERCHANGE_VARIANT_CENTRAL`). How calls are refused:
+[errors.md](errors.md).
 """
 
 

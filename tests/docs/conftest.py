@@ -17,5 +17,5 @@ from tests.docs.warm import warm
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     with warm(tmp_path_factory.mktemp("w")) as shims:
         path = os.pathsep.join((str(shims), str(Path(sys.executable).parent), os.environ["PATH"]))
-        with servers_on(path) as servers:
+        with servers_on(path, tmp_path_factory.mktemp("servers")) as servers:
             yield servers

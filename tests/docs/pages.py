@@ -4,7 +4,7 @@ The pages of the documents, and what stands in their fences.
 A fence says in its first word what it holds, and a test does what the rest says:
 
     ```sh                        commands: run, in order, page by page, in a folder that looks like a clone
-    ```sh serves                 a server: started in the background; later commands of the page are sent to it
+    ```sh serves                 a server, in the background on a free port of loopback; later commands are sent there
     ```sh not-run: REASON        commands that a test cannot run, and why
     ```console                   commands after "$ ", and what they print, "..." for anything
     ```python                    a script: run

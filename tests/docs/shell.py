@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import doctest
 import os
+import re
 import shlex
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,45 +20,34 @@ from tests.conventions.tree import ROOT
 from tests.docs.pages import SERVES, Fence
 
 CLONED = ("networks", "docs", "protos", "tests", "bench", "dispatch", "README.md")
+ADDRESS = re.compile(r"[\w.]+:\d+")
 PAGE_S = 900.0  # a loaded machine is slow
 LIKE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
 @dataclass
 class Servers:
-    """Servers that pages start: a plain one is shared, one with options is of its page."""
+    """PATH of the warm commands, and the servers without options that pages share, by the address that they name."""
 
     path: str
-    plain: dict[str, str] = field(default_factory=dict)
+    folder: Path
+    targets: dict[str, str] = field(default_factory=dict)
     started: list[subprocess.Popen[str]] = field(default_factory=list)
 
-    def target(self, command: str, folder: Path) -> tuple[str, str]:
-        """The address that the page names, and the one where the server really listens."""
-        words = shlex.split(command, comments=True)
-        named = words[words.index("--listen") + 1] if "--listen" in words else DEFAULT_LISTEN
-        is_plain = set(words) == {"dispatch", "serve", "--listen", named}
-        if not (is_plain and named in self.plain):
-            host = named.rpartition(":")[0]
-            listen = words.index("--listen") + 1 if "--listen" in words else len(words) + 1
-            words = [*words, "--listen", ""] if "--listen" not in words else words
-            words[listen] = f"{host}:0"
-            real = self._started(words[1:], folder)
-            if not is_plain:
-                return named, real
-            self.plain[named] = real
-        return named, self.plain[named]
-
-    def _started(self, arguments: list[str], folder: Path) -> str:
-        command = [sys.executable, "-m", "dispatch", *arguments]
-        log = (folder / f"server-{len(self.started)}.log").open("w")
-        process = subprocess.Popen(
-            command, cwd=folder, env=environment(self.path, folder), stdout=subprocess.PIPE, stderr=log, text=True
-        )
-        log.close()
-        self.started.append(process)
-        line = process.stdout.readline() if process.stdout else ""
-        assert line.startswith(LISTENING), Path(log.name).read_text()
-        return line.removeprefix(LISTENING).strip()
+    def target(self, named: str) -> str:
+        """Where the server that should listen there really does."""
+        if named not in self.targets:
+            command = [sys.executable, "-m", "dispatch", "serve", "--listen", "127.0.0.1:0"]
+            log = self.folder / f"{len(self.started)}.log"
+            with log.open("w") as told:
+                process = subprocess.Popen(
+                    command, env=environment(self.path, self.folder), stdout=subprocess.PIPE, stderr=told, text=True
+                )
+            self.started.append(process)
+            line = process.stdout.readline() if process.stdout else ""
+            assert line.startswith(LISTENING), log.read_text()
+            self.targets[named] = line.removeprefix(LISTENING).strip()
+        return self.targets[named]
 
     def stop(self) -> None:
         """End them, each by its own id."""
@@ -67,9 +58,9 @@ class Servers:
 
 
 @contextmanager
-def servers_on(path: str) -> Iterator[Servers]:
+def servers_on(path: str, folder: Path) -> Iterator[Servers]:
     """Servers for as long as the context."""
-    servers = Servers(path)
+    servers = Servers(path, folder)
     try:
         yield servers
     finally:
@@ -92,32 +83,57 @@ def cloned(folder: Path) -> Path:
 def faults_of(page: list[Fence], folder: Path, servers: Servers) -> list[str]:
     """What went wrong, where; nothing after the first command that failed is done."""
     known = environment(servers.path, folder)
-    addresses: dict[str, str] = {}
-    script, wanted = ["set -eo pipefail"], []
+    ports: dict[str, str] = {}
+    script, wanted = ["set -eo pipefail", "trap 'kill $(jobs -p) 2> /dev/null; wait' EXIT"], []
     (told := folder / ".told").mkdir()
     for fence in page:
-        if fence.told == SERVES:
-            named, real = servers.target(fence.text, folder)
-            addresses[named] = known["DISPATCH_SERVER"] = real
-            continue
-        for command, printed in _steps(fence, folder):
-            for named, real in addresses.items():
-                command = command.replace(named, real)
+        for command, printed in _steps(fence, folder, ports):
+            number = len(wanted)
             wanted.append((fence.where, command, printed))
-            number = len(wanted) - 1
-            script.append(f"{{\n{command}\n}} > {told}/{number} 2>&1\ntouch {told}/{number}.done")
+            if fence.told == SERVES:
+                script.append(_serving(command, servers, ports, told / str(number)))
+            else:
+                script.append(f"{{\n{_moved(command, ports)}\n}} > {told}/{number} 2>&1")
+            script.append(f"touch {told}/{number}.done")
+    if ports:
+        known["DISPATCH_SERVER"] = _moved(DEFAULT_LISTEN, ports)
     subprocess.run(
         ["bash", "-c", "\n".join(script)], cwd=folder, env=known, stdin=subprocess.DEVNULL, timeout=PAGE_S, check=False
     )
     return _faults(wanted, told)
 
 
-def _steps(fence: Fence, folder: Path) -> list[tuple[str, str | None]]:
+def _serving(command: str, servers: Servers, ports: dict[str, str], told: Path) -> str:
+    """A server with options is the page's own, in the background; any other is shared. Both listen here alone."""
+    words = shlex.split(command)
+    addresses = [word for word in words if ADDRESS.fullmatch(word)]
+    if len(words) == len(addresses) + 2 + ("--listen" in words):
+        named = addresses[0] if addresses else DEFAULT_LISTEN
+        ports[f":{named.rpartition(':')[2]}"] = f":{servers.target(named).rpartition(':')[2]}"
+        return ":"
+    for address in addresses:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            ports[f":{address.rpartition(':')[2]}"] = f":{free.getsockname()[1]}"
+    here = " ".join(
+        f"127.0.0.1:{word.rpartition(':')[2]}" if word in addresses else shlex.quote(word) for word in words
+    )
+    serve = f"{sys.executable} -m {_moved(here, ports)}"
+    return f"{serve} > {told} 2>&1 &\nuntil grep -q '{LISTENING}' {told}; do kill -0 $!; sleep 0.1; done"
+
+
+def _moved(text: str, ports: dict[str, str]) -> str:
+    """With the ports where servers really listen."""
+    for named, real in ports.items():
+        text = re.sub(rf"{named}\b", real, text)
+    return text
+
+
+def _steps(fence: Fence, folder: Path, ports: dict[str, str]) -> list[tuple[str, str | None]]:
     """Commands, and what they print; a script is a command too."""
     if fence.language != "python":
         return fence.steps
     script = folder / f"line_{fence.line_index}.py"
-    script.write_text(fence.text, encoding="utf-8")
+    script.write_text(_moved(fence.text, ports), encoding="utf-8")
     return [(f"python {script.name}", None)]
 
 

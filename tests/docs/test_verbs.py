@@ -1,4 +1,4 @@
-"""Every verb, option and setting that the documents name is one that there is: in commands, run or not, and in the text."""
+"""Every verb, option and setting that the documents name is one that there is: in commands and in the text."""
 
 from __future__ import annotations
 
