@@ -105,7 +105,7 @@ def faults_of(page: list[Fence], folder: Path, servers: Servers) -> list[str]:
 
 def _serving(command: str, servers: Servers, ports: dict[str, str], told: Path) -> str:
     """A server with options is the page's own, in the background; any other is shared. Both listen here alone."""
-    words = shlex.split(command)
+    words = shlex.split(command, comments=True)
     addresses = [word for word in words if ADDRESS.fullmatch(word)]
     if len(words) == len(addresses) + 2 + ("--listen" in words):
         named = addresses[0] if addresses else DEFAULT_LISTEN
