@@ -88,7 +88,9 @@ def commands_in(lines: list[str]) -> list[str]:
 
 def fences_in(path: Path) -> Iterator[Fence]:
     """Every fenced block of a page, in order."""
-    page, opened, held = path.relative_to(ROOT).as_posix(), None, []
+    page = path.relative_to(ROOT).as_posix()
+    opened: tuple[int, str, int, str, str] | None = None  # indent, mark, line, language and what is told
+    held: list[str] = []
     for k, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         mark = FENCE.match(line)
         if opened is None:

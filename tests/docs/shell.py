@@ -84,7 +84,8 @@ def faults_of(page: list[Fence], folder: Path, servers: Servers) -> list[str]:
     """What went wrong, where; nothing after the first command that failed is done."""
     known = environment(servers.path, folder)
     ports: dict[str, str] = {}
-    script, wanted = ["set -eo pipefail", "trap 'kill $(jobs -p) 2> /dev/null; wait' EXIT"], []
+    script = ["set -eo pipefail", "trap 'kill $(jobs -p) 2> /dev/null; wait' EXIT"]
+    wanted: list[tuple[str, str, str | None]] = []
     (told := folder / ".told").mkdir()
     for fence in page:
         for command, printed in _steps(fence, folder, ports):
