@@ -2,7 +2,8 @@
 `dispatch` and `python` for the shell of a test, without seconds of imports before every command.
 
 One process imports everything once; a command is a fork of it, with the caller's folder, environment and open files.
-What runs is the verb itself, in a process of its own. The evening before a day, which every `case new` solves, is solved once.
+What runs is the verb itself, in a process of its own. The evening before a day, which every `case new` solves, is
+solved once.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from typing import Any, cast
 
 from dispatch import eve
 from dispatch.case.case import Case
+from dispatch.run import run
 from dispatch.schedule.outcome import Outcome
 from tests.conventions.tree import ROOT
 
@@ -72,7 +74,7 @@ def listen(address: str) -> None:
     """Fork for every command, until killed."""
     for module in PRELOADED:
         import_module(module)
-    eve.run = _solved_once(eve.run, Path(address).parent)
+    vars(eve)["run"] = _solved_once(run, Path(address).parent)
     with socket.socket(socket.AF_UNIX) as door:
         door.bind(address)
         door.listen()
@@ -86,14 +88,14 @@ def listen(address: str) -> None:
             way.close()
 
 
-def _solved_once(run: Callable[..., Outcome], folder: Path) -> Callable[..., Outcome]:
+def _solved_once(solving: Callable[..., Outcome], folder: Path) -> Callable[..., Outcome]:
     """The same for every page: what was solved is kept in a file, by case."""
 
     def kept(case: Case, *told: Any) -> Outcome:
         file = folder / hashlib.sha256(repr(case).encode()).hexdigest()
         if file.exists():
             return cast("Outcome", pickle.loads(file.read_bytes()))  # noqa: S301 (written below)
-        outcome = run(case, *told)
+        outcome = solving(case, *told)
         (made := folder / f"{file.name}.{os.getpid()}").write_bytes(pickle.dumps(outcome))
         made.replace(file)
         return outcome
