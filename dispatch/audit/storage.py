@@ -11,6 +11,7 @@ import numpy as np
 
 from dispatch.audit.evidence import Evidence, names, numbers
 from dispatch.audit.finding import Finding, Rule, found
+from dispatch.case.inputs import state_levels_mwh
 from dispatch.units import ENERGY_MWH, POWER_MW
 
 LEVEL = Rule("storage-level", "MWh", ENERGY_MWH)
@@ -29,7 +30,7 @@ def level(e: Evidence) -> Finding:
         e[t] = e[t-1] (1 - loss)^dt + (eta_c c[t] - d[t] / eta_d) dt
     """
     stores, step_h, now = e.facts.stores, e.inputs.step_h, e.table("level_mwh")
-    before = np.vstack([_state_mwh(e, "start_level_mwh")[None, :], now[:-1]])
+    before = np.vstack([state_levels_mwh(e.case, e.facts, "start_level_mwh")[None, :], now[:-1]])
     kept = before * (1 - numbers(stores, "hourly_loss_share")) ** step_h
     into = e.table("charge_mw") * numbers(stores, "charge_efficiency_share")
     out_of = e.table("discharge_mw") / numbers(stores, "discharge_efficiency_share")
@@ -107,12 +108,6 @@ def end_level(e: Evidence) -> Finding:
 
         e[T-1] = end level,   e[T-1] >= end level of one that may end above
     """
-    above = e.table("level_mwh")[-1] - _state_mwh(e, "end_level_mwh")
+    above = e.table("level_mwh")[-1] - state_levels_mwh(e.case, e.facts, "end_level_mwh")
     amount = np.where([store.ends_above for store in e.facts.stores], -above, np.abs(above))
     return found(END_LEVEL, amount, names(e.facts.stores))
-
-
-def _state_mwh(e: Evidence, attribute: str) -> np.ndarray:
-    """One level of every store's state in the case, MWh, (stores,)."""
-    states = {state.store: getattr(state, attribute) for state in e.case.stores}
-    return np.array([states[store.name] for store in e.facts.stores], dtype=float)

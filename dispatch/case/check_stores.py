@@ -42,7 +42,7 @@ def _number_flaws(path: str, state: StoreState) -> Iterator[Flaw]:
 
 def _level_flaws(path: str, state: StoreState, store: Store, case: Case) -> Iterator[Flaw]:
     scale = store_scale(case, store)
-    if not math.isfinite(scale):
+    if not math.isfinite(scale) or scale == 0:  # what is not there is in no state
         return
     low_mwh, high_mwh = scale * store.usable_min_mwh, scale * store.usable_max_mwh
     outside = False

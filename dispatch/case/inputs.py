@@ -198,6 +198,12 @@ def running_groups(facts: GridFacts, times: pd.DatetimeIndex, in_service: np.nda
     return tuple(groups)
 
 
+def state_levels_mwh(case: Case, facts: GridFacts, attribute: str) -> np.ndarray:
+    """`start_level_mwh` or `end_level_mwh` of every store, (stores,); 0 of one that the case scales to nothing."""
+    states = {state.store: getattr(state, attribute) for state in case.stores}
+    return np.array([states[store.name] if store_scale(case, store) else 0.0 for store in facts.stores], dtype=float)
+
+
 def store_scale(case: Case, store: Store) -> float:
     """The case's factor on power and levels of a store, 1 = as it stands; units keep their number and change size."""
     scales = case.scales

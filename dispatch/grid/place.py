@@ -13,7 +13,7 @@ import pypsa
 
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
-from dispatch.case.inputs import Inputs
+from dispatch.case.inputs import Inputs, state_levels_mwh
 
 RESPONSE = "response "  # + bus: load cut less extra load, of all contracts there
 
@@ -130,8 +130,9 @@ def _add_stores(network: pypsa.Network, case: Case, facts: GridFacts, inputs: In
     stores = facts.stores
     if not stores:
         return
-    start = {state.store: state.start_level_mwh for state in case.stores}
-    kept = [(1 - store.hourly_loss_share) ** inputs.step_h for store in stores]  # PyPSA spares the first step its loss
+    start = state_levels_mwh(case, facts, "start_level_mwh")
+    rest = np.array([1 - store.hourly_loss_share for store in stores])
+    kept = rest**inputs.step_h  # PyPSA spares the first step its loss
     power = np.asarray(inputs.store_power_mw, dtype=float)
     hours = np.divide(inputs.level_max_mwh, power, out=np.zeros_like(power), where=power > 0)
     network.add(
@@ -145,7 +146,7 @@ def _add_stores(network: pypsa.Network, case: Case, facts: GridFacts, inputs: In
         efficiency_store=[store.charge_efficiency_share for store in stores],
         efficiency_dispatch=[store.discharge_efficiency_share for store in stores],
         standing_loss=[store.hourly_loss_share for store in stores],
-        state_of_charge_initial=[start[store.name] * rest for store, rest in zip(stores, kept, strict=True)],
+        state_of_charge_initial=start * kept,
         cyclic_state_of_charge=False,
     )
 

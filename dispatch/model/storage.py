@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dispatch.case.inputs import state_levels_mwh
 from dispatch.case.storage import Store
 from dispatch.model import names
 from dispatch.model.draft import Draft, each
@@ -29,15 +30,14 @@ def keep_level(draft: Draft) -> None:
     charge = draft.decide(names.CHARGE, stores, np.where(by_unit, np.inf, inputs.store_charge_mw))
     discharge = draft.decide(names.DISCHARGE, stores, np.where(by_unit, np.inf, inputs.store_power_mw))
     lower, upper = (_every_step(draft, limit) for limit in (inputs.level_min_mwh, inputs.level_max_mwh))
-    state = {state.store: state for state in draft.case.stores}
-    lower[-1] = [state[name].end_level_mwh for name in stores]
+    lower[-1] = state_levels_mwh(draft.case, draft.facts, "end_level_mwh")
     upper[-1] = np.where([store.ends_above for store in facts], upper[-1], lower[-1])
     level = draft.decide(names.LEVEL, stores, upper, lower)
     kept = (1 - each(facts, "hourly_loss_share")) ** inputs.step_h
     into = inputs.step_h * each(facts, "charge_efficiency_share")
     out_of = inputs.step_h / each(facts, "discharge_efficiency_share")
     before = np.zeros(lower.shape)
-    before[0] = kept * [state[name].start_level_mwh for name in stores]
+    before[0] = kept * state_levels_mwh(draft.case, draft.facts, "start_level_mwh")
     change = level - kept * level.shift(1) - into * charge + out_of * discharge
     draft.hold("StorageUnit-energy_balance", change, "=", before, stores)
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from dispatch.case.as_asked import as_asked
 from dispatch.case.facts import GridFacts
-from dispatch.case.inputs import Inputs, inputs_of
+from dispatch.case.inputs import Inputs, inputs_of, state_levels_mwh
 from dispatch.case.storage import PUMPED_HYDRO
 from dispatch.report.scenario import Scenario
 from dispatch.schedule.prices import PriceTables
@@ -80,8 +80,9 @@ def hourly_of(scenario: Scenario) -> Hourly | None:
     schedule = scenario.outcome.schedule
     if schedule is None:
         return None
-    levels = {store.store: store.start_level_mwh for store in scenario.case.stores}
     facts = as_asked(scenario.case, scenario.facts)
+    start_mwh = state_levels_mwh(scenario.case, facts, "start_level_mwh")
+    levels = {store.name: float(level) for store, level in zip(facts.stores, start_mwh, strict=True)}
     prices = scenario.outcome.prices.tables if scenario.outcome.prices else None
     return Hourly(facts, inputs_of(scenario.case, facts), schedule, levels, prices)
 

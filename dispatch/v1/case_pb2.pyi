@@ -841,9 +841,9 @@ class Scales(_message.Message):
     renewable_share: _builtins.float
     """Factor on available wind and sun."""
     new_storage_share: _builtins.float
-    """Factor on power and levels of new-type storage (新型储能)."""
+    """Factor on power and levels of new-type storage (新型储能). 0 takes it away, whatever levels `stores` gives it."""
     pumped_hydro_share: _builtins.float
-    """Factor on power and levels of pumped hydro (抽水蓄能)."""
+    """Factor on power and levels of pumped hydro (抽水蓄能). 0 takes it away, whatever levels `stores` gives it."""
     def __init__(
         self,
         *,

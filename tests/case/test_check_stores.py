@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from dispatch.case.case import Scales
 from dispatch.case.check_stores import reachable_mwh
 from dispatch.case.checks import flaws_of
+from dispatch.case.inputs import state_levels_mwh
 from dispatch.case.storage import StoreState
 from dispatch.horizon import Horizon
 from tests.case.given import WINTER, good_case, good_facts
@@ -34,3 +36,12 @@ def test_an_end_below_the_least_power_is_refused_by_its_field() -> None:
     (flaw,) = flaws_of(good_case(horizon=Horizon(WINTER, 1), stores=levels), AIR)
     assert (flaw.code, flaw.field) == ("END_LEVEL_OUT_OF_REACH", "stores[0].end_level_mwh")
     assert flaw.message.endswith("give 0 to 40 or 50 or 66 to 90 MWh")
+
+
+@pytest.mark.parametrize(("share", "flawed"), [(0.0, False), (0.1, True)])
+def test_a_store_that_the_case_takes_away_is_in_no_state(share: float, flawed: bool) -> None:
+    """At a tenth the battery holds 0 to 10 MWh, not 50."""
+    levels = (StoreState("battery", 50, 50), good_case().stores[1])
+    case = good_case(stores=levels, scales=Scales(new_storage_share=share))
+    assert bool(flaws_of(case, FACTS)) is flawed
+    assert state_levels_mwh(case, FACTS, "end_level_mwh")[0] == (50 if flawed else 0)

@@ -7,6 +7,7 @@ from tests.conventions.tree import PACKAGE, ROOT
 BESIDE_THE_MIRROR = {
     "conventions": "what the machine holds",
     "deploy": "the image and the files of docs/deploy",
+    "docs": "every command, link and name in the documents",
     "golden": "the text of rows of the model",
     "known_answers": "published and hand-worked cases",
     "networks": "the data",

@@ -42,6 +42,7 @@ RECORDS_WITHOUT_UNIT = {
     "First": "sums in a program for the solver, in MWh or tCO2: the field `unit` stands beside them",
     "Cuts": "rows for such a program",
     "Difference": "a number of an answer: its `field` carries the unit",
+    "Tables": "a MATPOWER file as it stands: each column in its own unit",
     "Problem": "a program for the solver: each row and column in its own unit",
 }
 
