@@ -62,8 +62,9 @@ class Watchers:
                 await asyncio.wait_for(self._wake.wait(), LOOK_EVERY_S)
 
     async def _looked(self) -> None:
-        marks = await asyncio.to_thread(self._ledger.marks, list(self._watched))
-        for run_id, watched in list(self._watched.items()):
+        looked_at = dict(self._watched)  # not those that somebody begins to watch meanwhile
+        marks = await asyncio.to_thread(self._ledger.marks, list(looked_at))
+        for run_id, watched in looked_at.items():
             watched.gone = run_id not in marks
             if watched.gone or marks[run_id][1] > watched.last_index:
                 watched.events += await asyncio.to_thread(self._ledger.events, run_id, watched.last_index)
