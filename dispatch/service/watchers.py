@@ -59,7 +59,8 @@ class Watchers:
                 except (StoreLost, StoreFull) as error:
                     LOG.warning("watchers wait: %s", error)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), LOOK_EVERY_S)
+                async with asyncio.timeout(LOOK_EVERY_S):  # wait_for may swallow a cancel
+                    await self._wake.wait()
 
     async def _looked(self) -> None:
         looked_at = dict(self._watched)  # not those that somebody begins to watch meanwhile
@@ -90,7 +91,8 @@ class Watchers:
                 if watched.over:
                     return
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), every_s)
+                    async with asyncio.timeout(every_s):  # wait_for may swallow a cancel
+                        await changed.wait()
         finally:
             watched.watcher_count -= 1
             if not watched.watcher_count:
