@@ -22,6 +22,7 @@ from bench.service.noise import answered, good_requests, noise
 from bench.service.server import Server, served, started
 from dispatch.client import Client, State
 from dispatch.wire import rpc
+from dispatch.wire.run_view import RunView, watched_from
 
 LOOK_S = 0.2
 END_S = 600.0
@@ -84,8 +85,8 @@ async def _watched(server: Server, client: Client, run_ids: list[str], count: in
         async def watched(k: int) -> bool:
             async for told in stub.WatchRun(rpc.WatchRunRequest(run_id=run_ids[k % len(run_ids)])):
                 begun[k].set()
-                last = told
-            return bool(last.run.state == rpc.RunState.RUN_STATE_CANCELLED)
+                last = watched_from(told)
+            return isinstance(last, RunView) and last.state is State.CANCELLED
 
         watching = [asyncio.create_task(watched(k)) for k in range(count)]
         await asyncio.wait_for(asyncio.gather(*(event.wait() for event in begun)), END_S)
@@ -93,7 +94,7 @@ async def _watched(server: Server, client: Client, run_ids: list[str], count: in
         grown_mb = server.memory_mb
         for run_id in run_ids:
             await asyncio.to_thread(client.cancel, run_id)
-        ended = await asyncio.wait_for(asyncio.gather(*watching, return_exceptions=True), END_S)
+        ended = await asyncio.wait_for(asyncio.gather(*watching), END_S)
     return {"served": float(ended.count(True)), "mb": grown_mb, "p99_ms": quantile(meanwhile_ms, 0.99)}
 
 

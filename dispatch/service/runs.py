@@ -115,17 +115,15 @@ class RunMethods:
         if request.after_event_index < 0:
             raise CaseError((Flaw("NEGATIVE", "after_event_index", "must be 0 or more"),))
         run = await self._run(request.run_id)
-        before_count: int | None = None
+        before_count, begun = None, run.state is not State.QUEUED
         async for events in self._watchers.events(run.run_id, request.after_event_index, QUEUE_EVERY_S):
             for event in events:
                 await context.write(rpc.WatchRunResponse(event=event_to(event)))
-            if run.state is State.QUEUED:
-                run = await self._run(run.run_id)
-            if run.state is State.QUEUED:
-                count = await asyncio.to_thread(self._ledger.queued_before_count, run)
-                if count != before_count:
-                    before_count = count
-                    await context.write(rpc.WatchRunResponse(queued_before_count=count))
+                begun = begun or event.state is State.RUNNING
+            count = None if begun else self._watchers.before_count(run.run_id)
+            if count is not None and count != before_count:
+                before_count = count
+                await context.write(rpc.WatchRunResponse(queued_before_count=count))
         run = await self._run(request.run_id)
         await context.write(rpc.WatchRunResponse(run=await self._told(run, whole=True)))
 
