@@ -1,4 +1,4 @@
-"""`python -m bench TABLE [FILE ...] --limit S --out out/bench`: run a table and append its lines to TABLE.jsonl; or `service`."""
+"""`python -m bench TABLE [FILE ...] --limit S --out DIR`: run a table, its lines go to TABLE.jsonl; or `service`."""
 
 from __future__ import annotations
 

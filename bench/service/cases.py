@@ -18,6 +18,6 @@ def a_case(step_count: int = 1, name: str = "") -> Case:
     """Every unit on at its heating minimum, every store half full."""
     facts = facts_of("jibei", 2030)
     least_mw = {u.name: u.heating_output_min_mw if u.heats else u.output_min_mw for u in facts.units}
-    units = tuple(UnitState(unit, True, 500.0, mw) for unit, mw in least_mw.items())
+    units = tuple(UnitState(unit, on=True, hours_h=500.0, output_mw=mw) for unit, mw in least_mw.items())
     start = datetime(2030, 1, 15, tzinfo=BEIJING)
     return Case("jibei", 2030, Horizon(start, step_count), units, half_full(facts.stores), name=name)

@@ -42,7 +42,5 @@ def table(figures: Sequence[Figure], loads: Sequence[float]) -> str:
         most = "" if figure.most is None else f"{figure.most:g}"
         missed = "" if figure.held else "  MISSED"
         number = f"{figure.value:10.3g}" if abs(figure.value) < 1000 else f"{figure.value:10,.0f}"  # noqa: PLR2004
-        lines.append(
-            f"{figure.measure:9}  {figure.what:50}  {number}  {most:>8}  {figure.unit:8}  {load:5.1f}{missed}"
-        )
+        lines.append(f"{figure.measure:9}  {figure.what:50}  {number}  {most:>8}  {figure.unit:8}  {load:5.1f}{missed}")
     return "\n".join(lines)

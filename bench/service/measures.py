@@ -123,7 +123,9 @@ def idlers(half_open_count: int = 200, stalled_count: int = 50) -> Iterator[Figu
         for _ in range(half_open_count):
             half = open_.enter_context(socket.create_connection((host, int(port))))
             half.sendall(b"PRI * HT")
-        channel = open_.enter_context(grpc.insecure_channel(server.target, options=[("grpc.use_local_subchannel_pool", 1)]))
+        channel = open_.enter_context(
+            grpc.insecure_channel(server.target, options=[("grpc.use_local_subchannel_pool", 1)])
+        )
         stub: Any = rpc.DispatchServiceStub(channel)  # type: ignore[no-untyped-call]
         streams = [stub.WatchRun(rpc.WatchRunRequest(run_id=run_id)) for _ in range(stalled_count)]
         time.sleep(1.0)

@@ -1,4 +1,4 @@
-"""`dispatch serve` as an operator starts it, on a free port of this machine, and what the system says of its process."""
+"""`dispatch serve` as an operator starts it, on a free port, and what the system says of its process."""
 
 from __future__ import annotations
 
@@ -77,7 +77,12 @@ def started(folder: Path, database: str, listen: str = "127.0.0.1:0", **settings
     begun = time.monotonic()
     with log.open("w") as stderr:
         process = subprocess.Popen(
-            command, env={**os.environ, **told}, stdout=subprocess.PIPE, stderr=stderr, text=True, start_new_session=True
+            command,
+            env={**os.environ, **told},
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+            start_new_session=True,
         )
     line = process.stdout.readline() if process.stdout else ""
     if not line.startswith(LISTENING):

@@ -81,7 +81,7 @@ def _is(value: Any, kind: type) -> bool:
     """A value as this service writes it: a time, the name of a run, the number of a scenario."""
     if type(value) is not kind:
         return False
-    if isinstance(value, str):
+    if kind is str:
         return RUN_ID.fullmatch(value) is not None
     return math.isfinite(value) and abs(value) < MOST_NUMBER
 
