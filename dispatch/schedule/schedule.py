@@ -80,6 +80,8 @@ class Schedule:
 
     def __post_init__(self) -> None:
         """Where nothing is said of overloads, pump-turbines, calls, deep output or required reserve there is none."""
+        import pandas as pd
+
         steps, branches, units = self.flow_mw.index, self.flow_mw.columns, self.output_mw.columns
         absent: dict[str, tuple[pd.Index, type]] = {
             "overload_mw": (branches, float),

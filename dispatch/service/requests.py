@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import math
 import re
 from collections.abc import Mapping, Sequence, Sized
 from contextlib import suppress
@@ -79,11 +78,9 @@ def page_after(request: Any, kinds: Sequence[type], flaws: list[Flaw]) -> Any:
 
 def _is(value: Any, kind: type) -> bool:
     """A value as this service writes it: a time, the name of a run, the number of a scenario."""
-    if type(value) is not kind:
-        return False
     if kind is str:
-        return RUN_ID.fullmatch(value) is not None
-    return math.isfinite(value) and abs(value) < MOST_NUMBER
+        return isinstance(value, str) and RUN_ID.fullmatch(value) is not None
+    return isinstance(value, kind) and not isinstance(value, bool) and abs(value) < MOST_NUMBER  # NaN is not below
 
 
 def _question(request: Any) -> str:
