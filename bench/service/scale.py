@@ -137,7 +137,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.service.scale", description=__doc__)
     parser.add_argument("--runs", type=int, nargs="*", default=[1_000, 10_000, 100_000], metavar="N")
     parser.add_argument("--solve-s", type=float, default=7.0, help="seconds of a core that a case takes")
-    parser.add_argument("--artefact-mb", type=float, default=1.0, help="of a case: outcome and schedule")
+    parser.add_argument("--artefact-mb", type=float, default=0.35, help="of a case: outcome and schedule")
     asked = parser.parse_args()
     found: dict[str, float] = {}
     for count in asked.runs:
