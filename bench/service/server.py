@@ -76,13 +76,9 @@ def started(folder: Path, database: str, listen: str = "127.0.0.1:0", **settings
     log = folder / f"log-{time.monotonic_ns()}"
     begun = time.monotonic()
     with log.open("w") as stderr:
+        # In the session of the bench: what ends the bench from outside ends the server too.
         process = subprocess.Popen(
-            command,
-            env={**os.environ, **told},
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            text=True,
-            start_new_session=True,
+            command, env={**os.environ, **told}, stdout=subprocess.PIPE, stderr=stderr, text=True
         )
     line = process.stdout.readline() if process.stdout else ""
     if not line.startswith(LISTENING):
