@@ -79,7 +79,7 @@ def watchers(count: int = 1_000, run_count: int = 20) -> Iterator[Figure]:
 
 async def _watched(server: Server, client: Client, run_ids: list[str], count: int) -> dict[str, float]:
     async with grpc.aio.insecure_channel(server.target) as channel:
-        stub: Any = rpc.DispatchServiceStub(channel)  # type: ignore[no-untyped-call]
+        stub: Any = rpc.DispatchServiceStub(channel)
         begun = [asyncio.Event() for _ in range(count)]
 
         async def watched(k: int) -> bool:
@@ -126,7 +126,7 @@ def idlers(half_open_count: int = 200, stalled_count: int = 50) -> Iterator[Figu
         channel = open_.enter_context(
             grpc.insecure_channel(server.target, options=[("grpc.use_local_subchannel_pool", 1)])
         )
-        stub: Any = rpc.DispatchServiceStub(channel)  # type: ignore[no-untyped-call]
+        stub: Any = rpc.DispatchServiceStub(channel)
         streams = [stub.WatchRun(rpc.WatchRunRequest(run_id=run_id)) for _ in range(stalled_count)]
         time.sleep(1.0)
         idle_ms = get_run_ms(client, run_id, 500)
@@ -166,7 +166,7 @@ def restart(count: int = 60, turn_count: int = 2) -> Iterator[Figure]:
     """Two servers on one database, each stopped and started again in turn while four callers submit."""
     with tempfile.TemporaryDirectory(prefix="dispatch-bench-") as folder:
         database = f"sqlite:///{folder}/runs.db"
-        settings = {"solve_count": 1, "drain_seconds": 2}
+        settings: dict[str, Any] = {"solve_count": 1, "drain_seconds": 2}
         servers = [started(Path(folder), database, **settings) for _ in range(2)]
         kept: dict[str, str] = {}
         callers = [_Caller(servers[k % 2].target, count // 4, f"caller-{k}", kept) for k in range(4)]

@@ -91,7 +91,7 @@ def _axis_of(count: int) -> rpc.SubmitStudyRequest:
 
 STREAMS = ("GetSchedule", "WatchStudy")
 LONG_QUESTIONS: dict[str, tuple[str, Any]] = {
-    "states": ("ListRuns", rpc.ListRunsRequest(states=[1] * 100_000)),
+    "states": ("ListRuns", rpc.ListRunsRequest(states=[1] * 100_000)),  # type: ignore[list-item]
     "labels": ("ListRuns", rpc.ListRunsRequest(labels={f"{k}": "" for k in range(10_000)})),
     "kinds": ("GetSchedule", rpc.GetScheduleRequest(run_id="x", kinds=["units"] * 100_000)),
     "components": ("GetSchedule", rpc.GetScheduleRequest(run_id="x", components=["u"] * 100_000)),
