@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from bench.service.cases import ENDLESS, QUICK, a_case
 from bench.service.figures import Figure, quantile, slope
 from bench.service.noise import answered, good_requests, noise
 from bench.service.server import Server, served, started
-from dispatch.client import Client, State
+from dispatch.client import Client, ServiceError, State
 from dispatch.wire import rpc
 from dispatch.wire.run_view import RunView, watched_from
 
@@ -199,11 +199,18 @@ class _Caller(threading.Thread):
         self._target, self._count, self._kept = target, count, kept
 
     def run(self) -> None:
-        with Client(self._target) as client:
+        with Client(self._target, patience_s=END_S) as client:
             for k in range(self._count):
                 request_id = f"{self.name}-{k}"
-                self._kept[request_id] = client.submit(a_case(name=request_id), QUICK, request_id=request_id).run_id
+                self._kept[request_id] = _submitted(client, request_id)
                 time.sleep(LOOK_S)
+
+
+def _submitted(client: Client, request_id: str) -> str:
+    """The run that was acknowledged; a call whose deadline passed is made again, under the same name."""
+    while True:
+        with suppress(ServiceError):
+            return client.submit(a_case(name=request_id), QUICK, request_id=request_id).run_id
 
 
 def get_run_ms(client: Client, run_id: str, count: int) -> list[float]:
