@@ -1,9 +1,10 @@
-"""`python -m bench TABLE [FILE ...] --limit S --out out/bench`: run a table and append its lines to TABLE.jsonl."""
+"""`python -m bench TABLE [FILE ...] --limit S --out DIR`: run a table, its lines go to TABLE.jsonl; or `service`."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,11 @@ from bench.tables import TABLES, Asked
 
 
 def main() -> None:
-    """Run one table."""
+    """Run one table, or measure the service."""
+    if sys.argv[1:2] == ["service"]:
+        from bench.service.__main__ import main as measured
+
+        raise SystemExit(measured(sys.argv[2:]))
     asked = _parsed()
     out: Path = asked.out
     out.mkdir(parents=True, exist_ok=True)

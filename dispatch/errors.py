@@ -11,6 +11,7 @@ Everything that can go wrong, by whose turn it is to act.
   + RunOver, RunOpen  the run stands otherwise           FAILED_PRECONDITION
   + StoreLost         the caller comes back later        UNAVAILABLE
   + StoreFull         the operator makes room            RESOURCE_EXHAUSTED
+  + ArtefactLost      the operator brings back a file    DATA_LOSS
   + WrongDatabase     the operator migrates it           (at the start)
 
 At a client besides: ServiceError, where the service did not answer.
@@ -75,7 +76,7 @@ class AlreadyAsked(DispatchError):
             f"request_id {request_id!r} was accepted before with another case or other limits: "
             f"kept {kept_sha256}, asked now {asked_sha256}"
         )
-        self.kept_sha256, self.asked_sha256 = kept_sha256, asked_sha256
+        self.request_id, self.kept_sha256, self.asked_sha256 = request_id, kept_sha256, asked_sha256
 
 
 class RunOver(DispatchError):
@@ -88,6 +89,10 @@ class RunOpen(DispatchError):
 
 class StoreLost(DispatchError):
     """The database or the artefacts cannot be reached now; nothing was accepted."""
+
+
+class ArtefactLost(DispatchError):
+    """What was kept of a run is not there any more, or its bytes are not those that were kept."""
 
 
 class StoreFull(DispatchError):

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd  # half a second, of every start
 
 BEIJING = timezone(timedelta(hours=8), "UTC+08:00")
 HOURS_PER_YEAR = 8760
@@ -35,6 +38,8 @@ class Horizon:
     @property
     def times(self) -> pd.DatetimeIndex:
         """Start of every step, naive UTC+8, shape (step_count,)."""
+        import pandas as pd
+
         step = timedelta(hours=self.step_h)
         return pd.DatetimeIndex([local(self.start + k * step) for k in range(self.step_count)], name="snapshot")
 

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from dispatch.case.case import Case
 from dispatch.case.demand_response import CLOSED, FILL, REDUCE, Contract, ContractState
 from dispatch.case.facts import GridFacts
 from dispatch.horizon import in_yearly_season
 from dispatch.units import DURATION_H, HOURS_PER_DAY
+
+if TYPE_CHECKING:
+    import pandas as pd  # half a second, of every start
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,8 @@ def fill_hours(facts: GridFacts, times: pd.DatetimeIndex) -> np.ndarray:
 
 def deadlines(facts: GridFacts, times: pd.DatetimeIndex, step_h: float) -> np.ndarray:
     """Whether each step ends at the hour by which a contract has repaid everything, (T, contracts), bool."""
+    import pandas as pd
+
     ends = times + pd.Timedelta(hours=step_h)
     hour = np.where(ends.minute + ends.second > 0, -1, ends.hour)[:, None]
     hours = np.array([-2 if c.repaid_by_h is None else c.repaid_by_h % HOURS_PER_DAY for c in facts.contracts])

@@ -8,13 +8,17 @@ one more that is on takes nothing off them.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pandas as pd
 
 from dispatch.case.facts import GridFacts
 from dispatch.case.heat import BACK_PRESSURE, Heat
 from dispatch.case.thermal import ThermalUnit
 from dispatch.horizon import hour_of_year, in_yearly_season
+
+if TYPE_CHECKING:
+    import pandas as pd  # half a second, of every start
 
 
 def output_limits_mw(heat: Heat, facts: GridFacts, times: pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:

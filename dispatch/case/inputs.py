@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from dispatch.case.case import Case
 from dispatch.case.demand_response import DAY_PEAK
@@ -24,6 +24,9 @@ from dispatch.case.security import emergency_mw
 from dispatch.case.storage import PUMPED_HYDRO, Store
 from dispatch.case.thermal import MustRun, NoStart, Outage, ThermalUnit
 from dispatch.horizon import hour_of_year, in_yearly_season, local
+
+if TYPE_CHECKING:
+    import pandas as pd  # half a second, of every start
 
 
 @dataclass(frozen=True)
@@ -148,6 +151,8 @@ def _must_take_mw(case: Case, facts: GridFacts, available: np.ndarray) -> np.nda
 
 def _output_min_before_mw(case: Case, facts: GridFacts) -> np.ndarray:
     """Least output of each unit in the step before the first, MW, (units,)."""
+    import pandas as pd
+
     eve = case.horizon.times[:1] - pd.Timedelta(hours=case.horizon.step_h)
     return np.asarray(output_limits_mw(case.heat, facts, eve)[0][0])
 
@@ -177,6 +182,8 @@ def covered(
     spans: Sequence[Outage | MustRun | NoStart], units: tuple[ThermalUnit, ...], times: pd.DatetimeIndex
 ) -> np.ndarray:
     """Whether some span of a unit holds the start of each step, shape (T, units), bool."""
+    import pandas as pd
+
     inside = np.zeros((len(times), len(units)), dtype=bool)
     index = {unit.name: k for k, unit in enumerate(units)}
     for span in spans:
@@ -228,6 +235,8 @@ def _contract_mw(facts: GridFacts, times: pd.DatetimeIndex, rows: np.ndarray) ->
 
 def response_cap_mw(case: Case, facts: GridFacts) -> np.ndarray:
     """The case's share of each member's annual peak, or of its highest load of the day in the horizon, (T, members)."""
+    import pandas as pd
+
     times = case.horizon.times
     if case.response.cap_basis == DAY_PEAK:
         own = np.array([[bus.grid == grid for grid in facts.members] for bus in facts.buses], dtype=float)

@@ -9,12 +9,15 @@ that any outage asks for.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from dispatch.case.network import Line, Section
 from dispatch.horizon import in_yearly_season
+
+if TYPE_CHECKING:
+    import pandas as pd  # half a second, of every start
 
 
 @dataclass(frozen=True)

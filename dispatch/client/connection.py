@@ -13,6 +13,7 @@ from grpc_status import rpc_status  # type: ignore[import-untyped]
 
 from dispatch.errors import (
     AlreadyAsked,
+    ArtefactLost,
     Cancelled,
     CaseError,
     Flaw,
@@ -40,6 +41,7 @@ _KINDS = {
     "RUN_OPEN": RunOpen,
     "STORE_LOST": StoreLost,
     "STORE_FULL": StoreFull,
+    "ARTEFACT_LOST": ArtefactLost,
 }
 # Without a word of the service these are the connection's own: refused, reset, or shed before the service saw it.
 _BROKEN = {"UNAVAILABLE", "CANCELLED", "INTERNAL"}

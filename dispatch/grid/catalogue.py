@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from dispatch.case.connection import Connection
 from dispatch.case.facts import GridFacts, ReserveRule, StoredYear
@@ -24,7 +23,9 @@ from dispatch.grid.contracts import aggregators, contracts, peak_mw, seasons
 from dispatch.grid.heating import heat_shares
 from dispatch.grid.plants import renewable_plants, stores, thermal_units
 from dispatch.grid.tables import EDITIONS, MEMBERS, Tables, content_sha256, members_of, networks_folder, shared
-from dispatch.profiles.interchange import plans
+
+if TYPE_CHECKING:
+    pass  # half a second, of every start
 
 
 def grids() -> tuple[str, ...]:
@@ -107,6 +108,8 @@ def _places(tables: list[Tables], members: tuple[str, ...], joined: set[str]) ->
 
 
 def _lines(table: Tables) -> tuple[Line, ...]:
+    import pandas as pd
+
     kv = table.static("buses")["v_nom"]
     rows = table.static("lines")
     return tuple(
@@ -209,6 +212,8 @@ def _year(
     plants: tuple[RenewablePlant, ...],
     interfaces: tuple[Interface, ...],
 ) -> StoredYear:
+    import pandas as pd
+
     load, share = [], []
     for table in tables:
         stored = table.series("loads-p_set")
@@ -229,5 +234,9 @@ def _year(
 
 
 def _plans_mw(tables: list[Tables], variant: str, names: list[str]) -> np.ndarray:
+    import pandas as pd
+
+    from dispatch.profiles.interchange import plans  # pandas again
+
     by_grid = [plans(networks_folder(), table.grid, variant, table.edition) for table in tables]
     return pd.concat(by_grid, axis=1)[names].to_numpy()

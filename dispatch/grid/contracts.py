@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from dispatch.case.demand_response import Aggregator, Contract
 from dispatch.case.network import Bus
 from dispatch.case.thermal import HeatingSeason
 from dispatch.grid.tables import Tables
+
+if TYPE_CHECKING:
+    import pandas as pd  # half a second, of every start
 
 HOURS_PER_DAY = 24
 
@@ -29,6 +31,8 @@ def _contract(
     row: pd.Series, season: tuple[str, str], capacity_mw: float, grid: str, buses: tuple[Bus, ...]
 ) -> Contract:
     """A row with a least length of an event is called in events; of the others only the energy of a day counts."""
+    import pandas as pd
+
     is_called, backlog_h = not pd.isna(row["min_event_h"]), _number(row["backlog_h"])
     deadline = _number(row["repaid_by_h"])
     return Contract(

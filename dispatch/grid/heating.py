@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pandas as pd
 
 from dispatch.grid.tables import Tables, shared
 from dispatch.horizon import HOURS_PER_YEAR
 from dispatch.units import HOURS_PER_DAY
+
+if TYPE_CHECKING:
+    import pandas as pd  # half a second, of every start
 
 DAYS_IN_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from dispatch.case.heat import HeatRegion
 from dispatch.case.pumped_hydro import LowerReservoir, PumpGroup
@@ -23,6 +22,9 @@ from dispatch.case.thermal import (
     ThermalUnit,
 )
 from dispatch.grid.tables import Tables, shared
+
+if TYPE_CHECKING:
+    import pandas as pd  # half a second, of every start
 
 THERMAL = ("coal", "gas")
 LEAST_OUTPUT_SHARE = 0.1  # cost curves begin here, below every minimum in force
@@ -208,6 +210,8 @@ def stores(tables: Tables) -> tuple[Store, ...]:
 
 def _operation(power_mw: float, kind: Any) -> dict[str, Any]:
     """What a technology of storage may do: least powers, cycles a day (an empty cell: no limit)."""
+    import pandas as pd
+
     return {
         "charge_min_mw": power_mw * float(kind["charge_min_share"]),
         "discharge_min_mw": power_mw * float(kind["discharge_min_share"]),

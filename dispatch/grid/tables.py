@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 import dispatch
 from dispatch.errors import UnknownGrid
+
+if TYPE_CHECKING:
+    import pandas as pd  # half a second, of every start
 
 STORED_EDITION = 2030
 EDITIONS = (2025, STORED_EDITION)
@@ -37,6 +39,8 @@ class Tables:
     """The tables of one stored grid in one edition, read when asked for."""
 
     def __init__(self, grid: str, edition: int) -> None:
+        import pandas as pd
+
         self.grid, self.edition = grid, edition
         self.folder = networks_folder() / grid
         changes = pd.read_csv(self.folder / "editions.csv", dtype=str)
@@ -44,6 +48,8 @@ class Tables:
 
     def static(self, table: str) -> pd.DataFrame:
         """A PyPSA table by name, changed for the edition, without what is not in service in it."""
+        import pandas as pd
+
         frame = pd.read_csv(self.folder / f"{table}.csv", index_col="name", keep_default_na=False, na_values=[""])
         for change in self._changes[self._changes["table"] == table].itertuples():
             text, column = str(change.value), str(change.attribute)
@@ -53,15 +59,21 @@ class Tables:
 
     def sidecar(self, table: str) -> pd.DataFrame:
         """A table beside PyPSA's; rows of other editions are left out."""
+        import pandas as pd
+
         frame = pd.read_csv(self.folder / f"{table}.csv", keep_default_na=False, na_values=[""])
         return frame[frame["edition"] == self.edition] if "edition" in frame else frame
 
     def optional(self, table: str) -> pd.DataFrame:
         """A table beside PyPSA's that a grid may be without; then it has no rows."""
+        import pandas as pd
+
         return self.sidecar(table) if (self.folder / f"{table}.csv").exists() else pd.DataFrame()
 
     def series(self, table: str) -> pd.DataFrame:
         """A stored year of 8,760 hours; columns are component names."""
+        import pandas as pd
+
         return pd.read_csv(self.folder / f"{table}.csv", index_col=0)
 
     def setting(self, attribute: str, default: str) -> str:
@@ -72,6 +84,8 @@ class Tables:
 
 def shared(name: str) -> pd.DataFrame:
     """A table that both grids share, from `networks/shared` or `networks/ties`."""
+    import pandas as pd
+
     folder = networks_folder()
     path = next(p for p in (folder / "shared" / f"{name}.csv", folder / "ties" / f"{name}.csv") if p.exists())
     return pd.read_csv(path, keep_default_na=False, na_values=[""])

@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 from dispatch.case.case import Case, Limits
 from dispatch.case.checks import checked
 from dispatch.case.facts import GridFacts
-from dispatch.errors import CaseError, SolverFailed, StoreFull, StoreLost
+from dispatch.errors import ArtefactLost, CaseError, SolverFailed, StoreFull, StoreLost
 from dispatch.grid.catalogue import facts_of
 from dispatch.jobs.children import SolverDied, Tell
 from dispatch.runs.artefacts import Artefacts
@@ -24,6 +24,7 @@ from dispatch.study.axes import changed
 from dispatch.wire.runs import asked_of, outcome_bytes, schedule_bytes, totals_of
 
 AGAIN_S = 2.0  # after the database or the artefacts were not there
+FILE_S = 20.0  # for a file to appear: a folder of another machine may be slow to show it, or be mounted late
 DIED = "SOLVER_DIED"  # the reason of an ending that is none: the run is let go of, and taken again
 
 LOG = logging.getLogger(__name__)
@@ -54,8 +55,8 @@ class Held:
 class Solving:
     """Turns a run into its ending."""
 
-    def __init__(self, artefacts: Artefacts, executor: Executor) -> None:
-        self._artefacts, self._executor = artefacts, executor
+    def __init__(self, artefacts: Artefacts, executor: Executor, file_s: float = FILE_S) -> None:
+        self._artefacts, self._executor, self._file_s = artefacts, executor, file_s
 
     async def ending(self, held: Held) -> Ending:
         """How the run ends by itself."""
@@ -64,10 +65,12 @@ class Solving:
             held.told.append(progress)
 
         try:
-            case, facts, limits = await insisted(lambda: self._asked(held.run))
+            case, facts, limits = await insisted(lambda: self._asked(held.run), self._file_s)
             outcome = await self._executor.solve(case, facts, limits, tell, held.stop)
         except CaseError as error:
             return Ending(State.FAILED, "CASE_REFUSED", str(error))
+        except ArtefactLost as error:
+            return Ending(State.FAILED, "CASE_LOST", f"the case that was kept cannot be read: {error}")
         except SolverDied as error:
             return Ending(State.FAILED, DIED, str(error))
         except SolverFailed as error:
@@ -103,11 +106,14 @@ class Solving:
         )
 
 
-async def insisted(asked: Callable[[], T]) -> T:
-    """What is answered once the database and the artefacts are there."""
+async def insisted(asked: Callable[[], T], file_s: float = 0.0) -> T:
+    """What is answered once the database and the artefacts are there; a file may be missing for so long."""
+    end_s = time.monotonic() + file_s
     while True:
         try:
             return await asyncio.to_thread(asked)
-        except (StoreLost, StoreFull) as error:
+        except (StoreLost, StoreFull, ArtefactLost) as error:
+            if isinstance(error, ArtefactLost) and time.monotonic() > end_s:
+                raise
             LOG.warning("it is tried again: %s", error)
             await asyncio.sleep(AGAIN_S)

@@ -39,6 +39,7 @@ class Worker:
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
+        self._taking = asyncio.Lock()
         self._draining = False
         self.ended: Callable[[Run, Ending], None] = lambda _, __: None  # called when a run has ended here
 
@@ -49,7 +50,9 @@ class Worker:
     async def work(self) -> None:
         """Until cancelled."""
         while True:
-            if self._draining or len(self._tasks) >= self._settings.solve_count or not await self._took_one():
+            async with self._taking:
+                took = not self._draining and len(self._tasks) < self._settings.solve_count and await self._took_one()
+            if not took:
                 await self._idle()
 
     async def drained(self) -> None:
@@ -61,14 +64,17 @@ class Worker:
     async def left(self) -> None:
         """Hand back what is under way: another worker goes on at once."""
         self._draining = True
-        for task in self._tasks:
-            task.cancel()
+        async with self._taking:  # a run that is just being taken is one of them
+            await asyncio.sleep(0)  # and has begun
+            for task in self._tasks:
+                task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _idle(self) -> None:
         self._wake.clear()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), LOOK_EVERY_S)
+            async with asyncio.timeout(LOOK_EVERY_S):  # wait_for may swallow a cancel
+                await self._wake.wait()
 
     async def _took_one(self) -> bool:
         try:

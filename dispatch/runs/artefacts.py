@@ -16,7 +16,7 @@ from pathlib import Path
 
 import fsspec
 
-from dispatch.errors import StoreFull, StoreLost
+from dispatch.errors import ArtefactLost, StoreFull, StoreLost
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 YOUNG_S = 3600.0  # what was put so recently may be about to be named by a run
@@ -55,15 +55,18 @@ class Artefacts:
         return name
 
     def get(self, name: str) -> bytes:
-        """The bytes of this name. Raises StoreLost where they are not there, or not these."""
+        """The bytes of this name. Raises ArtefactLost where they are not there, or not these, and StoreLost."""
         try:
             content: bytes = self._files.cat_file(self._path(name))
+        except FileNotFoundError as error:
+            message = f"artefact {name} is not there"
+            raise ArtefactLost(message) from error
         except OSError as error:
             message = f"artefact {name} cannot be read: {error.strerror or error}"
             raise StoreLost(message) from error
         if hashlib.sha256(content).hexdigest() != name:
             message = f"artefact {name} is damaged: its bytes are others than its name says"
-            raise StoreLost(message)
+            raise ArtefactLost(message)
         return content
 
     def drop(self, name: str) -> None:

@@ -99,6 +99,16 @@ class Ledger(Leases):
         with reading(self.engine) as connection:
             return int(connection.execute(wanted).scalar_one())
 
+    def queue_places(self, run_ids: Iterable[str]) -> dict[str, int]:
+        """How many queued runs go before each of these; of one that is not queued nothing is told."""
+        names, places = set(run_ids), dict[str, int]()
+        waiting = select(RUNS.c.run_id).where(RUNS.c.state == State.QUEUED.value)
+        with reading(self.engine) as connection:
+            for place, (run_id,) in enumerate(connection.execute(waiting.order_by(RUNS.c.due_s, RUNS.c.run_id))):
+                if run_id in names:
+                    places[run_id] = place
+        return places
+
     def cancel(self, run_id: str, tenant: str | None = None, *, keep: bool = False) -> Run:
         """
         A queued run ends at once; of one under way its worker hears. A cancelled run may be cancelled again.

@@ -133,7 +133,8 @@ def _named(connection: Connection, plan: Plan) -> Study | None:
 
 def _study(connection: Connection, study_id: str, tenant: str | None) -> Study:
     wanted = select(STUDIES).where(STUDIES.c.study_id == study_id)
-    row = connection.execute(wanted if tenant is None else wanted.where(STUDIES.c.tenant == tenant)).mappings().first()
+    wanted = wanted if tenant is None else wanted.where(STUDIES.c.tenant == tenant)
+    row = None if "\x00" in study_id else connection.execute(wanted).mappings().first()
     if row is None:
         message = f"there is no study {study_id[:64]!r}"
         raise UnknownRun(message)

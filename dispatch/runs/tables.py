@@ -49,6 +49,8 @@ RUNS = Table(
     UniqueConstraint("tenant", "request_id", name="one_run_a_request"),
     Index("runs_by_due", "state", "due_s", "run_id"),
     Index("runs_by_time", "tenant", "created_s", "run_id"),
+    Index("runs_by_age", "created_s", "run_id"),
+    Index("runs_by_wait", "state", "created_s"),
     Index("runs_by_study", "study_id", "scenario_index"),
     Index("runs_by_payload", "payload_sha256"),
     Index("runs_by_outcome", "outcome_sha256"),

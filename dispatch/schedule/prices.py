@@ -14,8 +14,10 @@ is called a worth is what one more MW (or MWh) available saves, and is never neg
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd  # half a second, of every start
 
 
 @dataclass(frozen=True)

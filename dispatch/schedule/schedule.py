@@ -8,10 +8,19 @@ No number here is negative but `flow_mw` (positive from `from_bus` to `to_bus`) 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd  # half a second, of every start
+
 
 BY_PUMP = ("generating_count", "pumping_count", "generating", "pumping")
+
+
+def _no_table() -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame()
 
 
 @dataclass(frozen=True)
@@ -49,28 +58,30 @@ class Schedule:
     # lines, then links
     flow_mw: pd.DataFrame
     # security (priced slacks): beyond the emergency rating of a line after the worst outage, beyond a section's limit
-    overload_mw: pd.DataFrame = field(default_factory=pd.DataFrame)  # lines, then links, which have none
-    section_over_mw: pd.DataFrame = field(default_factory=pd.DataFrame)  # sections
+    overload_mw: pd.DataFrame = field(default_factory=_no_table)  # lines, then links, which have none
+    section_over_mw: pd.DataFrame = field(default_factory=_no_table)  # sections
     # pumped hydro by unit: how many of a group, and which of its units
-    generating_count: pd.DataFrame = field(default_factory=pd.DataFrame)  # groups
-    pumping_count: pd.DataFrame = field(default_factory=pd.DataFrame)
-    generating: pd.DataFrame = field(default_factory=pd.DataFrame)  # 0 or 1, units
-    pumping: pd.DataFrame = field(default_factory=pd.DataFrame)  # 0 or 1
+    generating_count: pd.DataFrame = field(default_factory=_no_table)  # groups
+    pumping_count: pd.DataFrame = field(default_factory=_no_table)
+    generating: pd.DataFrame = field(default_factory=_no_table)  # 0 or 1, units
+    pumping: pd.DataFrame = field(default_factory=_no_table)  # 0 or 1
     # deep peak-shaving (深度调峰) of thermal units
-    below_normal_mw: pd.DataFrame = field(default_factory=pd.DataFrame)  # what a unit on lacks to its normal minimum
-    oil_support: pd.DataFrame = field(default_factory=pd.DataFrame)  # 0 or 1
-    oil_t_per_h: pd.DataFrame = field(default_factory=pd.DataFrame)
+    below_normal_mw: pd.DataFrame = field(default_factory=_no_table)  # what a unit on lacks to its normal minimum
+    oil_support: pd.DataFrame = field(default_factory=_no_table)  # 0 or 1
+    oil_t_per_h: pd.DataFrame = field(default_factory=_no_table)
     # events of contracts that are called (of others 0 throughout)
-    called: pd.DataFrame = field(default_factory=pd.DataFrame)  # 0 or 1
-    call_started: pd.DataFrame = field(default_factory=pd.DataFrame)  # 0 or 1
+    called: pd.DataFrame = field(default_factory=_no_table)  # 0 or 1
+    call_started: pd.DataFrame = field(default_factory=_no_table)  # 0 or 1
     # reserve required of each member grid, and what decided it: a number of `case.reserve`, 0 where it is not told
-    required_up_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
-    required_down_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
-    up_decided_by: pd.DataFrame = field(default_factory=pd.DataFrame)
-    down_decided_by: pd.DataFrame = field(default_factory=pd.DataFrame)
+    required_up_mw: pd.DataFrame = field(default_factory=_no_table)
+    required_down_mw: pd.DataFrame = field(default_factory=_no_table)
+    up_decided_by: pd.DataFrame = field(default_factory=_no_table)
+    down_decided_by: pd.DataFrame = field(default_factory=_no_table)
 
     def __post_init__(self) -> None:
         """Where nothing is said of overloads, pump-turbines, calls, deep output or required reserve there is none."""
+        import pandas as pd
+
         steps, branches, units = self.flow_mw.index, self.flow_mw.columns, self.output_mw.columns
         absent: dict[str, tuple[pd.Index, type]] = {
             "overload_mw": (branches, float),

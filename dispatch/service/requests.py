@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from contextlib import suppress
 from typing import Any
 
@@ -17,6 +17,8 @@ MOST_LABELS_COUNT = 16
 MOST_TEXT_COUNT = 63
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{0,64}")
 PAGE_COUNT, MOST_PAGE_COUNT = 50, 1000
+RUN_ID = re.compile(r"[0-9a-f]{32}")
+MOST_NUMBER = 2**53
 
 
 def request_flaws(request_id: str) -> list[Flaw]:
@@ -28,15 +30,21 @@ def request_flaws(request_id: str) -> list[Flaw]:
 
 def label_flaws(labels: Mapping[str, str]) -> list[Flaw]:
     """Of what a caller wrote on a run."""
-    flaws = []
-    if len(labels) > MOST_LABELS_COUNT:
-        flaws.append(Flaw("TOO_MANY", "labels", f"are {len(labels)}; at most {MOST_LABELS_COUNT} are kept"))
+    if flaws := count_flaws("labels", labels, MOST_LABELS_COUNT):
+        return flaws
     for key, value in sorted(labels.items()):
         flaws += text_flaws(f"labels[{key[:MOST_TEXT_COUNT]!r}]", key + value)
         if not key or len(key) > MOST_TEXT_COUNT or len(value) > MOST_TEXT_COUNT:
             place, most = f"labels[{key[:MOST_TEXT_COUNT]!r}]", f"keys of 1 to {MOST_TEXT_COUNT} characters"
             flaws.append(Flaw("TOO_LONG", place, f"is not kept: {most}, values of at most as many"))
     return flaws
+
+
+def count_flaws(path: str, given: Sized, most_count: int) -> list[Flaw]:
+    """Of a list that may be as long as a request is large: it is looked at only where it is short."""
+    if len(given) <= most_count:
+        return []
+    return [Flaw("TOO_MANY", path, f"are {len(given):,}; give at most {most_count:,}")]
 
 
 def text_flaws(path: str, text: str) -> list[Flaw]:
@@ -60,12 +68,19 @@ def page_after(request: Any, kinds: Sequence[type], flaws: list[Flaw]) -> Any:
     """Where the page begins, as values of these kinds; None: at the first."""
     if not request.page_token:
         return None
-    with suppress(ValueError, TypeError):
+    with suppress(ValueError, TypeError, RecursionError):
         question, after = json.loads(base64.urlsafe_b64decode(request.page_token.encode()))
-        if question == _question(request) and [type(value) for value in after] == [*kinds]:
+        if question == _question(request) and all(_is(*pair) for pair in zip(after, kinds, strict=True)):
             return tuple(after)
     flaws.append(Flaw("BAD_TOKEN", "page_token", "is of another question, or none that this service gave"))
     return None
+
+
+def _is(value: Any, kind: Any) -> bool:
+    """A value as this service writes it: a time, the name of a run, the number of a scenario."""
+    if kind is str:
+        return isinstance(value, str) and RUN_ID.fullmatch(value) is not None
+    return isinstance(value, kind) and not isinstance(value, bool) and abs(value) < MOST_NUMBER  # NaN is not below
 
 
 def _question(request: Any) -> str:

@@ -16,6 +16,7 @@ from dispatch.schedule.hashes import case_sha256
 from dispatch.service.asked import accepted
 from dispatch.service.callers import seen, tenant
 from dispatch.service.requests import (
+    count_flaws,
     label_flaws,
     page_after,
     page_count,
@@ -38,6 +39,8 @@ from dispatch.wire.runs import (
     urgency_of,
 )
 
+MOST_STATES_COUNT = 100
+MOST_CHOSEN_COUNT = 10_000  # kinds or components of a schedule
 QUEUE_EVERY_S = 1.0  # a waiting caller hears of its place in the queue
 
 
@@ -87,12 +90,12 @@ class RunMethods:
         flaws: list[Flaw] = []
         count = page_count(request.page_size, flaws)
         after = page_after(request, (float, str), flaws)
-        flaws += label_flaws(request.labels)
+        flaws += [*label_flaws(request.labels), *(many := count_flaws("states", request.states, MOST_STATES_COUNT))]
         for name in ("grid", "study_id"):
             flaws += text_flaws(name, getattr(request, name))
         query = Query(
             tenant=seen(),
-            states=states_of(request.states, flaws),
+            states=states_of([] if many else request.states, flaws),
             grid=request.grid,
             labels=dict(request.labels),
             created_from_s=seconds_in(request, "created_from", flaws),
@@ -112,17 +115,15 @@ class RunMethods:
         if request.after_event_index < 0:
             raise CaseError((Flaw("NEGATIVE", "after_event_index", "must be 0 or more"),))
         run = await self._run(request.run_id)
-        before_count: int | None = None
+        before_count, begun = None, run.state is not State.QUEUED
         async for events in self._watchers.events(run.run_id, request.after_event_index, QUEUE_EVERY_S):
             for event in events:
                 await context.write(rpc.WatchRunResponse(event=event_to(event)))
-            if run.state is State.QUEUED:
-                run = await self._run(run.run_id)
-            if run.state is State.QUEUED:
-                count = await asyncio.to_thread(self._ledger.queued_before_count, run)
-                if count != before_count:
-                    before_count = count
-                    await context.write(rpc.WatchRunResponse(queued_before_count=count))
+                begun = begun or event.state is State.RUNNING
+            count = None if begun else self._watchers.before_count(run.run_id)
+            if count is not None and count != before_count:
+                before_count = count
+                await context.write(rpc.WatchRunResponse(queued_before_count=count))
         run = await self._run(request.run_id)
         await context.write(rpc.WatchRunResponse(run=await self._told(run, whole=True)))
 
@@ -142,6 +143,8 @@ class RunMethods:
         """The schedule in parts."""
         flaws: list[Flaw] = []
         start_s, end_s = seconds_in(request, "start", flaws), seconds_in(request, "end", flaws)
+        for name in ("kinds", "components"):
+            flaws += count_flaws(name, getattr(request, name), MOST_CHOSEN_COUNT)
         if flaws:
             raise CaseError(tuple(flaws))
         run = await self._run(request.run_id)

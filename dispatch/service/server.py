@@ -94,8 +94,8 @@ async def _serve(listen: str, settings: Settings, children: Children, door: Door
     port = door.opened(server, listen)
     stop = _stop_signal()
     await server.start()
-    busy = [asyncio.create_task(handlers.look()), asyncio.create_task(worker.work())]
-    busy.append(asyncio.create_task(queue_told(ledger)))
+    ever = (handlers.look(), worker.work(), queue_told(ledger), asyncio.to_thread(_warm))
+    busy = [asyncio.create_task(one) for one in ever]
     door.observe()
     for service in ("", *REFLECTED):
         await checks.set(service, health_pb2.HealthCheckResponse.SERVING)
@@ -152,6 +152,11 @@ async def _first_of(*awaitables: Any, timeout_s: float) -> None:
     await asyncio.wait(tasks, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
     for task in tasks:
         task.cancel()
+
+
+def _warm() -> None:
+    """Load what the first case needs, once the service answers: pandas takes longer than all the rest."""
+    import pandas  # noqa: F401
 
 
 def _say(line: str) -> None:

@@ -17,6 +17,7 @@ from google.rpc.status_pb2 import Status
 
 from dispatch.errors import (
     AlreadyAsked,
+    ArtefactLost,
     Cancelled,
     CaseError,
     DispatchError,
@@ -79,6 +80,7 @@ REFUSALS: dict[type[DispatchError], Refusal] = {
     RunOver: Refusal(Code.FAILED_PRECONDITION, "RUN_OVER"),
     RunOpen: Refusal(Code.FAILED_PRECONDITION, "RUN_OPEN"),
     StoreLost: Refusal(Code.UNAVAILABLE, "STORE_LOST"),
+    ArtefactLost: Refusal(Code.DATA_LOSS, "ARTEFACT_LOST"),
     StoreFull: Refusal(Code.RESOURCE_EXHAUSTED, "STORE_FULL"),
     WrongDatabase: Refusal(Code.FAILED_PRECONDITION, "WRONG_DATABASE"),
     Draining: Refusal(Code.UNAVAILABLE, "DRAINING"),
@@ -95,10 +97,17 @@ def status_of(error: Exception, retry_seconds: int) -> Status:
         return _refused_case(error)
     refusal = REFUSALS.get(type(error), DEFECT) if isinstance(error, DispatchError) else DEFECT
     message = "a defect of ours, which the log of the service names" if refusal is DEFECT else str(error)
-    details: list[Message] = [_info(refusal)]
+    details: list[Message] = [_info(refusal, **_told(error))]
     if isinstance(error, COME_BACK):
         details.append(RetryInfo(retry_delay={"seconds": retry_seconds}))
     return _status(refusal, message, details)
+
+
+def _told(error: Exception) -> dict[str, str]:
+    """What a program may want to know of an error, beside its reason."""
+    if not isinstance(error, AlreadyAsked):
+        return {}
+    return {name: getattr(error, name) for name in ("request_id", "kept_sha256", "asked_sha256")}
 
 
 def _refused_case(error: CaseError) -> Status:

@@ -20,10 +20,18 @@ from dispatch.runs.studies import Plan, add_study, cancel_study, ended_since, sc
 from dispatch.schedule.hashes import case_sha256
 from dispatch.service.asked import accepted
 from dispatch.service.callers import seen, tenant
-from dispatch.service.requests import label_flaws, page_after, page_count, page_token, request_flaws, text_flaws
+from dispatch.service.requests import (
+    count_flaws,
+    label_flaws,
+    page_after,
+    page_count,
+    page_token,
+    request_flaws,
+    text_flaws,
+)
 from dispatch.service.watchers import Watchers
 from dispatch.study import axes as grid
-from dispatch.study.axes import Axis
+from dispatch.study.axes import MOST_SCENARIOS_COUNT, Axis
 from dispatch.wire import rpc
 from dispatch.wire.runs import asked_bytes, asked_sha256
 from dispatch.wire.studies import axes_from, scenario_to, study_to
@@ -32,6 +40,7 @@ from dispatch.wire.translate import case_from
 LOOK_EVERY_S = 0.5  # at a study that is watched
 SLACK_S = 60.0  # an end that is in the ledger later may be this much earlier by its clock
 MOST_TITLE_COUNT = 200
+MOST_AXES_COUNT = 100
 
 
 class StudyMethods:
@@ -70,6 +79,8 @@ class StudyMethods:
 
     async def WatchStudy(self, request: rpc.WatchStudyRequest, context: Any) -> None:
         """Each scenario as its run ends, and the study whenever it has got further; it ends with the study."""
+        if flaws := count_flaws("known_indices", request.known_indices, MOST_SCENARIOS_COUNT):
+            raise CaseError(tuple(flaws))
         known, since_s, counts = set(request.known_indices), 0.0, None
         while True:
             now = await asyncio.to_thread(study, self._ledger, request.study_id, seen())
@@ -96,14 +107,22 @@ class StudyMethods:
 async def _asked(request: rpc.SubmitStudyRequest) -> tuple[Case, Limits, list[Axis]]:
     """What is asked, or `CaseError` with every flaw of the case, the limits, the axes and the rest."""
     flaws: list[Flaw] = []
-    axes = axes_from(request.axes, flaws)
+    axes = _axes(request, flaws)
     flaws += [*request_flaws(request.request_id), *label_flaws(request.labels)]
     flaws += [*text_flaws("title", request.title), *text_flaws("case.name", request.case.name)]
     if len(request.title) > MOST_TITLE_COUNT:
         flaws.append(Flaw("TOO_LONG", "title", f"has {len(request.title)} characters; give at most {MOST_TITLE_COUNT}"))
-    flaws += await asyncio.to_thread(_axes_flaws, request, axes)
+    flaws += await asyncio.to_thread(_axes_flaws, request, axes) if axes or not request.axes else ()
     case, _, limits = await accepted(request, flaws)
     return case, limits, axes
+
+
+def _axes(request: rpc.SubmitStudyRequest, flaws: list[Flaw]) -> list[Axis]:
+    """The axes that were sent; none where there are more, or more values, than any study has."""
+    flaws += count_flaws("axes", request.axes, MOST_AXES_COUNT)
+    for k, axis in enumerate(request.axes[:MOST_AXES_COUNT]):
+        flaws += count_flaws(f"axes[{k}].values", axis.values, MOST_SCENARIOS_COUNT)
+    return [] if flaws else axes_from(request.axes, flaws)
 
 
 def _axes_flaws(request: rpc.SubmitStudyRequest, axes: Sequence[Axis]) -> tuple[Flaw, ...]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import pandas as pd
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
@@ -17,6 +16,9 @@ from dispatch.schedule.schedule import TABLES, Schedule
 from dispatch.v1 import prices_pb2, schedule_pb2
 from dispatch.wire.case_out import stamp_of
 from dispatch.wire.mirror import fields_of
+
+if TYPE_CHECKING:
+    import pandas as pd  # half a second, of every start
 
 CPP = FieldDescriptor
 M = TypeVar("M", bound=Message)
@@ -104,5 +106,7 @@ def prices_from(message: prices_pb2.PriceTables) -> PriceTables:
 
 
 def _frame(columns: dict[str, list[float]], times: pd.DatetimeIndex, table: str) -> pd.DataFrame:
+    import pandas as pd
+
     names = pd.Index(list(columns), dtype="str")
     return pd.DataFrame(columns, index=times, columns=names, dtype=int if table in WHOLE else float)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.errors import StoreLost
+from dispatch.errors import ArtefactLost, StoreLost
 from dispatch.runs.artefacts import YOUNG_S, Artefacts
 
 
@@ -31,7 +31,7 @@ def test_bytes_are_kept_under_the_hash_of_what_they_are(artefacts: Artefacts) ->
 
 
 def test_what_is_not_there_is_lost(artefacts: Artefacts) -> None:
-    with pytest.raises(StoreLost, match="cannot be read"):
+    with pytest.raises(ArtefactLost, match="is not there"):
         artefacts.get("0" * 64)
     artefacts.drop("0" * 64)
 
@@ -50,7 +50,7 @@ def test_damaged_bytes_are_lost_until_they_are_put_again(tmp_path: Path, damaged
     artefacts = Artefacts(f"{tmp_path}")
     name = artefacts.put(b"a case")
     _files(tmp_path)[0].write_bytes(damaged)
-    with pytest.raises(StoreLost, match="is damaged"):
+    with pytest.raises(ArtefactLost, match="is damaged"):
         artefacts.get(name)
     artefacts.put(b"a case")
     assert artefacts.get(name) == b"a case"
@@ -70,7 +70,7 @@ def test_what_a_killed_writer_left_is_ignored(tmp_path: Path) -> None:
     name = hashlib.sha256(b"a case").hexdigest()
     (tmp_path / name[:2]).mkdir()
     (tmp_path / name[:2] / ".tmpleft").write_bytes(b"a ca")
-    with pytest.raises(StoreLost):
+    with pytest.raises(ArtefactLost):
         artefacts.get(name)
     assert artefacts.get(artefacts.put(b"a case")) == b"a case"
 

@@ -185,7 +185,7 @@ def test_the_ledger_agrees_with_its_model(ledger: Ledger, schedule: int) -> None
     machine = seed(schedule)(type("Seeded", (Machine,), {"ledger": ledger}))
     phases = (Phase.generate, Phase.shrink)
     calm = settings(
-        max_examples=8, stateful_step_count=40, deadline=None, phases=phases, database=None,
+        max_examples=4, stateful_step_count=40, deadline=None, phases=phases, database=None,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     run_state_machine_as_test(machine, settings=calm)

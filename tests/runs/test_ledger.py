@@ -313,3 +313,16 @@ def test_events_told_at_once_are_numbered_without_a_gap(ledger: Ledger) -> None:
     told = [event.progress for event in events if event.progress]
     assert [progress.elapsed_seconds for progress in told] == [0.0, 1.0, 2.0] * 16
     assert all(len({progress.stage for progress in told[k : k + 3]}) == 1 for k in range(0, 48, 3))
+
+
+def test_places_in_the_queue_are_those_of_each_run_alone(ledger: Ledger) -> None:
+    """Three wait, the second is what somebody waits for and goes first; a fourth is under way and has no place."""
+    ledger.add(asked("under way", urgency=Urgency.INTERACTIVE))
+    assert ledger.claim("w", 60.0) is not None
+    runs = [ledger.add(asked(f"{k}", urgency=urgency)) for k, urgency in enumerate(URGENCIES_OF_THREE)]
+    places = ledger.queue_places(run.run_id for run in ledger.runs(Query(), 10))
+    assert places == {runs[1].run_id: 0, runs[0].run_id: 1, runs[2].run_id: 2}
+    assert all(ledger.queued_before_count(run) == places[run.run_id] for run in runs)
+
+
+URGENCIES_OF_THREE = (Urgency.DAY_AHEAD, Urgency.INTERACTIVE, Urgency.STUDY)

@@ -197,3 +197,8 @@ def test_ten_thousand_scenarios_are_kept_counted_and_cancelled_in_few_statements
     assert cancel_study(ledger, kept.study_id).counts == {State.CANCELLED: 10_000}
     with writing(ledger.engine) as connection:
         assert connection.execute(text("select count(*) from events")).scalar_one() == 20_000
+
+
+def test_no_study_has_a_name_that_no_database_holds(ledger: Ledger) -> None:
+    with pytest.raises(UnknownRun):
+        study(ledger, "\0")

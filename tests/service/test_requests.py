@@ -9,16 +9,19 @@ from typing import Any
 
 import grpc
 import pytest
+from google.protobuf.struct_pb2 import Value
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from dispatch.client import Client
 from dispatch.client.connection import failure_of
 from dispatch.errors import CaseError
+from dispatch.service.requests import page_token
 from dispatch.wire import rpc
 from dispatch.wire.translate import case_to
 from tests.service.watch import a_case
 
 NO_TIME = Timestamp(seconds=10**18)
+FORGED = ([1.0, "\ud800"], [1.0, "\0"], [float("nan"), "0" * 32])  # what no database takes as it stands
 
 
 def _fields(client: Client, method: str, request: Any) -> set[str]:
@@ -51,7 +54,7 @@ def test_every_flaw_of_a_question_is_told(client: Client) -> None:
     assert any(field.startswith("labels[") for field in fields)
 
 
-@pytest.mark.parametrize("after", [[], [1], ["a", "b"], [1.0, 2.0, 3.0], [[], {}], {"a": 1}, None])
+@pytest.mark.parametrize("after", [[], [1], ["a", "b"], [1.0, 2.0, 3.0], [[], {}], {"a": 1}, None, *FORGED])
 def test_a_page_token_that_somebody_made_is_refused(client: Client, after: Any) -> None:
     client.submit(a_case(step_count=1))
     client.submit(a_case(step_count=1))
@@ -68,3 +71,42 @@ def test_the_hours_of_a_schedule_are_refused_where_they_are_no_times(client: Cli
     error = failure_of(refused.value).error
     assert isinstance(error, CaseError)
     assert {flaw.field for flaw in error.flaws} == {"start", "end"}
+
+
+def test_a_page_token_that_is_nested_beyond_reason_is_refused(client: Client) -> None:
+    token = base64.urlsafe_b64encode(b"[" * 200_000).decode()
+    assert _fields(client, "ListRuns", rpc.ListRunsRequest(page_token=token)) == {"page_token"}
+
+
+@pytest.mark.parametrize("index", [10**30, -(10**30)])
+def test_a_page_of_scenarios_begins_at_a_number_that_a_database_takes(client: Client, index: int) -> None:
+    question = json.loads(base64.urlsafe_b64decode(page_token(rpc.ListScenariosRequest(study_id="x"), [0])))[0]
+    token = base64.urlsafe_b64encode(json.dumps([question, [index]]).encode()).decode()
+    assert _fields(client, "ListScenarios", rpc.ListScenariosRequest(study_id="x", page_token=token)) == {"page_token"}
+
+
+def _axis_of(count: int) -> rpc.SubmitStudyRequest:
+    return rpc.SubmitStudyRequest(axes=[rpc.Axis(field="response_share", values=[Value(number_value=1)] * count)])
+
+
+STREAMS = ("GetSchedule", "WatchStudy")
+LONG_QUESTIONS: dict[str, tuple[str, Any]] = {
+    "states": ("ListRuns", rpc.ListRunsRequest(states=[1] * 100_000)),  # type: ignore[list-item]
+    "labels": ("ListRuns", rpc.ListRunsRequest(labels={f"{k}": "" for k in range(10_000)})),
+    "kinds": ("GetSchedule", rpc.GetScheduleRequest(run_id="x", kinds=["units"] * 100_000)),
+    "components": ("GetSchedule", rpc.GetScheduleRequest(run_id="x", components=["u"] * 100_000)),
+    "known_indices": ("WatchStudy", rpc.WatchStudyRequest(study_id="x", known_indices=range(100_000))),
+    "axes": ("SubmitStudy", rpc.SubmitStudyRequest(axes=[rpc.Axis(field="response_share")] * 1_000)),
+    "axes[0].values": ("SubmitStudy", _axis_of(10_001)),
+}
+
+
+@pytest.mark.parametrize("field", LONG_QUESTIONS)
+def test_a_list_that_is_longer_than_any_use_is_refused_as_one_flaw(client: Client, field: str) -> None:
+    """Sixty megabytes of one list would hold up everybody else for minutes."""
+    method, request = LONG_QUESTIONS[field]
+    with pytest.raises((CaseError, grpc.RpcError)) as refused:
+        list(client.stream(method, request) if method in STREAMS else client.call(method, request))
+    error = refused.value if isinstance(refused.value, CaseError) else failure_of(refused.value).error
+    assert isinstance(error, CaseError)
+    assert [flaw.field for flaw in error.flaws if flaw.code == "TOO_MANY"] == [field]

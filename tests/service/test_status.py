@@ -10,7 +10,7 @@ from google.rpc.code_pb2 import Code
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
 from google.rpc.status_pb2 import Status
 
-from dispatch.errors import CaseError, DispatchError, Flaw, SolverFailed, StoreFull, StoreLost
+from dispatch.errors import AlreadyAsked, CaseError, DispatchError, Flaw, SolverFailed, StoreFull, StoreLost
 from dispatch.service.handlers import Draining
 from dispatch.service.status import DEFECT, REFUSALS, status_of
 
@@ -78,3 +78,10 @@ def test_of_a_defect_nothing_is_told() -> None:
 
 def test_our_own_words_are_told() -> None:
     assert status_of(SolverFailed("the solver stumbled"), retry_seconds=5).message == "the solver stumbled"
+
+
+def test_the_hashes_of_two_requests_of_one_name_are_told_to_programs_too() -> None:
+    error = AlreadyAsked("day-1", "a" * 64, "b" * 64)
+    info = _detail(status_of(error, retry_seconds=5), ErrorInfo)
+    told = {"request_id": "day-1", "kept_sha256": "a" * 64, "asked_sha256": "b" * 64}
+    assert dict(info.metadata) == told  # type: ignore[attr-defined]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,33 @@ def test_the_watch_of_a_run_that_is_deleted_ends(ledger: Ledger) -> None:
         ledger.delete(run_id)
 
     assert asyncio.run(_watched(ledger, run_id, 1, deleted)) in ([], [2])
+
+
+class SlowLedger(Ledger):
+    """The real one, on a bad day."""
+
+    def marks(self, run_ids: Iterable[str]) -> dict[str, tuple[State, int]]:
+        marks = super().marks(run_ids)
+        time.sleep(0.3)
+        return marks
+
+
+def test_a_watch_that_begins_while_the_ledger_is_looked_at_does_not_end_there(tmp_path: Path) -> None:
+    """The second run is not in the answer to the first look, and so was once taken for deleted."""
+    ledger = SlowLedger(f"sqlite:///{tmp_path}/runs.db")
+    ledger.prepare()
+    first, second = (ledger.add(asked(name)).run_id for name in ("one", "two"))
+
+    async def both() -> bool:
+        watchers = Watchers(ledger)
+        looking = asyncio.create_task(watchers.look())
+        hearing = [asyncio.create_task(_heard(watchers, first, 0, []))]
+        await asyncio.sleep(0.1)
+        hearing.append(asyncio.create_task(_heard(watchers, second, 0, [])))
+        done, _ = await asyncio.wait(hearing, timeout=1.0)
+        for task in (looking, *hearing):
+            task.cancel()
+        return bool(done)
+
+    assert not asyncio.run(both())
+    ledger.engine.dispose()

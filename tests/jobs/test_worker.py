@@ -1,0 +1,95 @@
+"""A worker beside a ledger, without a process for each solve: what is tested is what becomes of its runs."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dispatch.case.case import Case, Limits
+from dispatch.case.facts import GridFacts
+from dispatch.jobs.children import Tell
+from dispatch.jobs.solving import Held, Solving
+from dispatch.jobs.worker import Worker
+from dispatch.runs.artefacts import Artefacts
+from dispatch.runs.ledger import Ledger
+from dispatch.runs.run import Run, State
+from dispatch.schedule.outcome import Outcome
+from dispatch.settings import Settings
+from dispatch.wire.runs import asked_bytes
+from tests.runs.asked import LONG_S, asked
+from tests.service.watch import a_case
+
+LEASE_S = 600
+
+
+class Endless:
+    """Somewhere a case is solved for ever."""
+
+    async def solve(
+        self, case: Case, facts: GridFacts, limits: Limits, tell: Tell, stop: asyncio.Event | None = None
+    ) -> Outcome:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+class SlowLedger(Ledger):
+    """The real one, far away."""
+
+    def claim(self, owner: str, lease_s: float) -> Run | None:
+        run = super().claim(owner, lease_s)
+        time.sleep(0.3)
+        return run
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    ledger = SlowLedger(f"sqlite:///{tmp_path}/runs.db")
+    ledger.prepare()
+    yield ledger
+    ledger.engine.dispose()
+
+
+@pytest.fixture
+def artefacts(tmp_path: Path) -> Artefacts:
+    return Artefacts(str(tmp_path / "kept"))
+
+
+async def _stopped_after(worker: Worker, seconds: float) -> None:
+    working = asyncio.create_task(worker.work())
+    await asyncio.sleep(seconds)
+    await worker.left()
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+
+
+@pytest.mark.parametrize("seconds", [0.1, 0.8])
+def test_a_worker_that_stops_hands_back_what_it_has_and_what_it_is_just_taking(
+    ledger: Ledger, artefacts: Artefacts, seconds: float
+) -> None:
+    """A claim takes 0.3 s: after 0.1 s it is under way, after 0.8 s its run is. The next worker need not wait."""
+    run_id = ledger.add(asked(payload_sha256=artefacts.put(asked_bytes(a_case(1), Limits())))).run_id
+    worker = Worker(ledger, artefacts, Endless(), Settings(solve_count=1, lease_seconds=LEASE_S))
+    asyncio.run(_stopped_after(worker, seconds))
+    assert ledger.get(run_id).state is State.RUNNING
+    again = ledger.claim("another", LONG_S)
+    assert again is not None
+    assert (again.attempt_count, again.lost_count) == (2, 0)
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"another case")])
+def test_a_run_whose_case_is_gone_or_damaged_ends_with_that_reason(
+    ledger: Ledger, artefacts: Artefacts, tmp_path: Path, damage: object
+) -> None:
+    """It would else hold its place among the solves for ever."""
+    name = artefacts.put(asked_bytes(a_case(1), Limits()))
+    ledger.add(asked(payload_sha256=name))
+    damage(tmp_path / "kept" / name[:2] / name)  # type: ignore[operator]
+    run = ledger.claim("w", LONG_S)
+    assert run is not None
+    ending = asyncio.run(Solving(artefacts, Endless(), file_s=0.0).ending(Held(run)))
+    assert (ending.state, ending.reason) == (State.FAILED, "CASE_LOST")
+    assert name in ending.message
