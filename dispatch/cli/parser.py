@@ -261,6 +261,9 @@ def _replay(verbs: Verbs) -> None:
     replay.add_argument("folders", type=Path, nargs="+", metavar="DIR", help=told)
     told = "solve nothing: set what is recorded here beside it, name by name (another version of HiGHS, or of us)"
     replay.add_argument("--against", type=Path, metavar="OTHER", help=told)
+    told = "the service that solves them again; default here, without a server"
+    replay.add_argument("--server", metavar="HOST:PORT", help=told)
+    _access(replay)
 
 
 def _day(text: str) -> date:

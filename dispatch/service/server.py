@@ -13,6 +13,7 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc  # type: ignore[import-untyped]
 from grpc_reflection.v1alpha import reflection, reflection_pb2  # type: ignore[import-untyped]
 
+from dispatch.jobs.aside import Aside
 from dispatch.jobs.children import Children
 from dispatch.jobs.worker import Worker
 from dispatch.runs.artefacts import Artefacts
@@ -75,7 +76,7 @@ async def _serve(listen: str, settings: Settings, children: Children, door: Door
     ledger, artefacts = Ledger(database), Artefacts(artefacts_url)
     ledger.prepare()
     worker = Worker(ledger, artefacts, children, settings)
-    handlers = Handlers(ledger, artefacts, worker.wake)
+    handlers = Handlers(ledger, artefacts, Aside(settings), worker.wake)
 
     def ended(run: Run, ending: Ending) -> None:
         handlers.poke()
