@@ -240,7 +240,9 @@ def _runs(verbs: Verbs) -> None:
     delete = _verb(verbs, "delete", "runs:delete", "forget a run that has ended")
     for verb in (get, watch, cancel, delete):
         verb.add_argument("run", metavar="RUN")
-    for verb in (submit, listed, get, watch, cancel, delete):
+    health = _verb(verbs, "health", "health:health", "whether a service answers and takes work: exit code 0, else 1")
+    health.add_argument("--timeout", type=_seconds, default=5.0, metavar="S", help="default %(default)s")
+    for verb in (submit, listed, get, watch, cancel, delete, health):
         server = os.environ.get("DISPATCH_SERVER", DEFAULT_LISTEN)
         told = "default DISPATCH_SERVER, or " + DEFAULT_LISTEN
         verb.add_argument("--server", default=server, metavar="HOST:PORT", help=told)

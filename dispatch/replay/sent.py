@@ -10,7 +10,7 @@ import gzip
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -95,7 +95,8 @@ def _unpack(sent: Files, folder: Path) -> None:
         place = folder / name
         place.parent.mkdir(exist_ok=True)
         place.write_bytes(content)
-        unpacked_count += len(bytes_of(place))
+        with suppress(CaseError):  # what cannot be unpacked is told with all the rest
+            unpacked_count += len(bytes_of(place))
         if unpacked_count > MOST_BYTES_COUNT:
             message = f"the bundle unpacks to more than {MOST_BYTES_COUNT} bytes"
             raise CaseError((Flaw("TOO_LARGE", name, message),))

@@ -56,4 +56,20 @@ def _told(one: Comparison) -> list[str]:
 
 def as_json(found: Sequence[Comparison]) -> dict[str, Any]:
     """The same for machines, with every difference and both sets of versions."""
-    return {"same": all(one.same for one in found), "bundles": [{**asdict(one), "same": one.same} for one in found]}
+    return {
+        "same": all(one.same for one in found),
+        "bundles": [
+            {
+                "name": one.name,
+                "same": one.same,
+                "recorded": _plain(one.recorded),
+                "again": None if one.again is None else _plain(one.again),
+                "differences": [asdict(difference) for difference in one.differences],
+            }
+            for one in found
+        ],
+    }
+
+
+def _plain(answer: Answer) -> dict[str, Any]:
+    return {**asdict(answer), "status": answer.status.value}
