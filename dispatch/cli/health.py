@@ -7,9 +7,9 @@ import argparse
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc  # type: ignore[import-untyped]
 
+from dispatch.access import Access
 from dispatch.cli.command import DONE, NO_ANSWER, WrongUsage, say
 from dispatch.cli.terminal import show_json
-from dispatch.client.access import Access
 
 
 def health(asked: argparse.Namespace) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dispatch.client.access import Access
+from dispatch.access import Access
 from dispatch.client.aio import AsyncClient
 from dispatch.client.client import Client
 from dispatch.errors import ServiceError

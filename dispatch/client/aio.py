@@ -11,8 +11,8 @@ from typing import Any, Self, Unpack
 
 import grpc
 
+from dispatch.access import Access
 from dispatch.case.case import Case, Limits
-from dispatch.client.access import Access
 from dispatch.client.connection import CALL_S, PATIENCE_S, Patience, failure_of, is_complete, whole
 from dispatch.client.questions import Part, Wanted, list_request, schedule_request, solve_request, submit_request
 from dispatch.errors import CaseError, Flaw

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dispatch.__main__ import main
-from dispatch.client.access import Access
+from dispatch.access import Access
 from dispatch.service.door import Door, OpenDoor, is_loopback
 from tests.service.door import certificates_in, secrets_in, served
 

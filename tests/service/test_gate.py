@@ -25,8 +25,8 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc  # type: ignore[import-un
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dispatch.access import Access
 from dispatch.client import AsyncClient, Client, ServiceError
-from dispatch.client.access import Access
 from dispatch.service.background import Background
 from dispatch.service.gate import LEAST_ROLE, Gate, _refuse_late
 from dispatch.service.status import DEFECT, REFUSALS, DeadlinePast, TooManyCalls
