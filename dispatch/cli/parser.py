@@ -79,6 +79,8 @@ def _serve(verbs: Verbs) -> None:
     serve.add_argument("--tls-key", type=Path, metavar="FILE", help="its key, PEM")
     told = "ask clients for a certificate that this authority signed"
     serve.add_argument("--client-ca", type=Path, metavar="FILE", help=told)
+    told = "every run that ends with an outcome leaves a bundle there for `dispatch replay`; default none"
+    serve.add_argument("--record", metavar="DIR", help=told)
     told = "metrics for Prometheus under /metrics; default none"
     serve.add_argument("--metrics", metavar="HOST:PORT", help=told)
     told = "serve other machines without TLS or without tokens all the same"

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -26,6 +27,7 @@ from dispatch.service.gate import Gate
 from dispatch.service.handlers import Handlers
 from dispatch.service.interceptor import Refusals
 from dispatch.service.observe import Observed, log_to_stderr, queue_told, told
+from dispatch.service.recorder import Recorder
 from dispatch.settings import Settings
 from dispatch.wire import rpc
 
@@ -76,27 +78,22 @@ async def _serve(listen: str, settings: Settings, children: Children, door: Door
     ledger, artefacts = Ledger(database), Artefacts(artefacts_url)
     ledger.prepare()
     worker = Worker(ledger, artefacts, children, settings)
-    handlers = Handlers(ledger, artefacts, Aside(settings), worker.wake)
+    aside = Aside(settings)
+    handlers = Handlers(ledger, artefacts, aside, worker.wake)
+    recorder = Recorder(ledger, artefacts, aside, Path(settings.record)) if settings.record else None
 
     def ended(run: Run, ending: Ending) -> None:
         handlers.poke()
         told(run, ending)
 
     worker.ended = ended
-    server = grpc.aio.server(
-        interceptors=[Observed(), Gate(settings, door.known_tokens()), Refusals(settings.retry_seconds)],
-        options=_options(settings),
-        maximum_concurrent_rpcs=2 * settings.call_count,  # health, and calls whose request never comes, included
-    )
     checks = health.aio.HealthServicer()
-    rpc.add_DispatchServiceServicer_to_server(handlers, server)
-    health_pb2_grpc.add_HealthServicer_to_server(checks, server)
-    _reflect(server)
+    server = _grpc_server(handlers, checks, settings, door)
     port = door.opened(server, listen)
     stop = _stop_signal()
     await server.start()
-    busy = [asyncio.create_task(handlers.look()), asyncio.create_task(worker.work())]
-    busy.append(asyncio.create_task(queue_told(ledger)))
+    going_on = [handlers.look(), worker.work(), queue_told(ledger), *([recorder.record()] if recorder else [])]
+    busy = [asyncio.create_task(work) for work in going_on]
     door.observe()
     for service in ("", *REFLECTED):
         await checks.set(service, health_pb2.HealthCheckResponse.SERVING)
@@ -108,8 +105,27 @@ async def _serve(listen: str, settings: Settings, children: Children, door: Door
     await _first_of(worker.drained(), stop.wait(), timeout_s=settings.drain_seconds)
     await worker.left()
     await server.stop(FAREWELL_S)
-    for task in busy:
+    await _left(busy)
+    if recorder:
+        await recorder.catch_up()
+
+
+async def _left(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
         task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _grpc_server(handlers: Handlers, checks: Any, settings: Settings, door: Door) -> grpc.aio.Server:
+    server = grpc.aio.server(
+        interceptors=[Observed(), Gate(settings, door.known_tokens()), Refusals(settings.retry_seconds)],
+        options=_options(settings),
+        maximum_concurrent_rpcs=2 * settings.call_count,  # health, and calls whose request never comes, included
+    )
+    rpc.add_DispatchServiceServicer_to_server(handlers, server)
+    health_pb2_grpc.add_HealthServicer_to_server(checks, server)
+    _reflect(server)
+    return server
 
 
 def _options(settings: Settings) -> list[tuple[str, int]]:
