@@ -89,8 +89,7 @@ async def _serve(listen: str, settings: Settings, children: Children, door: Door
     worker.ended = ended
     checks = health.aio.HealthServicer()
     server = _grpc_server(handlers, checks, settings, door)
-    port = door.opened(server, listen)
-    stop = _stop_signal()
+    port, stop = door.opened(server, listen), _stop_signal()
     await server.start()
     going_on = [handlers.look(), worker.work(), queue_told(ledger), *([recorder.record()] if recorder else [])]
     busy = [asyncio.create_task(work) for work in going_on]
