@@ -163,6 +163,7 @@ def _solving(verbs: Verbs) -> None:
         told = "what solve --out or demo --out wrote; the first case of a grid is what others are compared with"
         verb.add_argument("folders", type=Path, nargs="+", metavar="DIR", help=told)
     report.add_argument("--out", type=Path, metavar="DIR", help="where to write; default the first DIR")
+    report.add_argument("--pdf", action="store_true", help="print the page to report.pdf too, with Chromium")
 
 
 def _limits(solve: argparse.ArgumentParser) -> None:

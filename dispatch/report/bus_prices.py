@@ -24,14 +24,17 @@ MOST_SHARE = 0.98  # of the numbers that the colours tell apart; those beyond ha
 LEAST_SPAN_CNY_PER_MWH = 10.0
 PRICE_SCALE = [[0, "#2f5d8a"], [0.25, "#8fb3d1"], [0.5, "#ffffff"], [0.75, "#e8b98f"], [1, "#a8402a"]]
 CONGESTION_SCALE = [[0, "#4d7f5a"], [0.25, "#a8c9ae"], [0.5, "#ffffff"], [0.75, "#c3aed6"], [1, "#6a4a94"]]
+LEFT_END, RIGHT_BEGIN = 0.57, 0.65  # of the two maps, as shares of the width
+WASH = "#eef0f2"  # behind the cells: white is a number
+UNIFORM = Word("电价，处处无阻塞", "price; no line or section is full, so every bus pays the energy price")
 PRICE = Word("电价 = 能量 + 阻塞", "price = energy + congestion")
 CONGESTION = Word("其中：阻塞", "of it: congestion")
 ENERGY = Word("能量", "energy, every bus alike")
 NOTE = Word(
-    "元/MWh，机组启停固定时多用 1 MWh 的代价；第一行为能量价，其余各行再加该行阻塞。阻塞处处为零即无断面、线路满载。"
+    "元/MWh，机组启停固定时多用 1 MWh 的代价；第一行为能量价，其余各行为能量价加阻塞。"
     "同价母线合为一行；颜色两端之外的数以指针所示为准。",
     "CNY/MWh: what one more MWh costs with every unit on or off as it is. The first row is the energy price; every "
-    "other row is that plus its congestion. Buses of equal price share a row; beyond the ends of a scale the pointer tells.",
+    "other row is that plus its congestion. Buses of equal price share a row; beyond a scale's ends the pointer tells.",
 )
 
 
@@ -103,20 +106,25 @@ def bus_price_map(hourly: Hourly) -> Figure | None:
     labels = [row.label for row in rows]
     told = [[_pointed(row, step) for step in range(len(hourly.middles))] for row in rows]
     price = _heat(hourly, labels, [row.price_cny_per_mwh for row in rows], PRICE_SCALE, told)
-    congestion = _heat(hourly, labels, [row.congestion_cny_per_mwh for row in rows], CONGESTION_SCALE, told)
-    places = {"autorange": "reversed", "automargin": True, "showgrid": False, "tickfont": {"size": 11}}
+    look = {"height": 130 + 20 * len(rows), "margin": {"l": 64, "r": 16, "t": 62, "b": 40}, "hovermode": "closest"}
+    look["yaxis"] = {"autorange": "reversed", "automargin": True, "showgrid": False, "tickfont": {"size": 11}}
+    look["plot_bgcolor"] = WASH
     hours = {"showgrid": False, "ticks": "outside", "tickcolor": FAINT, "tickformat": "%H:%M", "type": "date"}
+    if not _congested(rows):
+        return figure([price | _bar(1.0)], "", xaxis=hours, annotations=[_title(UNIFORM, 0)], **look)
+    congestion = _heat(hourly, labels, [row.congestion_cny_per_mwh for row in rows], CONGESTION_SCALE, told)
     return figure(
-        [price | _bar(0.61), congestion | {"xaxis": "x2"} | _bar(1.0)],
+        [price | _bar(LEFT_END), congestion | {"xaxis": "x2"} | _bar(1.0)],
         "",
-        height=130 + 20 * len(rows),
-        margin={"l": 64, "r": 16, "t": 62, "b": 40},
-        hovermode="closest",
-        xaxis=hours | {"domain": [0, 0.61]},
-        xaxis2=hours | {"domain": [0.64, 1], "anchor": "y"},
-        yaxis=places,
-        annotations=[_title(PRICE, 0), _title(CONGESTION, 0.64)],
+        xaxis=hours | {"domain": [0, LEFT_END]},
+        xaxis2=hours | {"domain": [RIGHT_BEGIN, 1], "anchor": "y"},
+        annotations=[_title(PRICE, 0), _title(CONGESTION, RIGHT_BEGIN)],
+        **look,
     )
+
+
+def _congested(rows: Sequence[Row]) -> bool:
+    return any(bool((np.abs(row.congestion_cny_per_mwh) > ALIKE_CNY_PER_MWH).any()) for row in rows)
 
 
 def _heat(
@@ -153,7 +161,7 @@ def _pointed(row: Row, step: int) -> str:
 def _bar(right: float) -> Trace:
     """A flat scale above a map, at its right end."""
     look = {"orientation": "h", "x": right, "xanchor": "right", "y": 1, "yanchor": "bottom", "ypad": 4}
-    return {"colorbar": {**look, "len": 0.22, "thickness": 8, "outlinewidth": 0, "tickfont": {"size": 10}, "nticks": 5}}
+    return {"colorbar": {**look, "len": 0.17, "thickness": 8, "outlinewidth": 0, "tickfont": {"size": 10}, "nticks": 5}}
 
 
 def _title(word: Word, left: float) -> dict[str, object]:

@@ -180,7 +180,7 @@ def figures_of(hourly: Hourly) -> dict[str, tuple[Word, Figure | None]]:
         "units": (Word("开机台数", "Thermal units on"), units_on(hourly)),
         "reserve": (Word("备用：需求与留取", "Reserve, required and held"), reserve_held(hourly)),
         "bus_prices": (
-            Word("分母线电价（机组组合固定）", "Price by bus and hour, commitment fixed"),
+            Word("分母线电价（机组组合固定）", "Price by bus, commitment fixed"),
             bus_price_map(hourly),
         ),
         "prices": (Word("电价（机组组合固定）", "Price, commitment fixed"), price_figure(hourly)),

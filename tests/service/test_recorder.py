@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from dispatch.service.recorder import MARK
 from dispatch.wire import rpc
 from dispatch.wire.studies import axes_to
 from dispatch.wire.translate import case_to, limits_to
-from tests.service.watch import QUICK, SOON_S, a_case, until
+from tests.service.watch import QUICK, a_case, until
 
 LIMITS = Limits(gap_share=0.02)
 ENDED_S = 120.0
@@ -52,16 +53,17 @@ def test_runs_and_scenarios_are_recorded_and_replay(tmp_path: Path, capsys: pyte
 
 
 def test_what_ended_while_no_server_recorded_is_recorded_by_the_next(tmp_path: Path) -> None:
-    """Runs of the minute before the first start too; a bundle that is there is not written again."""
+    """As far back as the mark says; a bundle that is there is not written again."""
     folder = tmp_path / "recorded"
     folder.mkdir()
+    (folder / MARK).write_text(f"{time.time() - 3600}\n")
     settings = replace(QUICK, database=f"sqlite:///{tmp_path}/runs.db")
     with started("127.0.0.1:0", settings) as service, Client(service.target) as client:
         run_id = client.submit(a_case(step_count=1), LIMITS).run_id
         assert until(lambda: client.get(run_id).state is State.SUCCEEDED, ENDED_S)
     for _ in range(2):
         with started("127.0.0.1:0", replace(settings, record=str(folder))):
-            assert until((folder / run_id / "manifest.json").exists, SOON_S)
+            assert until((folder / run_id / "manifest.json").exists, ENDED_S)
             written = (folder / run_id / "manifest.json").stat().st_mtime_ns
     assert (folder / run_id / "manifest.json").stat().st_mtime_ns == written
 
