@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -106,7 +107,11 @@ def bus_price_map(hourly: Hourly) -> Figure | None:
     labels = [row.label for row in rows]
     told = [[_pointed(row, step) for step in range(len(hourly.middles))] for row in rows]
     price = _heat(hourly, labels, [row.price_cny_per_mwh for row in rows], PRICE_SCALE, told)
-    look = {"height": 130 + 20 * len(rows), "margin": {"l": 64, "r": 16, "t": 62, "b": 40}, "hovermode": "closest"}
+    look: dict[str, Any] = {
+        "height": 130 + 20 * len(rows),
+        "margin": {"l": 64, "r": 16, "t": 62, "b": 40},
+        "hovermode": "closest",
+    }
     look["yaxis"] = {"autorange": "reversed", "automargin": True, "showgrid": False, "tickfont": {"size": 11}}
     look["plot_bgcolor"] = WASH
     hours = {"showgrid": False, "ticks": "outside", "tickcolor": FAINT, "tickformat": "%H:%M", "type": "date"}

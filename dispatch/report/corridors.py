@@ -141,7 +141,7 @@ def corridor_rows(scenario: Scenario) -> list[dict[str, Any]]:
 
 
 def corridor_csv(scenarios: Sequence[Scenario]) -> str:
-    """The corridors of every scenario as CSV: a row a corridor, columns as in `Corridor`; headings alone without any."""
+    """The corridors of every scenario as CSV: a row a corridor, columns as in `Corridor`."""
     names = ("scenario", *(field.name for field in fields(Corridor)))
     text = io.StringIO()
     table = csv.DictWriter(text, names, lineterminator="\n")

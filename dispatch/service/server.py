@@ -14,6 +14,7 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc  # type: ignore[import-untyped]
 from grpc_reflection.v1alpha import reflection, reflection_pb2  # type: ignore[import-untyped]
 
+from dispatch import tracing
 from dispatch.jobs.aside import Aside
 from dispatch.jobs.children import Children
 from dispatch.jobs.worker import Worker
@@ -57,7 +58,9 @@ def serve(listen: str, settings: Settings | None = None, door: Door | None = Non
     settings = settings or Settings.from_environment(os.environ)
     log_to_stderr(calls=door.log_calls)
     children = Children(settings)  # before the event loop and gRPC: see there
+    tracing.begin(os.environ)
     asyncio.run(_serve(listen, settings, children, door))
+    tracing.end()
 
 
 def _refuse_taken(listen: str) -> None:
