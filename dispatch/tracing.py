@@ -3,7 +3,7 @@ Traces (OpenTelemetry): a span for each call, for the wait in the queue, each at
 
 The extra [tracing] and OTEL_EXPORTER_OTLP_ENDPOINT switch them on; else nothing of OpenTelemetry is imported, and what
 is left is the trace that a caller names (W3C traceparent): it is kept with the run and stands in the log all the same.
-Stations are timed by what the process of a solve tells, wherever it runs: a process that is killed leaves its trace too.
+Stations are timed by what the process of a solve tells, wherever it runs: one that is killed leaves its trace too.
 """
 
 from __future__ import annotations
@@ -34,11 +34,8 @@ class _Tracing:
 
 def begin(environment: Mapping[str, str]) -> None:
     """Send spans to where the environment says by OTLP over gRPC; do nothing where it says nothing."""
-    told = any(environment.get(name) for name in ENDPOINTS)
-    off = (
-        environment.get("OTEL_SDK_DISABLED", "").lower() == "true" or environment.get("OTEL_TRACES_EXPORTER") == "none"
-    )
-    if not told or off:
+    off = environment.get("OTEL_SDK_DISABLED", "").lower() == "true"
+    if off or environment.get("OTEL_TRACES_EXPORTER") == "none" or not any(map(environment.get, ENDPOINTS)):
         return
     try:
         from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter

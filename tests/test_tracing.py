@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ def test_a_call_its_wait_and_its_solve_are_one_trace(tmp_path: Path, collector: 
     assert told["dispatch.status"].string_value == "OPTIMAL"
     stations = sorted((s for s in spans if s.parent_span_id == run.span_id), key=lambda s: s.start_time_unix_nano)
     assert [s.name for s in stations] == ["checking", "building", "searching", "auditing", "measuring"]
-    for before, after in zip(stations, stations[1:], strict=False):
+    for before, after in pairwise(stations):
         assert before.end_time_unix_nano == after.start_time_unix_nano
     logged = [json.loads(line) for line in service.log.read_text().splitlines() if line.startswith("{")]
     assert [line["trace"] for line in logged if line.get("method") == "SolveCase"]

@@ -41,7 +41,7 @@ def test_what_is_drawn_adds_up_row_by_row() -> None:
     assert drawn is not None
     price, congestion = (np.array(trace["z"]) for trace in drawn["data"])
     assert np.allclose(price[1:], price[0] + congestion[1:])
-    assert [trace["y"] for trace in drawn["data"]][0] == drawn["data"][1]["y"]
+    assert drawn["data"][0]["y"] == drawn["data"][1]["y"]
     assert drawn["data"][0]["text"][2][1].startswith("<b>60.0</b> = 100.0 + -40.0<br>b")
 
 
