@@ -23,9 +23,10 @@ _sym_db = _symbol_database.Default()
 
 
 from dispatch.v1 import run_pb2 as dispatch_dot_v1_dot_run__pb2
+from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x64ispatch/v1/replay.proto\x12\x0b\x64ispatch.v1\x1a\x15\x64ispatch/v1/run.proto\"-\n\x0cSnapshotFile\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\"\x9f\x01\n\x06Replay\x12\x0c\n\x04same\x18\x01 \x01(\x08\x12-\n\x08recorded\x18\x02 \x01(\x0b\x32\x1b.dispatch.v1.ReplayedAnswer\x12*\n\x05\x61gain\x18\x03 \x01(\x0b\x32\x1b.dispatch.v1.ReplayedAnswer\x12,\n\x0b\x64ifferences\x18\x04 \x03(\x0b\x32\x17.dispatch.v1.Difference\"\xed\x02\n\x0eReplayedAnswer\x12#\n\x06status\x18\x01 \x01(\x0e\x32\x13.dispatch.v1.Status\x12\x1a\n\robjective_cny\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x16\n\tbound_cny\x18\x03 \x01(\x01H\x01\x88\x01\x01\x12\x16\n\tgap_share\x18\x04 \x01(\x01H\x02\x88\x01\x01\x12\x1a\n\rcurtailed_mwh\x18\x05 \x01(\x01H\x03\x88\x01\x01\x12\x14\n\x07seconds\x18\x06 \x01(\x01H\x04\x88\x01\x01\x12;\n\x08versions\x18\x07 \x03(\x0b\x32).dispatch.v1.ReplayedAnswer.VersionsEntry\x1a/\n\rVersionsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\x10\n\x0e_objective_cnyB\x0c\n\n_bound_cnyB\x0c\n\n_gap_shareB\x10\n\x0e_curtailed_mwhB\n\n\x08_seconds\"\xb4\x01\n\nDifference\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x19\n\x0frecorded_number\x18\x02 \x01(\x01H\x00\x12\x17\n\rrecorded_text\x18\x03 \x01(\tH\x00\x12\x16\n\x0ctoday_number\x18\x04 \x01(\x01H\x01\x12\x14\n\ntoday_text\x18\x05 \x01(\tH\x01\x12\x0f\n\x07matters\x18\x06 \x01(\x08\x12\x0f\n\x07message\x18\x07 \x01(\tB\n\n\x08recordedB\x07\n\x05todayb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x64ispatch/v1/replay.proto\x12\x0b\x64ispatch.v1\x1a\x15\x64ispatch/v1/run.proto\x1a\x1cgoogle/protobuf/struct.proto\"-\n\x0cSnapshotFile\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\"\x9f\x01\n\x06Replay\x12\x0c\n\x04same\x18\x01 \x01(\x08\x12-\n\x08recorded\x18\x02 \x01(\x0b\x32\x1b.dispatch.v1.ReplayedAnswer\x12*\n\x05\x61gain\x18\x03 \x01(\x0b\x32\x1b.dispatch.v1.ReplayedAnswer\x12,\n\x0b\x64ifferences\x18\x04 \x03(\x0b\x32\x17.dispatch.v1.Difference\"\xed\x02\n\x0eReplayedAnswer\x12#\n\x06status\x18\x01 \x01(\x0e\x32\x13.dispatch.v1.Status\x12\x1a\n\robjective_cny\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x16\n\tbound_cny\x18\x03 \x01(\x01H\x01\x88\x01\x01\x12\x16\n\tgap_share\x18\x04 \x01(\x01H\x02\x88\x01\x01\x12\x1a\n\rcurtailed_mwh\x18\x05 \x01(\x01H\x03\x88\x01\x01\x12\x14\n\x07seconds\x18\x06 \x01(\x01H\x04\x88\x01\x01\x12;\n\x08versions\x18\x07 \x03(\x0b\x32).dispatch.v1.ReplayedAnswer.VersionsEntry\x1a/\n\rVersionsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\x10\n\x0e_objective_cnyB\x0c\n\n_bound_cnyB\x0c\n\n_gap_shareB\x10\n\x0e_curtailed_mwhB\n\n\x08_seconds\"\x8e\x01\n\nDifference\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12(\n\x08recorded\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value\x12%\n\x05today\x18\x03 \x01(\x0b\x32\x16.google.protobuf.Value\x12\x0f\n\x07matters\x18\x04 \x01(\x08\x12\x0f\n\x07message\x18\x05 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,14 +35,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_REPLAYEDANSWER_VERSIONSENTRY']._loaded_options = None
   _globals['_REPLAYEDANSWER_VERSIONSENTRY']._serialized_options = b'8\001'
-  _globals['_SNAPSHOTFILE']._serialized_start=64
-  _globals['_SNAPSHOTFILE']._serialized_end=109
-  _globals['_REPLAY']._serialized_start=112
-  _globals['_REPLAY']._serialized_end=271
-  _globals['_REPLAYEDANSWER']._serialized_start=274
-  _globals['_REPLAYEDANSWER']._serialized_end=639
-  _globals['_REPLAYEDANSWER_VERSIONSENTRY']._serialized_start=516
-  _globals['_REPLAYEDANSWER_VERSIONSENTRY']._serialized_end=563
-  _globals['_DIFFERENCE']._serialized_start=642
-  _globals['_DIFFERENCE']._serialized_end=822
+  _globals['_SNAPSHOTFILE']._serialized_start=94
+  _globals['_SNAPSHOTFILE']._serialized_end=139
+  _globals['_REPLAY']._serialized_start=142
+  _globals['_REPLAY']._serialized_end=301
+  _globals['_REPLAYEDANSWER']._serialized_start=304
+  _globals['_REPLAYEDANSWER']._serialized_end=669
+  _globals['_REPLAYEDANSWER_VERSIONSENTRY']._serialized_start=546
+  _globals['_REPLAYEDANSWER_VERSIONSENTRY']._serialized_end=593
+  _globals['_DIFFERENCE']._serialized_start=672
+  _globals['_DIFFERENCE']._serialized_end=814
 # @@protoc_insertion_point(module_scope)

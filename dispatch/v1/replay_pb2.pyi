@@ -7,6 +7,7 @@ from collections import abc as _abc
 from dispatch.v1 import run_pb2 as _run_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
@@ -179,48 +180,37 @@ class Difference(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     FIELD_FIELD_NUMBER: _builtins.int
-    RECORDED_NUMBER_FIELD_NUMBER: _builtins.int
-    RECORDED_TEXT_FIELD_NUMBER: _builtins.int
-    TODAY_NUMBER_FIELD_NUMBER: _builtins.int
-    TODAY_TEXT_FIELD_NUMBER: _builtins.int
+    RECORDED_FIELD_NUMBER: _builtins.int
+    TODAY_FIELD_NUMBER: _builtins.int
     MATTERS_FIELD_NUMBER: _builtins.int
     MESSAGE_FIELD_NUMBER: _builtins.int
     field: _builtins.str
     """What differs, as in "recorded.metrics.total.cost.fuel_cny" or "again.objective_cny"."""
-    recorded_number: _builtins.float
-    """A number."""
-    recorded_text: _builtins.str
-    """A text."""
-    today_number: _builtins.float
-    """A number."""
-    today_text: _builtins.str
-    """A text."""
     matters: _builtins.bool
     """It makes the answer another one."""
     message: _builtins.str
     """Why, in one sentence."""
+    @_builtins.property
+    def recorded(self) -> _struct_pb2.Value:
+        """As recorded, a number in the unit that the field's name ends in, or a text."""
+
+    @_builtins.property
+    def today(self) -> _struct_pb2.Value:
+        """The same today."""
+
     def __init__(
         self,
         *,
         field: _builtins.str = ...,
-        recorded_number: _builtins.float = ...,
-        recorded_text: _builtins.str = ...,
-        today_number: _builtins.float = ...,
-        today_text: _builtins.str = ...,
+        recorded: _struct_pb2.Value | None = ...,
+        today: _struct_pb2.Value | None = ...,
         matters: _builtins.bool = ...,
         message: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded", "recorded_number", b"recorded_number", "recorded_text", b"recorded_text", "today", b"today", "today_number", b"today_number", "today_text", b"today_text"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded", "today", b"today"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["field", b"field", "matters", b"matters", "message", b"message", "recorded", b"recorded", "recorded_number", b"recorded_number", "recorded_text", b"recorded_text", "today", b"today", "today_number", b"today_number", "today_text", b"today_text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["field", b"field", "matters", b"matters", "message", b"message", "recorded", b"recorded", "today", b"today"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_recorded: _TypeAlias = _typing.Literal["recorded_number", "recorded_text"]  # noqa: Y015
-    _WhichOneofArgType_recorded: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
-    _WhichOneofReturnType_today: _TypeAlias = _typing.Literal["today_number", "today_text"]  # noqa: Y015
-    _WhichOneofArgType_today: _TypeAlias = _typing.Literal["today", b"today"]  # noqa: Y015
-    @_typing.overload
-    def WhichOneof(self, oneof_group: _WhichOneofArgType_recorded) -> _WhichOneofReturnType_recorded | None: ...
-    @_typing.overload
-    def WhichOneof(self, oneof_group: _WhichOneofArgType_today) -> _WhichOneofReturnType_today | None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Difference: _TypeAlias = Difference  # noqa: Y015

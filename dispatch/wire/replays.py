@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from dispatch.errors import CaseError, Flaw
 from dispatch.schedule.difference import Answer, Comparison, Difference
@@ -66,8 +65,10 @@ def _difference_to(difference: Difference) -> replay_pb2.Difference:
     message = replay_pb2.Difference(field=difference.field, matters=difference.matters, message=difference.message)
     for side in SIDES:
         value = getattr(difference, side)
-        if value is not None:
-            setattr(message, f"{side}_{'text' if isinstance(value, str) else 'number'}", value)
+        if isinstance(value, str):
+            getattr(message, side).string_value = value
+        elif value is not None:
+            getattr(message, side).number_value = value
     return message
 
 
@@ -75,6 +76,6 @@ def _difference_from(message: replay_pb2.Difference) -> Difference:
     return made(Difference, message, **{side: _side(message, side) for side in SIDES})
 
 
-def _side(message: Any, side: str) -> float | str | None:
-    told = message.WhichOneof(side)
-    return None if told is None else getattr(message, told)
+def _side(message: replay_pb2.Difference, side: str) -> float | str | None:
+    told = getattr(message, side).WhichOneof("kind") if message.HasField(side) else None
+    return None if told is None else getattr(getattr(message, side), told)
