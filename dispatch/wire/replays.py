@@ -77,5 +77,6 @@ def _difference_from(message: replay_pb2.Difference) -> Difference:
 
 
 def _side(message: replay_pb2.Difference, side: str) -> float | str | None:
-    told = getattr(message, side).WhichOneof("kind") if message.HasField(side) else None
-    return None if told is None else getattr(getattr(message, side), told)
+    value = getattr(message, side)
+    told = value.WhichOneof("kind")
+    return None if told is None else getattr(value, told)
