@@ -51,6 +51,9 @@ class CaseError(DispatchError):
         super().__init__("\n".join(map(str, flaws)))
         self.flaws = flaws
 
+    def __reduce__(self) -> tuple[type[CaseError], tuple[tuple[Flaw, ...]]]:
+        return CaseError, (self.flaws,)  # from one process to another, flaw by flaw
+
 
 class UnknownGrid(DispatchError):
     """No grid, or no edition of it, has this name."""

@@ -25,6 +25,7 @@ class Settings:
     lease_seconds: int = 10  # after a worker was last heard of, another takes its runs
     database: str = ""  # URL of the ledger, sqlite:///FILE or postgresql+psycopg://...; "": a file of the user's
     artefacts: str = ""  # folder or URL of what is kept of runs; "": beside a database that is a file
+    record: str = ""  # folder where every run that ends with an outcome leaves a bundle to replay; "": none
     niceness_count: int = 19  # of a solve, 0 to 19: the lowest priority lets calls be answered at once
 
     @classmethod

@@ -83,16 +83,16 @@ def say(line: str) -> None:
     print(f"dispatch: {line}", file=sys.stderr)
 
 
-def made_folder(path: Path | None) -> Path | None:
+def made_folder(path: Path | None, option: str = "--out") -> Path | None:
     """The folder to write to, made before any work is done for it; `WrongUsage` where it cannot be one."""
     if path is None:
         return None
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        message = f"--out {path} cannot be a folder: {error.strerror}"
+        message = f"{option} {path} cannot be a folder: {error.strerror}"
         raise WrongUsage(message) from error
     if not os.access(path, os.W_OK | os.X_OK):
-        message = f"--out {path} cannot be written to"
+        message = f"{option} {path} cannot be written to"
         raise WrongUsage(message)
     return path

@@ -36,18 +36,16 @@ from dispatch.grid.catalogue import facts_of
 from dispatch.grid.known import flaws_in
 from dispatch.replay.bundle import (
     CASE,
-    LIMITS,
     MANIFEST,
     NETWORK,
     OUTCOME,
-    PRICE_FOLDER,
     PRICES,
     SCHEDULE,
     seal,
 )
+from dispatch.replay.writing import write_answer
 from dispatch.report.scenario import Scenario, label_of, told_apart
-from dispatch.schedule.outcome import Outcome, PriceReport
-from dispatch.schedule.prices import PRICE_TABLES
+from dispatch.schedule.outcome import Outcome
 from dispatch.wire import files
 
 
@@ -73,14 +71,8 @@ def write_solved(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MANIFEST).unlink(missing_ok=True)
     keep_instance(folder, source)
-    files.write_case(scenario.case, folder / CASE)
-    files.write_limits(limits or _limits_told(scenario.outcome), folder / LIMITS)
-    files.write_outcome(scenario.outcome, folder / OUTCOME)
-    for name in (SCHEDULE, NETWORK):
-        (folder / name).unlink(missing_ok=True)
-    _write_prices(folder, scenario.outcome.prices)
-    if scenario.outcome.schedule is not None:
-        files.write_schedule(scenario.outcome.schedule, folder / SCHEDULE)
+    write_answer(folder, scenario.case, limits or _limits_told(scenario.outcome), scenario.outcome)
+    (folder / NETWORK).unlink(missing_ok=True)
     if scenario.outcome.schedule is not None and network:
         from dispatch.grid.solved import network_of
 
@@ -100,19 +92,6 @@ def unseal(folder: Path) -> None:
 def _limits_told(outcome: Outcome) -> Limits:
     certificate = outcome.certificate
     return Limits() if certificate is None else Limits(certificate.gap_asked_share, seed_count=certificate.seed_count)
-
-
-def _write_prices(folder: Path, report: PriceReport | None) -> None:
-    """Keep the prices, those of an earlier case are gone."""
-    (folder / PRICES).unlink(missing_ok=True)
-    for name in PRICE_TABLES:
-        (folder / PRICE_FOLDER / f"{name}.csv").unlink(missing_ok=True)
-    if report is not None and report.tables is not None:
-        files.write_prices(report.tables, folder / PRICES)
-        (folder / PRICE_FOLDER).mkdir(exist_ok=True)
-        for name in PRICE_TABLES:
-            table = getattr(report.tables, name)
-            table.to_csv(folder / PRICE_FOLDER / f"{name}.csv", index_label="step_start", float_format="%.4f")
 
 
 def read_solved(folder: Path) -> Scenario:

@@ -79,6 +79,8 @@ def _serve(verbs: Verbs) -> None:
     serve.add_argument("--tls-key", type=Path, metavar="FILE", help="its key, PEM")
     told = "ask clients for a certificate that this authority signed"
     serve.add_argument("--client-ca", type=Path, metavar="FILE", help=told)
+    told = "every run that ends with an outcome leaves a bundle there for `dispatch replay`; default none"
+    serve.add_argument("--record", metavar="DIR", help=told)
     told = "metrics for Prometheus under /metrics; default none"
     serve.add_argument("--metrics", metavar="HOST:PORT", help=told)
     told = "serve other machines without TLS or without tokens all the same"
@@ -161,6 +163,7 @@ def _solving(verbs: Verbs) -> None:
         told = "what solve --out or demo --out wrote; the first case of a grid is what others are compared with"
         verb.add_argument("folders", type=Path, nargs="+", metavar="DIR", help=told)
     report.add_argument("--out", type=Path, metavar="DIR", help="where to write; default the first DIR")
+    report.add_argument("--pdf", action="store_true", help="print the page to report.pdf too, with Chromium")
 
 
 def _limits(solve: argparse.ArgumentParser) -> None:
@@ -263,6 +266,9 @@ def _replay(verbs: Verbs) -> None:
     replay.add_argument("folders", type=Path, nargs="+", metavar="DIR", help=told)
     told = "solve nothing: set what is recorded here beside it, name by name (another version of HiGHS, or of us)"
     replay.add_argument("--against", type=Path, metavar="OTHER", help=told)
+    told = "the service that solves them again; default here, without a server"
+    replay.add_argument("--server", metavar="HOST:PORT", help=told)
+    _access(replay)
 
 
 def _day(text: str) -> date:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 from dataclasses import replace
+from pathlib import Path
 
-from dispatch.cli.command import DONE, WrongUsage, say
+from dispatch.cli.command import DONE, WrongUsage, made_folder, say
 from dispatch.errors import StoreLost, WrongDatabase
 from dispatch.settings import Settings
 
@@ -52,8 +53,11 @@ def work_forever(asked: argparse.Namespace) -> int:
 def _settings(asked: argparse.Namespace) -> Settings:
     """Those of the environment, and over them those of the command line."""
     told = {"database": asked.database, "artefacts": asked.artefacts, "solve_count": asked.workers}
+    told["record"] = getattr(asked, "record", None)
     given = {name: value for name, value in told.items() if value is not None}
-    return replace(Settings.from_environment(os.environ), **given)
+    settings = replace(Settings.from_environment(os.environ), **given)
+    made_folder(Path(settings.record) if settings.record else None, "--record")
+    return settings
 
 
 def _refuse_no_address(option: str, address: str | None) -> None:

@@ -17,10 +17,12 @@ from dispatch.client.connection import CALL_S, PATIENCE_S, Patience, failure_of,
 from dispatch.client.questions import Part, Wanted, list_request, schedule_request, solve_request, submit_request
 from dispatch.errors import CaseError, Flaw
 from dispatch.runs.run import Urgency
+from dispatch.schedule.difference import Comparison
 from dispatch.schedule.outcome import Outcome
 from dispatch.schedule.progress import Progress
 from dispatch.schedule.schedule import Schedule
 from dispatch.wire import rpc
+from dispatch.wire.replays import replay_from, replay_request
 from dispatch.wire.run_view import WITH_SCHEDULE, RunEvent, RunView, Watched, outcome_in, run_from, watched_from
 from dispatch.wire.translate import case_to, outcome_from, progress_from, schedule_from
 
@@ -179,6 +181,21 @@ class AsyncClient(AsyncConnection):
                 await asyncio.sleep(patience.pause_s(error))
             else:
                 return schedule_from(merged)
+
+    async def replay(self, files: Mapping[str, bytes], name: str = "") -> AsyncIterator[Progress | Comparison]:
+        """
+        Progress as a bundle's case is solved again, then how the answers differ; letting the iterator go cancels.
+
+        `files` are the manifest and all that it lists, by name, plain or gzipped (`dispatch.replay.sent.packed`).
+        Raises CaseError with every file that is not as it was written.
+        """
+        try:
+            async for answer in self.stream("ReplaySnapshot", replay_request(files, name)):
+                told = answer.WhichOneof("message")
+                if told != "run_id":
+                    yield replay_from(answer.replay, name) if told == "replay" else progress_from(answer.progress)
+        except grpc.RpcError as error:
+            raise failure_of(error).error from error
 
     async def outcome(self, run_id: str) -> Outcome:
         """The outcome of a run that has ended, with its schedule where it has one. UnknownRun, RunOpen, RunOver."""

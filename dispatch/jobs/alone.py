@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 
+from dispatch import tracing
 from dispatch.jobs.children import Children
 from dispatch.jobs.worker import Worker
 from dispatch.runs.artefacts import Artefacts
@@ -23,7 +25,9 @@ def work(settings: Settings) -> None:
     ledger, artefacts = Ledger(database), Artefacts(artefacts_url)
     ledger.prepare()
     children = Children(settings)  # before the event loop: see there
+    tracing.begin(os.environ)
     asyncio.run(_worked(Worker(ledger, artefacts, children, settings), settings))
+    tracing.end()
 
 
 async def _worked(worker: Worker, settings: Settings) -> None:

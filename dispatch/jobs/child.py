@@ -31,7 +31,7 @@ def work(case: Case, facts: GridFacts, limits: Limits, told: Connection, nicenes
     os.nice(niceness_count)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C reaches the whole group; the worker decides
     stop = threading.Event()
-    threading.Thread(target=_end_with_parent, args=(told, stop), daemon=True).start()
+    threading.Thread(target=end_with_parent, args=(told, stop), daemon=True).start()
     told.send(_answer(case, facts, limits, told, stop))
 
 
@@ -47,7 +47,7 @@ def _answer(case: Case, facts: GridFacts, limits: Limits, told: Connection, stop
         return SolverFailed("the run ended with a defect of ours, which the log of the service names")
 
 
-def _end_with_parent(told: Connection, stop: threading.Event) -> None:
+def end_with_parent(told: Connection, stop: threading.Event) -> None:
     """A worker that was killed leaves no solver behind; one that asks to stop is heard."""
     parent = parent_process()
     if parent is None:

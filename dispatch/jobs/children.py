@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
+from typing import Any
 
 from dispatch.case.case import Case, Limits
 from dispatch.case.facts import GridFacts
@@ -60,7 +61,7 @@ class Children:
         ours, theirs = self._context.Pipe()
         given = (case, facts, limits, theirs, self._settings.niceness_count)
         process = self._context.Process(target=self._task, args=given, daemon=True)
-        starting = asyncio.ensure_future(asyncio.to_thread(_start, process, theirs))
+        starting = asyncio.ensure_future(asyncio.to_thread(start, process, theirs))
         stopping = asyncio.ensure_future(_stopped(ours, stop))
         try:
             await asyncio.shield(starting)
@@ -68,7 +69,7 @@ class Children:
         finally:
             stopping.cancel()
             await starting  # a process that is just being started is not forgotten
-            await asyncio.to_thread(_end, process)
+            await asyncio.to_thread(end, process)
             ours.close()
 
     def _allowed(self, limits: Limits) -> Limits:
@@ -87,12 +88,14 @@ async def _stopped(ours: Connection, stop: asyncio.Event | None) -> None:
             ours.send("stop")
 
 
-def _start(process: ForkServerProcess, theirs: Connection) -> None:
+def start(process: ForkServerProcess, theirs: Connection) -> None:
+    """Start a process that holds the other end of a pipe."""
     process.start()
     theirs.close()  # so that the end of the process is the end of the pipe
 
 
-def _end(process: ForkServerProcess) -> None:
+def end(process: ForkServerProcess) -> None:
+    """Whatever it does, it is gone."""
     process.kill()
     process.join()
     process.close()
@@ -106,7 +109,7 @@ async def _guarded(process: ForkServerProcess, memory_gb: float | None, answer: 
     """
     if memory_gb is None:
         return await answer
-    guard = asyncio.ensure_future(_killed_beyond(process, memory_gb))
+    guard = asyncio.ensure_future(killed_beyond(process, memory_gb))
     try:
         return await answer
     except SolverDied:
@@ -117,7 +120,8 @@ async def _guarded(process: ForkServerProcess, memory_gb: float | None, answer: 
         guard.cancel()
 
 
-async def _killed_beyond(process: ForkServerProcess, memory_gb: float) -> None:
+async def killed_beyond(process: ForkServerProcess, memory_gb: float) -> None:
+    """Kill a process once it holds more memory than this."""
     while resident_gb(process.pid or 0) <= memory_gb * (1 + OVERRUN_SHARE):
         await asyncio.sleep(LOOK_EVERY_SECONDS)
     process.kill()
@@ -126,8 +130,8 @@ async def _killed_beyond(process: ForkServerProcess, memory_gb: float) -> None:
 async def _outcome(ours: Connection, tell: Tell) -> Outcome:
     """What the process sends last, after every progress is told; or the error that it sends, or dies with."""
     while True:
-        await _readable(ours)
-        told = await asyncio.to_thread(_received, ours)
+        await readable(ours)
+        told: Told = await asyncio.to_thread(received, ours)
         if isinstance(told, DispatchError):
             raise told
         if isinstance(told, Outcome):
@@ -135,7 +139,8 @@ async def _outcome(ours: Connection, tell: Tell) -> Outcome:
         await tell(told)
 
 
-async def _readable(ours: Connection) -> None:
+async def readable(ours: Connection) -> None:
+    """Until there is something to receive, or the other end is closed."""
     loop = asyncio.get_running_loop()
     ready = asyncio.Event()
     loop.add_reader(ours.fileno(), ready.set)
@@ -145,10 +150,10 @@ async def _readable(ours: Connection) -> None:
         loop.remove_reader(ours.fileno())
 
 
-def _received(ours: Connection) -> Told:
+def received(ours: Connection) -> Any:
+    """What a process sent. Raises SolverDied where it ended without."""
     try:
-        told: Told = ours.recv()
-    except (EOFError, OSError) as end:
+        return ours.recv()
+    except (EOFError, OSError) as over:
         message = "the process of the solve ended without an answer; it may have been killed or out of memory"
-        raise SolverDied(message) from end
-    return told
+        raise SolverDied(message) from over

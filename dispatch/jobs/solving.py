@@ -21,6 +21,7 @@ from dispatch.runs.run import Ending, Run, State, Wish
 from dispatch.schedule.outcome import Outcome, Status
 from dispatch.schedule.progress import Progress
 from dispatch.study.axes import changed
+from dispatch.tracing import Attempt
 from dispatch.wire.runs import asked_of, outcome_bytes, schedule_bytes, totals_of
 
 AGAIN_S = 2.0  # after the database or the artefacts were not there
@@ -51,6 +52,12 @@ class Held:
     wish: Wish = Wish.GO_ON
     beaten_s: float = field(default_factory=time.monotonic)
 
+    def __post_init__(self) -> None:
+        run, first = self.run, self.run.attempt_count == 1
+        told = {"dispatch__run_id": run.run_id, "dispatch__grid": run.asked.grid}
+        attempt: dict[str, str | float] = {**told, "dispatch__attempt_count": run.attempt_count}
+        self.attempt = Attempt(run.asked.traceparent, run.created_s, run.started_s if first else None, **attempt)
+
 
 class Solving:
     """Turns a run into its ending."""
@@ -63,6 +70,7 @@ class Solving:
 
         async def tell(progress: Progress) -> None:
             held.told.append(progress)
+            held.attempt.tell(progress.stage, progress.elapsed_seconds)
 
         try:
             case, facts, limits = await insisted(lambda: self._asked(held.run), self._file_s)

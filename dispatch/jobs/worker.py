@@ -16,13 +16,16 @@ import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+from structlog.contextvars import bind_contextvars
+
 from dispatch.errors import StoreFull, StoreLost
 from dispatch.jobs.solving import DIED, Executor, Held, Solving, insisted
 from dispatch.runs.artefacts import Artefacts
 from dispatch.runs.ledger import Ledger
-from dispatch.runs.run import Ending, Run, Wish
+from dispatch.runs.run import Ending, Run, State, Wish
 from dispatch.runs.steps import CANCELLED
 from dispatch.settings import Settings
+from dispatch.tracing import trace_of
 
 LOOK_EVERY_S = 0.5  # for a run to take, and for what callers wish of those under way
 LAST_WORD_S = 20.0  # for an audited answer, once a search was asked to stop
@@ -98,10 +101,12 @@ class Worker:
     async def _done(self, run: Run) -> None:
         """Solve it, and finish it unless it is another's by then."""
         held = Held(run)
+        bind_contextvars(run=run.run_id, attempt=run.attempt_count, **trace_of(run.asked.traceparent))
         solving = asyncio.create_task(self._solving.ending(held))
         beating = asyncio.create_task(self._beating(held, solving))
         try:
             ending = await _unless_cancelled(solving)
+            _note(held, ending or CANCELLED)
         except asyncio.CancelledError:
             solving.cancel()
             await asyncio.gather(solving, return_exceptions=True)
@@ -109,6 +114,7 @@ class Worker:
             raise
         finally:
             beating.cancel()
+            held.attempt.end()
         await self._finished(held, ending)
 
     async def _finished(self, held: Held, ending: Ending | None) -> None:
@@ -156,6 +162,15 @@ class Worker:
             raise
         held.beaten_s = time.monotonic()
         return wish
+
+
+def _note(held: Held, ending: Ending) -> None:
+    """How an attempt ended, on its span."""
+    span, status = held.attempt.span, ending.outcome_status
+    span.note(dispatch__state=ending.state.value, dispatch__status=status.value if status else None)
+    span.note(dispatch__gap_share=ending.gap_share, dispatch__objective_cny=ending.objective_cny)
+    if ending.state is State.FAILED:
+        span.failed(f"{ending.reason}: {ending.message}")
 
 
 async def _unless_cancelled(solving: Awaitable[Ending]) -> Ending | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from dispatch.case.case import Case
 from dispatch.case.objective import COST, FIRST_GAP_SHARE
-from dispatch.replay.difference import Difference, matter, note
+from dispatch.schedule.difference import Difference, matter, note
 from dispatch.schedule.outcome import Aim, Outcome, Status
 
 TOLERANCE_SHARE = 1e-6

@@ -9,9 +9,9 @@ from dispatch.case.case import Case, Limits
 from dispatch.case.checks import flaws_of
 from dispatch.case.facts import GridFacts
 from dispatch.replay.compared import compared
-from dispatch.replay.difference import Difference, matter, note
 from dispatch.replay.repriced import repriced
 from dispatch.run import run
+from dispatch.schedule.difference import Comparison, Difference, answer_of, matter, note
 from dispatch.schedule.hashes import case_sha256
 from dispatch.schedule.outcome import Outcome
 from dispatch.schedule.progress import Tell, silent
@@ -37,18 +37,34 @@ class Replayed:
     differences: tuple[Difference, ...]
 
     @property
+    def comparison(self) -> Comparison:
+        """What is shown of it."""
+        again = None if self.again is None else answer_of(self.again)
+        return Comparison(self.record.name, answer_of(self.record.outcome), again, self.differences)
+
+    @property
     def same(self) -> bool:
         """Nothing differs that matters."""
-        return not any(difference.matters for difference in self.differences)
+        return self.comparison.same
 
 
 def replayed(record: Record, tell: Tell = silent) -> Replayed:
     """The recorded schedule priced and audited anew, then the case solved again within the limits it had."""
-    if flaws := flaws_of(record.case, record.facts):
-        refused = (matter(f"case.{flaw.field}", "accepted", "refused", flaw.message) for flaw in flaws)
-        return Replayed(record, None, tuple(refused))
+    if flaws_of(record.case, record.facts):
+        return refused(record)
+    return set_against(record, run(record.case, record.facts, record.limits, tell))
+
+
+def refused(record: Record) -> Replayed:
+    """A record whose case is not accepted by now: every flaw of it."""
+    flaws = flaws_of(record.case, record.facts)
+    told = (matter(f"case.{flaw.field}", "accepted", "refused", flaw.message) for flaw in flaws)
+    return Replayed(record, None, tuple(told))
+
+
+def set_against(record: Record, again: Outcome) -> Replayed:
+    """The recorded schedule priced and audited anew, and beside it the outcome of the case solved again."""
     found = repriced(record.case, record.facts, record.outcome)
-    again = run(record.case, record.facts, record.limits, tell)
     found += compared(record.case, record.outcome, again, record.limits.gap_share)
     return Replayed(record, again, (*found, *_versions(record.outcome, again)))
 

@@ -14,7 +14,7 @@ from dispatch.audit import audited
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.metrics import measured
-from dispatch.replay.difference import Difference, matter, note
+from dispatch.schedule.difference import Difference, matter, note
 from dispatch.schedule.outcome import AuditReport, Metrics, Outcome
 
 TOLERANCE_SHARE = 1e-6  # of a number, at least of 1

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from dispatch.replay.replay import Replayed
-from dispatch.schedule.outcome import Outcome
+from dispatch.schedule.difference import Answer, Comparison
 
 HEADINGS = ("bundle", "status", "objective, M CNY", "gap, %", "curtailed, MWh", "seconds", "")
 COLUMNS = (
@@ -18,10 +17,9 @@ COLUMNS = (
 )
 MISSING, ARROW = "-", " > "
 MOST_SHOWN = 12  # differences of a bundle that are told one by one; --json has all
-TOTAL = "total"
 
 
-def table_of(found: Sequence[Replayed]) -> str:
+def table_of(found: Sequence[Comparison]) -> str:
     """A row a bundle, recorded > today where the two differ; then every difference, `!` where it matters."""
     rows = [HEADINGS, *(_row(one) for one in found)]
     widths = [max(len(row[k]) for row in rows) for k in range(len(HEADINGS))]
@@ -34,51 +32,38 @@ def table_of(found: Sequence[Replayed]) -> str:
     return "\n".join([*lines, "", f"{len(found)} replayed, {verdict}"])
 
 
-def _row(one: Replayed) -> tuple[str, ...]:
-    was, comes = _cells(one.record.outcome), None if one.again is None else _cells(one.again)
+def _row(one: Comparison) -> tuple[str, ...]:
+    was, comes = _cells(one.recorded), None if one.again is None else _cells(one.again)
     *cells, seconds = zip(was, comes or was, strict=True)
     lasted = f"{seconds[0]}{ARROW}{seconds[1] if comes else MISSING}"
     differing = [then if then == now else f"{then}{ARROW}{now}" for then, now in cells]
-    return (one.record.name, *differing, lasted, "same" if one.same else "DIFFERS")
+    return (one.name, *differing, lasted, "same" if one.same else "DIFFERS")
 
 
-def _cells(outcome: Outcome) -> list[str]:
+def _cells(answer: Answer) -> list[str]:
     """Status and numbers of one answer, in the order of the headings."""
-    numbers = numbers_of(outcome)
-    values = [(numbers[name], each, digits) for name, each, digits in COLUMNS]
+    values = [(getattr(answer, name), each, digits) for name, each, digits in COLUMNS]
     told = [MISSING if value is None else format(value / each, digits) for value, each, digits in values]
-    return [outcome.status.value, *told]
+    return [answer.status.value, *told]
 
 
-def _told(one: Replayed) -> list[str]:
+def _told(one: Comparison) -> list[str]:
     shown = sorted(one.differences, key=lambda difference: not difference.matters)
     lines = [f"  {'!' if d.matters else '.'} {d.field}: {d.message}" for d in shown[:MOST_SHOWN]]
     more = len(shown) - MOST_SHOWN
     return [*lines, f"  ... and {more} more (--json has all)"] if more > 0 else lines
 
 
-def numbers_of(outcome: Outcome) -> dict[str, float | None]:
-    """What a replay shows of an outcome; None where it has no such number."""
-    proof, metrics = outcome.proof, outcome.metrics
-    return {
-        "objective_cny": proof.objective_cny,
-        "bound_cny": proof.bound_cny,
-        "gap_share": proof.gap_share,
-        "curtailed_mwh": None if metrics is None else metrics.total.curtailed_mwh,
-        "seconds": dict(outcome.seconds).get(TOTAL),
-    }
-
-
-def as_json(found: Sequence[Replayed]) -> dict[str, Any]:
+def as_json(found: Sequence[Comparison]) -> dict[str, Any]:
     """The same for machines, with every difference and both sets of versions."""
     return {
         "same": all(one.same for one in found),
         "bundles": [
             {
-                "name": one.record.name,
+                "name": one.name,
                 "same": one.same,
-                "recorded": _answer(one.record.outcome),
-                "again": None if one.again is None else _answer(one.again),
+                "recorded": _plain(one.recorded),
+                "again": None if one.again is None else _plain(one.again),
                 "differences": [asdict(difference) for difference in one.differences],
             }
             for one in found
@@ -86,6 +71,5 @@ def as_json(found: Sequence[Replayed]) -> dict[str, Any]:
     }
 
 
-def _answer(outcome: Outcome) -> dict[str, Any]:
-    versions = {} if outcome.certificate is None else dict(outcome.certificate.versions)
-    return {"status": outcome.status.value, **numbers_of(outcome), "versions": versions}
+def _plain(answer: Answer) -> dict[str, Any]:
+    return {**asdict(answer), "status": answer.status.value}

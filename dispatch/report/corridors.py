@@ -6,8 +6,10 @@ A corridor is a chain of lines, so what limits it is its fullest line. Membershi
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -136,6 +138,17 @@ def corridor_rows(scenario: Scenario) -> list[dict[str, Any]]:
     """The corridors of a scenario for machines; none without a schedule."""
     hourly = hourly_of(scenario)
     return [] if hourly is None else [asdict(corridor) for corridor in corridors_of(hourly)]
+
+
+def corridor_csv(scenarios: Sequence[Scenario]) -> str:
+    """The corridors of every scenario as CSV: a row a corridor, columns as in `Corridor`."""
+    names = ("scenario", *(field.name for field in fields(Corridor)))
+    text = io.StringIO()
+    table = csv.DictWriter(text, names, lineterminator="\n")
+    table.writeheader()
+    for scenario in scenarios:
+        table.writerows({"scenario": scenario.label, **row} for row in corridor_rows(scenario))
+    return text.getvalue()
 
 
 def title_of(corridor: Corridor) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from dispatch.report.bus_prices import bus_price_map
 from dispatch.report.commitment import commitment_map
 from dispatch.report.drawing import Figure, axis, bars, figure, gw, hatched, rounded, slopes, steps
 from dispatch.report.map import network_map
@@ -178,6 +179,10 @@ def figures_of(hourly: Hourly) -> dict[str, tuple[Word, Figure | None]]:
         "exchange": (Word("对外交换", "Exchange with the neighbours"), exchange(hourly)),
         "units": (Word("开机台数", "Thermal units on"), units_on(hourly)),
         "reserve": (Word("备用：需求与留取", "Reserve, required and held"), reserve_held(hourly)),
+        "bus_prices": (
+            Word("分母线电价（机组组合固定）", "Price by bus, commitment fixed"),
+            bus_price_map(hourly),
+        ),
         "prices": (Word("电价（机组组合固定）", "Price, commitment fixed"), price_figure(hourly)),
     }
     return {key: (replace(word), drawn) for key, (word, drawn) in found.items()}

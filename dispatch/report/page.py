@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
 
+from dispatch.report.bus_prices import NOTE as PRICE_NOTE
 from dispatch.report.comparison import MEASURES, comparison, legend_of
 from dispatch.report.corridors import corridors_of, title_of
 from dispatch.report.drawing import Figure
@@ -173,11 +174,11 @@ def _panel(page: Page, key: str, scenario: Scenario) -> None:
     if hourly is None:
         _shortfalls(page, scenario)
         return
+    notes = {"curtailment": place_note(hourly), "bus_prices": f"{PRICE_NOTE.chinese}{PRICE_NOTE.english}"}
     shown = {name: (word, drawn) for name, (word, drawn) in figures_of(hourly).items() if drawn is not None}
     for name in (name for name in shown if name in WIDE):
         word, drawn = shown[name]
-        note = place_note(hourly) if name == "curtailment" else ""
-        page.add(page.draw(f"{key}-{name}", word, drawn or {}, note))
+        page.add(page.draw(f"{key}-{name}", word, drawn or {}, notes.get(name, "")))
     page.add('<div class="grid2">')
     for name in (name for name in shown if name not in WIDE):
         word, drawn = shown[name]

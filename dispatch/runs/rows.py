@@ -13,7 +13,7 @@ from dispatch.schedule.progress import Progress
 
 ASKED = (
     *("tenant", "asked_sha256", "case_sha256", "payload_sha256", "grid", "case_name"),
-    *("changes", "study_id", "scenario_index"),
+    *("changes", "study_id", "scenario_index", "traceparent"),
 )
 FOUND = ("reason", "message", "objective_cny", "bound_cny", "gap_share", "outcome_sha256", "schedule_sha256")
 KEPT = (

@@ -67,6 +67,7 @@ class Submission:
     changes: str = ""  # JSON, a list of [path, value] that makes the scenario of its base; "": the case itself
     study_id: str = ""
     scenario_index: int = 0
+    traceparent: str = ""  # of the call that asked, as W3C writes it; "": of none
 
 
 @dataclass(frozen=True)

@@ -46,12 +46,14 @@ RUNS = Table(
     Column("outcome_sha256", String(64), nullable=False),
     Column("schedule_sha256", String(64), nullable=False),
     Column("totals", Text, nullable=False),  # JSON
+    Column("traceparent", String(64), nullable=False, server_default=""),  # W3C; "": asked under no trace
     UniqueConstraint("tenant", "request_id", name="one_run_a_request"),
     Index("runs_by_due", "state", "due_s", "run_id"),
     Index("runs_by_time", "tenant", "created_s", "run_id"),
     Index("runs_by_age", "created_s", "run_id"),
     Index("runs_by_wait", "state", "created_s"),
     Index("runs_by_study", "study_id", "scenario_index"),
+    Index("runs_by_end", "ended_s", "run_id"),
     Index("runs_by_payload", "payload_sha256"),
     Index("runs_by_outcome", "outcome_sha256"),
     Index("runs_by_schedule", "schedule_sha256"),

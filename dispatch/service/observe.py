@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import secrets
 import sys
 import time
@@ -24,6 +23,7 @@ from google.protobuf import descriptor_pool
 from prometheus_client import Counter, Gauge, Histogram
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from dispatch import tracing
 from dispatch.errors import StoreFull, StoreLost
 from dispatch.runs.ledger import Ledger
 from dispatch.runs.run import Ending, Run
@@ -46,7 +46,7 @@ GAP_SHARE = Histogram("dispatch_gap_share", "Gap of the objective of runs that e
 LEASE_LOSSES = Counter("dispatch_lease_losses_total", "Runs taken from a worker that was no longer heard of.")
 HANDLED_RUNS = Counter("dispatch_runs_ended_total", "Runs that ended here, by their state.", ("state",))
 
-TRACE = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")  # W3C traceparent
+OURS = ("UNKNOWN", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNIMPLEMENTED", "DEADLINE_EXCEEDED")  # errors of a server
 CODES = {code.value[0]: code.name for code in grpc.StatusCode}
 
 CALL = structlog.get_logger("call")
@@ -62,31 +62,38 @@ class Observed(grpc.aio.ServerInterceptor):
     ) -> Any:
         """The handler that is asked for, watched."""
         clear_contextvars()
-        bind_contextvars(call=secrets.token_hex(8), **_trace(handler_call_details.invocation_metadata))
+        named = _named(handler_call_details.invocation_metadata)
+        bind_contextvars(call=secrets.token_hex(8), **tracing.trace_of(named))
         handler = await continuation(handler_call_details)
         _, service, method = handler_call_details.method.split("/", 2)
         if handler is None or service != SERVICE:
             return handler
         kind = "stream_stream" if handler.request_streaming else _kind(handler)
-        watched = _watched(getattr(handler, kind), method)
+        watched = _watched(getattr(handler, kind), method, named)
         make = getattr(grpc, f"{kind}_rpc_method_handler")
         return make(watched, handler.request_deserializer, handler.response_serializer)
 
 
-def _watched(behaviour: Callable[[Any, Any], Awaitable[Any]], method: str) -> Callable[[Any, Any], Awaitable[Any]]:
+def _watched(
+    behaviour: Callable[[Any, Any], Awaitable[Any]], method: str, named: str
+) -> Callable[[Any, Any], Awaitable[Any]]:
     labels = (_grpc_type(method), SERVICE, method)
 
     async def watched(request: Any, context: Any) -> Any:
         begun = time.perf_counter()
         STARTED.labels(*labels).inc()
-        try:
-            return await behaviour(request, context)
-        finally:
-            seconds = time.perf_counter() - begun
-            code = _code(context)
-            HANDLED.labels(*labels, code).inc()
-            HANDLING.labels(*labels).observe(seconds)
-            CALL.info("call", method=method, code=code, seconds=round(seconds, 6), peer=context.peer())
+        with tracing.call(SERVICE, method, named) as span:
+            bind_contextvars(**tracing.trace_of(tracing.traceparent()))
+            try:
+                return await behaviour(request, context)
+            finally:
+                seconds, code = time.perf_counter() - begun, _code(context)
+                HANDLED.labels(*labels, code).inc()
+                HANDLING.labels(*labels).observe(seconds)
+                CALL.info("call", method=method, code=code, seconds=round(seconds, 6), peer=context.peer())
+                span.note(rpc__response__status_code=code)
+                if code in OURS:
+                    span.failed(code)
 
     return watched
 
@@ -140,13 +147,10 @@ def log_to_stderr(*, calls: bool) -> None:
         logging.getLogger(name).setLevel(logging.INFO if calls else logging.ERROR)
 
 
-def _trace(metadata: Any) -> dict[str, str]:
-    """The caller's trace, if it sends one."""
-    for key, value in metadata or ():
-        found = TRACE.fullmatch(value) if key == "traceparent" and isinstance(value, str) else None
-        if found:
-            return {"trace": found[1]}
-    return {}
+def _named(metadata: Any) -> str:
+    """The trace that the caller names, if it names one."""
+    told = (value for key, value in metadata or () if key == "traceparent" and isinstance(value, str))
+    return next(filter(None, map(tracing.written, told)), "")
 
 
 @cache

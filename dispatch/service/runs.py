@@ -26,6 +26,7 @@ from dispatch.service.requests import (
     text_flaws,
 )
 from dispatch.service.watchers import Watchers
+from dispatch.tracing import traceparent
 from dispatch.wire import rpc
 from dispatch.wire.runs import (
     asked_bytes,
@@ -76,6 +77,7 @@ class RunMethods:
             request_id=request_id,
             urgency=urgency,
             labels=labels,
+            traceparent=traceparent(),
         )
         run = await asyncio.to_thread(self._ledger.add, asked)
         self._wake()

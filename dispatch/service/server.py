@@ -7,12 +7,15 @@ import os
 import signal
 import socket
 import sys
+from pathlib import Path
 from typing import Any
 
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc  # type: ignore[import-untyped]
 from grpc_reflection.v1alpha import reflection, reflection_pb2  # type: ignore[import-untyped]
 
+from dispatch import tracing
+from dispatch.jobs.aside import Aside
 from dispatch.jobs.children import Children
 from dispatch.jobs.worker import Worker
 from dispatch.runs.artefacts import Artefacts
@@ -25,6 +28,7 @@ from dispatch.service.gate import Gate
 from dispatch.service.handlers import Handlers
 from dispatch.service.interceptor import Refusals
 from dispatch.service.observe import Observed, log_to_stderr, queue_told, told
+from dispatch.service.recorder import Recorder
 from dispatch.settings import Settings
 from dispatch.wire import rpc
 
@@ -54,7 +58,9 @@ def serve(listen: str, settings: Settings | None = None, door: Door | None = Non
     settings = settings or Settings.from_environment(os.environ)
     log_to_stderr(calls=door.log_calls)
     children = Children(settings)  # before the event loop and gRPC: see there
+    tracing.begin(os.environ)
     asyncio.run(_serve(listen, settings, children, door))
+    tracing.end()
 
 
 def _refuse_taken(listen: str) -> None:
@@ -75,27 +81,21 @@ async def _serve(listen: str, settings: Settings, children: Children, door: Door
     ledger, artefacts = Ledger(database), Artefacts(artefacts_url)
     ledger.prepare()
     worker = Worker(ledger, artefacts, children, settings)
-    handlers = Handlers(ledger, artefacts, worker.wake)
+    aside = Aside(settings)
+    handlers = Handlers(ledger, artefacts, aside, worker.wake)
+    recorder = Recorder(ledger, artefacts, aside, Path(settings.record)) if settings.record else None
 
     def ended(run: Run, ending: Ending) -> None:
         handlers.poke()
         told(run, ending)
 
     worker.ended = ended
-    server = grpc.aio.server(
-        interceptors=[Observed(), Gate(settings, door.known_tokens()), Refusals(settings.retry_seconds)],
-        options=_options(settings),
-        maximum_concurrent_rpcs=2 * settings.call_count,  # health, and calls whose request never comes, included
-    )
     checks = health.aio.HealthServicer()
-    rpc.add_DispatchServiceServicer_to_server(handlers, server)
-    health_pb2_grpc.add_HealthServicer_to_server(checks, server)
-    _reflect(server)
-    port = door.opened(server, listen)
-    stop = _stop_signal()
+    server = _grpc_server(handlers, checks, settings, door)
+    port, stop = door.opened(server, listen), _stop_signal()
     await server.start()
     ever = (handlers.look(), worker.work(), queue_told(ledger), asyncio.to_thread(_warm))
-    busy = [asyncio.create_task(one) for one in ever]
+    busy = [asyncio.create_task(one) for one in (*ever, *([recorder.record()] if recorder else []))]
     door.observe()
     for service in ("", *REFLECTED):
         await checks.set(service, health_pb2.HealthCheckResponse.SERVING)
@@ -107,8 +107,27 @@ async def _serve(listen: str, settings: Settings, children: Children, door: Door
     await _first_of(worker.drained(), stop.wait(), timeout_s=settings.drain_seconds)
     await worker.left()
     await server.stop(FAREWELL_S)
-    for task in busy:
+    await _left(busy)
+    if recorder:
+        await recorder.catch_up()
+
+
+async def _left(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
         task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _grpc_server(handlers: Handlers, checks: Any, settings: Settings, door: Door) -> grpc.aio.Server:
+    server = grpc.aio.server(
+        interceptors=[Observed(), Gate(settings, door.known_tokens()), Refusals(settings.retry_seconds)],
+        options=_options(settings),
+        maximum_concurrent_rpcs=2 * settings.call_count,  # health, and calls whose request never comes, included
+    )
+    rpc.add_DispatchServiceServicer_to_server(handlers, server)
+    health_pb2_grpc.add_HealthServicer_to_server(checks, server)
+    _reflect(server)
+    return server
 
 
 def _options(settings: Settings) -> list[tuple[str, int]]:

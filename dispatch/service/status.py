@@ -31,8 +31,8 @@ from dispatch.errors import (
     WrongDatabase,
 )
 from dispatch.jobs.children import SolverDied
-from dispatch.service.handlers import Draining
 from dispatch.service.tokens import RoleTooLow, TokenExpired, TokenMissing, TokenUnknown
+from dispatch.service.waiting import Draining
 
 DOMAIN = "dispatch"
 VIOLATION_BYTES_COUNT = 4000  # of all violations; base64 and the rest of the trailers come on top

@@ -32,6 +32,7 @@ from dispatch.service.requests import (
 from dispatch.service.watchers import Watchers
 from dispatch.study import axes as grid
 from dispatch.study.axes import MOST_SCENARIOS_COUNT, Axis
+from dispatch.tracing import traceparent
 from dispatch.wire import rpc
 from dispatch.wire.runs import asked_bytes, asked_sha256
 from dispatch.wire.studies import axes_from, scenario_to, study_to
@@ -148,6 +149,7 @@ def _planned(
         case_name=case.name,
         urgency=Urgency.STUDY,
         labels=dict(request.labels),
+        traceparent=traceparent(),
     )
     plan = Plan(base.tenant, base.asked_sha256, base.case_sha256, text, request.request_id, request.title, base.labels)
     return plan, [_run_of(base, changes) for changes in grid.scenarios(axes)]

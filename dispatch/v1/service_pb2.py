@@ -24,6 +24,7 @@ _sym_db = _symbol_database.Default()
 
 from dispatch.v1 import case_pb2 as dispatch_dot_v1_dot_case__pb2
 from dispatch.v1 import grid_pb2 as dispatch_dot_v1_dot_grid__pb2
+from dispatch.v1 import replay_pb2 as dispatch_dot_v1_dot_replay__pb2
 from dispatch.v1 import run_pb2 as dispatch_dot_v1_dot_run__pb2
 from dispatch.v1 import schedule_pb2 as dispatch_dot_v1_dot_schedule__pb2
 from dispatch.v1 import study_pb2 as dispatch_dot_v1_dot_study__pb2
@@ -31,7 +32,7 @@ from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x64ispatch/v1/service.proto\x12\x0b\x64ispatch.v1\x1a\x16\x64ispatch/v1/case.proto\x1a\x16\x64ispatch/v1/grid.proto\x1a\x15\x64ispatch/v1/run.proto\x1a\x1a\x64ispatch/v1/schedule.proto\x1a\x17\x64ispatch/v1/study.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"r\n\x10SolveCaseRequest\x12\x1f\n\x04\x63\x61se\x18\x01 \x01(\x0b\x32\x11.dispatch.v1.Case\x12#\n\x06limits\x18\x02 \x01(\x0b\x32\x13.dispatch.v1.Limits\x12\x18\n\x10include_schedule\x18\x03 \x01(\x08\"\x84\x01\n\x11SolveCaseResponse\x12)\n\x08progress\x18\x01 \x01(\x0b\x32\x15.dispatch.v1.ProgressH\x00\x12\'\n\x07outcome\x18\x02 \x01(\x0b\x32\x14.dispatch.v1.OutcomeH\x00\x12\x10\n\x06run_id\x18\x03 \x01(\tH\x00\x42\t\n\x07message\"6\n\x13ValidateCaseRequest\x12\x1f\n\x04\x63\x61se\x18\x01 \x01(\x0b\x32\x11.dispatch.v1.Case\"8\n\x14ValidateCaseResponse\x12 \n\x05\x66laws\x18\x01 \x03(\x0b\x32\x11.dispatch.v1.Flaw\"4\n\x04\x46law\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\r\n\x05\x66ield\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\"\x12\n\x10ListGridsRequest\"<\n\x11ListGridsResponse\x12\'\n\x05grids\x18\x01 \x03(\x0b\x32\x18.dispatch.v1.GridSummary\"@\n\x0eGetGridRequest\x12\x0c\n\x04grid\x18\x01 \x01(\t\x12\x14\n\x07\x65\x64ition\x18\x02 \x01(\x05H\x00\x88\x01\x01\x42\n\n\x08_edition\"\xff\x01\n\x11SubmitCaseRequest\x12\x1f\n\x04\x63\x61se\x18\x01 \x01(\x0b\x32\x11.dispatch.v1.Case\x12#\n\x06limits\x18\x02 \x01(\x0b\x32\x13.dispatch.v1.Limits\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12%\n\x07urgency\x18\x04 \x01(\x0e\x32\x14.dispatch.v1.Urgency\x12:\n\x06labels\x18\x05 \x03(\x0b\x32*.dispatch.v1.SubmitCaseRequest.LabelsEntry\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x1f\n\rGetRunRequest\x12\x0e\n\x06run_id\x18\x01 \x01(\t\"\xce\x02\n\x0fListRunsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12%\n\x06states\x18\x03 \x03(\x0e\x32\x15.dispatch.v1.RunState\x12\x0c\n\x04grid\x18\x04 \x01(\t\x12\x38\n\x06labels\x18\x05 \x03(\x0b\x32(.dispatch.v1.ListRunsRequest.LabelsEntry\x12\x30\n\x0c\x63reated_from\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0e\x63reated_before\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08study_id\x18\x08 \x01(\t\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"K\n\x10ListRunsResponse\x12\x1e\n\x04runs\x18\x01 \x03(\x0b\x32\x10.dispatch.v1.Run\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"<\n\x0fWatchRunRequest\x12\x0e\n\x06run_id\x18\x01 \x01(\t\x12\x19\n\x11\x61\x66ter_event_index\x18\x02 \x01(\x05\"\x85\x01\n\x10WatchRunResponse\x12&\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x15.dispatch.v1.RunEventH\x00\x12\x1d\n\x13queued_before_count\x18\x02 \x01(\x05H\x00\x12\x1f\n\x03run\x18\x03 \x01(\x0b\x32\x10.dispatch.v1.RunH\x00\x42\t\n\x07message\":\n\x10\x43\x61ncelRunRequest\x12\x0e\n\x06run_id\x18\x01 \x01(\t\x12\x16\n\x0ekeep_incumbent\x18\x02 \x01(\x08\"\"\n\x10\x44\x65leteRunRequest\x12\x0e\n\x06run_id\x18\x01 \x01(\t\"\x9b\x01\n\x12GetScheduleRequest\x12\x0e\n\x06run_id\x18\x01 \x01(\t\x12\r\n\x05kinds\x18\x02 \x03(\t\x12\x12\n\ncomponents\x18\x03 \x03(\t\x12)\n\x05start\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x03\x65nd\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\":\n\x13GetScheduleResponse\x12#\n\x04part\x18\x01 \x01(\x0b\x32\x15.dispatch.v1.Schedule\"\x8a\x02\n\x12SubmitStudyRequest\x12\x1f\n\x04\x63\x61se\x18\x01 \x01(\x0b\x32\x11.dispatch.v1.Case\x12#\n\x06limits\x18\x02 \x01(\x0b\x32\x13.dispatch.v1.Limits\x12\x1f\n\x04\x61xes\x18\x03 \x03(\x0b\x32\x11.dispatch.v1.Axis\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\r\n\x05title\x18\x05 \x01(\t\x12;\n\x06labels\x18\x06 \x03(\x0b\x32+.dispatch.v1.SubmitStudyRequest.LabelsEntry\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"#\n\x0fGetStudyRequest\x12\x10\n\x08study_id\x18\x01 \x01(\t\"O\n\x14ListScenariosRequest\x12\x10\n\x08study_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"Z\n\x15ListScenariosResponse\x12(\n\tscenarios\x18\x01 \x03(\x0b\x32\x15.dispatch.v1.Scenario\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"<\n\x11WatchStudyRequest\x12\x10\n\x08study_id\x18\x01 \x01(\t\x12\x15\n\rknown_indices\x18\x02 \x03(\x05\"o\n\x12WatchStudyResponse\x12)\n\x08scenario\x18\x01 \x01(\x0b\x32\x15.dispatch.v1.ScenarioH\x00\x12#\n\x05study\x18\x02 \x01(\x0b\x32\x12.dispatch.v1.StudyH\x00\x42\t\n\x07message\"&\n\x12\x43\x61ncelStudyRequest\x12\x10\n\x08study_id\x18\x01 \x01(\t2\x8c\t\n\x0f\x44ispatchService\x12L\n\tSolveCase\x12\x1d.dispatch.v1.SolveCaseRequest\x1a\x1e.dispatch.v1.SolveCaseResponse0\x01\x12S\n\x0cValidateCase\x12 .dispatch.v1.ValidateCaseRequest\x1a!.dispatch.v1.ValidateCaseResponse\x12J\n\tListGrids\x12\x1d.dispatch.v1.ListGridsRequest\x1a\x1e.dispatch.v1.ListGridsResponse\x12\x39\n\x07GetGrid\x12\x1b.dispatch.v1.GetGridRequest\x1a\x11.dispatch.v1.Grid\x12>\n\nSubmitCase\x12\x1e.dispatch.v1.SubmitCaseRequest\x1a\x10.dispatch.v1.Run\x12\x36\n\x06GetRun\x12\x1a.dispatch.v1.GetRunRequest\x1a\x10.dispatch.v1.Run\x12G\n\x08ListRuns\x12\x1c.dispatch.v1.ListRunsRequest\x1a\x1d.dispatch.v1.ListRunsResponse\x12I\n\x08WatchRun\x12\x1c.dispatch.v1.WatchRunRequest\x1a\x1d.dispatch.v1.WatchRunResponse0\x01\x12<\n\tCancelRun\x12\x1d.dispatch.v1.CancelRunRequest\x1a\x10.dispatch.v1.Run\x12\x42\n\tDeleteRun\x12\x1d.dispatch.v1.DeleteRunRequest\x1a\x16.google.protobuf.Empty\x12R\n\x0bGetSchedule\x12\x1f.dispatch.v1.GetScheduleRequest\x1a .dispatch.v1.GetScheduleResponse0\x01\x12\x42\n\x0bSubmitStudy\x12\x1f.dispatch.v1.SubmitStudyRequest\x1a\x12.dispatch.v1.Study\x12<\n\x08GetStudy\x12\x1c.dispatch.v1.GetStudyRequest\x1a\x12.dispatch.v1.Study\x12V\n\rListScenarios\x12!.dispatch.v1.ListScenariosRequest\x1a\".dispatch.v1.ListScenariosResponse\x12O\n\nWatchStudy\x12\x1e.dispatch.v1.WatchStudyRequest\x1a\x1f.dispatch.v1.WatchStudyResponse0\x01\x12\x42\n\x0b\x43\x61ncelStudy\x12\x1f.dispatch.v1.CancelStudyRequest\x1a\x12.dispatch.v1.Studyb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x64ispatch/v1/service.proto\x12\x0b\x64ispatch.v1\x1a\x16\x64ispatch/v1/case.proto\x1a\x16\x64ispatch/v1/grid.proto\x1a\x18\x64ispatch/v1/replay.proto\x1a\x15\x64ispatch/v1/run.proto\x1a\x1a\x64ispatch/v1/schedule.proto\x1a\x17\x64ispatch/v1/study.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"r\n\x10SolveCaseRequest\x12\x1f\n\x04\x63\x61se\x18\x01 \x01(\x0b\x32\x11.dispatch.v1.Case\x12#\n\x06limits\x18\x02 \x01(\x0b\x32\x13.dispatch.v1.Limits\x12\x18\n\x10include_schedule\x18\x03 \x01(\x08\"\x84\x01\n\x11SolveCaseResponse\x12)\n\x08progress\x18\x01 \x01(\x0b\x32\x15.dispatch.v1.ProgressH\x00\x12\'\n\x07outcome\x18\x02 \x01(\x0b\x32\x14.dispatch.v1.OutcomeH\x00\x12\x10\n\x06run_id\x18\x03 \x01(\tH\x00\x42\t\n\x07message\"6\n\x13ValidateCaseRequest\x12\x1f\n\x04\x63\x61se\x18\x01 \x01(\x0b\x32\x11.dispatch.v1.Case\"8\n\x14ValidateCaseResponse\x12 \n\x05\x66laws\x18\x01 \x03(\x0b\x32\x11.dispatch.v1.Flaw\"4\n\x04\x46law\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\r\n\x05\x66ield\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\"\x12\n\x10ListGridsRequest\"<\n\x11ListGridsResponse\x12\'\n\x05grids\x18\x01 \x03(\x0b\x32\x18.dispatch.v1.GridSummary\"@\n\x0eGetGridRequest\x12\x0c\n\x04grid\x18\x01 \x01(\t\x12\x14\n\x07\x65\x64ition\x18\x02 \x01(\x05H\x00\x88\x01\x01\x42\n\n\x08_edition\"\xff\x01\n\x11SubmitCaseRequest\x12\x1f\n\x04\x63\x61se\x18\x01 \x01(\x0b\x32\x11.dispatch.v1.Case\x12#\n\x06limits\x18\x02 \x01(\x0b\x32\x13.dispatch.v1.Limits\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12%\n\x07urgency\x18\x04 \x01(\x0e\x32\x14.dispatch.v1.Urgency\x12:\n\x06labels\x18\x05 \x03(\x0b\x32*.dispatch.v1.SubmitCaseRequest.LabelsEntry\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x1f\n\rGetRunRequest\x12\x0e\n\x06run_id\x18\x01 \x01(\t\"\xce\x02\n\x0fListRunsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12%\n\x06states\x18\x03 \x03(\x0e\x32\x15.dispatch.v1.RunState\x12\x0c\n\x04grid\x18\x04 \x01(\t\x12\x38\n\x06labels\x18\x05 \x03(\x0b\x32(.dispatch.v1.ListRunsRequest.LabelsEntry\x12\x30\n\x0c\x63reated_from\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0e\x63reated_before\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08study_id\x18\x08 \x01(\t\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"K\n\x10ListRunsResponse\x12\x1e\n\x04runs\x18\x01 \x03(\x0b\x32\x10.dispatch.v1.Run\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"<\n\x0fWatchRunRequest\x12\x0e\n\x06run_id\x18\x01 \x01(\t\x12\x19\n\x11\x61\x66ter_event_index\x18\x02 \x01(\x05\"\x85\x01\n\x10WatchRunResponse\x12&\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x15.dispatch.v1.RunEventH\x00\x12\x1d\n\x13queued_before_count\x18\x02 \x01(\x05H\x00\x12\x1f\n\x03run\x18\x03 \x01(\x0b\x32\x10.dispatch.v1.RunH\x00\x42\t\n\x07message\":\n\x10\x43\x61ncelRunRequest\x12\x0e\n\x06run_id\x18\x01 \x01(\t\x12\x16\n\x0ekeep_incumbent\x18\x02 \x01(\x08\"\"\n\x10\x44\x65leteRunRequest\x12\x0e\n\x06run_id\x18\x01 \x01(\t\"\x9b\x01\n\x12GetScheduleRequest\x12\x0e\n\x06run_id\x18\x01 \x01(\t\x12\r\n\x05kinds\x18\x02 \x03(\t\x12\x12\n\ncomponents\x18\x03 \x03(\t\x12)\n\x05start\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x03\x65nd\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\":\n\x13GetScheduleResponse\x12#\n\x04part\x18\x01 \x01(\x0b\x32\x15.dispatch.v1.Schedule\"\x8a\x02\n\x12SubmitStudyRequest\x12\x1f\n\x04\x63\x61se\x18\x01 \x01(\x0b\x32\x11.dispatch.v1.Case\x12#\n\x06limits\x18\x02 \x01(\x0b\x32\x13.dispatch.v1.Limits\x12\x1f\n\x04\x61xes\x18\x03 \x03(\x0b\x32\x11.dispatch.v1.Axis\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\r\n\x05title\x18\x05 \x01(\t\x12;\n\x06labels\x18\x06 \x03(\x0b\x32+.dispatch.v1.SubmitStudyRequest.LabelsEntry\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"#\n\x0fGetStudyRequest\x12\x10\n\x08study_id\x18\x01 \x01(\t\"O\n\x14ListScenariosRequest\x12\x10\n\x08study_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"Z\n\x15ListScenariosResponse\x12(\n\tscenarios\x18\x01 \x03(\x0b\x32\x15.dispatch.v1.Scenario\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"<\n\x11WatchStudyRequest\x12\x10\n\x08study_id\x18\x01 \x01(\t\x12\x15\n\rknown_indices\x18\x02 \x03(\x05\"o\n\x12WatchStudyResponse\x12)\n\x08scenario\x18\x01 \x01(\x0b\x32\x15.dispatch.v1.ScenarioH\x00\x12#\n\x05study\x18\x02 \x01(\x0b\x32\x12.dispatch.v1.StudyH\x00\x42\t\n\x07message\"&\n\x12\x43\x61ncelStudyRequest\x12\x10\n\x08study_id\x18\x01 \x01(\t\"O\n\x15ReplaySnapshotRequest\x12(\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x19.dispatch.v1.SnapshotFile\x12\x0c\n\x04name\x18\x02 \x01(\t\"\x87\x01\n\x16ReplaySnapshotResponse\x12\x10\n\x06run_id\x18\x01 \x01(\tH\x00\x12)\n\x08progress\x18\x02 \x01(\x0b\x32\x15.dispatch.v1.ProgressH\x00\x12%\n\x06replay\x18\x03 \x01(\x0b\x32\x13.dispatch.v1.ReplayH\x00\x42\t\n\x07message2\xe9\t\n\x0f\x44ispatchService\x12L\n\tSolveCase\x12\x1d.dispatch.v1.SolveCaseRequest\x1a\x1e.dispatch.v1.SolveCaseResponse0\x01\x12S\n\x0cValidateCase\x12 .dispatch.v1.ValidateCaseRequest\x1a!.dispatch.v1.ValidateCaseResponse\x12J\n\tListGrids\x12\x1d.dispatch.v1.ListGridsRequest\x1a\x1e.dispatch.v1.ListGridsResponse\x12\x39\n\x07GetGrid\x12\x1b.dispatch.v1.GetGridRequest\x1a\x11.dispatch.v1.Grid\x12>\n\nSubmitCase\x12\x1e.dispatch.v1.SubmitCaseRequest\x1a\x10.dispatch.v1.Run\x12\x36\n\x06GetRun\x12\x1a.dispatch.v1.GetRunRequest\x1a\x10.dispatch.v1.Run\x12G\n\x08ListRuns\x12\x1c.dispatch.v1.ListRunsRequest\x1a\x1d.dispatch.v1.ListRunsResponse\x12I\n\x08WatchRun\x12\x1c.dispatch.v1.WatchRunRequest\x1a\x1d.dispatch.v1.WatchRunResponse0\x01\x12<\n\tCancelRun\x12\x1d.dispatch.v1.CancelRunRequest\x1a\x10.dispatch.v1.Run\x12\x42\n\tDeleteRun\x12\x1d.dispatch.v1.DeleteRunRequest\x1a\x16.google.protobuf.Empty\x12R\n\x0bGetSchedule\x12\x1f.dispatch.v1.GetScheduleRequest\x1a .dispatch.v1.GetScheduleResponse0\x01\x12\x42\n\x0bSubmitStudy\x12\x1f.dispatch.v1.SubmitStudyRequest\x1a\x12.dispatch.v1.Study\x12<\n\x08GetStudy\x12\x1c.dispatch.v1.GetStudyRequest\x1a\x12.dispatch.v1.Study\x12V\n\rListScenarios\x12!.dispatch.v1.ListScenariosRequest\x1a\".dispatch.v1.ListScenariosResponse\x12O\n\nWatchStudy\x12\x1e.dispatch.v1.WatchStudyRequest\x1a\x1f.dispatch.v1.WatchStudyResponse0\x01\x12\x42\n\x0b\x43\x61ncelStudy\x12\x1f.dispatch.v1.CancelStudyRequest\x1a\x12.dispatch.v1.Study\x12[\n\x0eReplaySnapshot\x12\".dispatch.v1.ReplaySnapshotRequest\x1a#.dispatch.v1.ReplaySnapshotResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,62 +45,66 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTRUNSREQUEST_LABELSENTRY']._serialized_options = b'8\001'
   _globals['_SUBMITSTUDYREQUEST_LABELSENTRY']._loaded_options = None
   _globals['_SUBMITSTUDYREQUEST_LABELSENTRY']._serialized_options = b'8\001'
-  _globals['_SOLVECASEREQUEST']._serialized_start=228
-  _globals['_SOLVECASEREQUEST']._serialized_end=342
-  _globals['_SOLVECASERESPONSE']._serialized_start=345
-  _globals['_SOLVECASERESPONSE']._serialized_end=477
-  _globals['_VALIDATECASEREQUEST']._serialized_start=479
-  _globals['_VALIDATECASEREQUEST']._serialized_end=533
-  _globals['_VALIDATECASERESPONSE']._serialized_start=535
-  _globals['_VALIDATECASERESPONSE']._serialized_end=591
-  _globals['_FLAW']._serialized_start=593
-  _globals['_FLAW']._serialized_end=645
-  _globals['_LISTGRIDSREQUEST']._serialized_start=647
-  _globals['_LISTGRIDSREQUEST']._serialized_end=665
-  _globals['_LISTGRIDSRESPONSE']._serialized_start=667
-  _globals['_LISTGRIDSRESPONSE']._serialized_end=727
-  _globals['_GETGRIDREQUEST']._serialized_start=729
-  _globals['_GETGRIDREQUEST']._serialized_end=793
-  _globals['_SUBMITCASEREQUEST']._serialized_start=796
-  _globals['_SUBMITCASEREQUEST']._serialized_end=1051
-  _globals['_SUBMITCASEREQUEST_LABELSENTRY']._serialized_start=1006
-  _globals['_SUBMITCASEREQUEST_LABELSENTRY']._serialized_end=1051
-  _globals['_GETRUNREQUEST']._serialized_start=1053
-  _globals['_GETRUNREQUEST']._serialized_end=1084
-  _globals['_LISTRUNSREQUEST']._serialized_start=1087
-  _globals['_LISTRUNSREQUEST']._serialized_end=1421
-  _globals['_LISTRUNSREQUEST_LABELSENTRY']._serialized_start=1006
-  _globals['_LISTRUNSREQUEST_LABELSENTRY']._serialized_end=1051
-  _globals['_LISTRUNSRESPONSE']._serialized_start=1423
-  _globals['_LISTRUNSRESPONSE']._serialized_end=1498
-  _globals['_WATCHRUNREQUEST']._serialized_start=1500
-  _globals['_WATCHRUNREQUEST']._serialized_end=1560
-  _globals['_WATCHRUNRESPONSE']._serialized_start=1563
-  _globals['_WATCHRUNRESPONSE']._serialized_end=1696
-  _globals['_CANCELRUNREQUEST']._serialized_start=1698
-  _globals['_CANCELRUNREQUEST']._serialized_end=1756
-  _globals['_DELETERUNREQUEST']._serialized_start=1758
-  _globals['_DELETERUNREQUEST']._serialized_end=1792
-  _globals['_GETSCHEDULEREQUEST']._serialized_start=1795
-  _globals['_GETSCHEDULEREQUEST']._serialized_end=1950
-  _globals['_GETSCHEDULERESPONSE']._serialized_start=1952
-  _globals['_GETSCHEDULERESPONSE']._serialized_end=2010
-  _globals['_SUBMITSTUDYREQUEST']._serialized_start=2013
-  _globals['_SUBMITSTUDYREQUEST']._serialized_end=2279
-  _globals['_SUBMITSTUDYREQUEST_LABELSENTRY']._serialized_start=1006
-  _globals['_SUBMITSTUDYREQUEST_LABELSENTRY']._serialized_end=1051
-  _globals['_GETSTUDYREQUEST']._serialized_start=2281
-  _globals['_GETSTUDYREQUEST']._serialized_end=2316
-  _globals['_LISTSCENARIOSREQUEST']._serialized_start=2318
-  _globals['_LISTSCENARIOSREQUEST']._serialized_end=2397
-  _globals['_LISTSCENARIOSRESPONSE']._serialized_start=2399
-  _globals['_LISTSCENARIOSRESPONSE']._serialized_end=2489
-  _globals['_WATCHSTUDYREQUEST']._serialized_start=2491
-  _globals['_WATCHSTUDYREQUEST']._serialized_end=2551
-  _globals['_WATCHSTUDYRESPONSE']._serialized_start=2553
-  _globals['_WATCHSTUDYRESPONSE']._serialized_end=2664
-  _globals['_CANCELSTUDYREQUEST']._serialized_start=2666
-  _globals['_CANCELSTUDYREQUEST']._serialized_end=2704
-  _globals['_DISPATCHSERVICE']._serialized_start=2707
-  _globals['_DISPATCHSERVICE']._serialized_end=3871
+  _globals['_SOLVECASEREQUEST']._serialized_start=254
+  _globals['_SOLVECASEREQUEST']._serialized_end=368
+  _globals['_SOLVECASERESPONSE']._serialized_start=371
+  _globals['_SOLVECASERESPONSE']._serialized_end=503
+  _globals['_VALIDATECASEREQUEST']._serialized_start=505
+  _globals['_VALIDATECASEREQUEST']._serialized_end=559
+  _globals['_VALIDATECASERESPONSE']._serialized_start=561
+  _globals['_VALIDATECASERESPONSE']._serialized_end=617
+  _globals['_FLAW']._serialized_start=619
+  _globals['_FLAW']._serialized_end=671
+  _globals['_LISTGRIDSREQUEST']._serialized_start=673
+  _globals['_LISTGRIDSREQUEST']._serialized_end=691
+  _globals['_LISTGRIDSRESPONSE']._serialized_start=693
+  _globals['_LISTGRIDSRESPONSE']._serialized_end=753
+  _globals['_GETGRIDREQUEST']._serialized_start=755
+  _globals['_GETGRIDREQUEST']._serialized_end=819
+  _globals['_SUBMITCASEREQUEST']._serialized_start=822
+  _globals['_SUBMITCASEREQUEST']._serialized_end=1077
+  _globals['_SUBMITCASEREQUEST_LABELSENTRY']._serialized_start=1032
+  _globals['_SUBMITCASEREQUEST_LABELSENTRY']._serialized_end=1077
+  _globals['_GETRUNREQUEST']._serialized_start=1079
+  _globals['_GETRUNREQUEST']._serialized_end=1110
+  _globals['_LISTRUNSREQUEST']._serialized_start=1113
+  _globals['_LISTRUNSREQUEST']._serialized_end=1447
+  _globals['_LISTRUNSREQUEST_LABELSENTRY']._serialized_start=1032
+  _globals['_LISTRUNSREQUEST_LABELSENTRY']._serialized_end=1077
+  _globals['_LISTRUNSRESPONSE']._serialized_start=1449
+  _globals['_LISTRUNSRESPONSE']._serialized_end=1524
+  _globals['_WATCHRUNREQUEST']._serialized_start=1526
+  _globals['_WATCHRUNREQUEST']._serialized_end=1586
+  _globals['_WATCHRUNRESPONSE']._serialized_start=1589
+  _globals['_WATCHRUNRESPONSE']._serialized_end=1722
+  _globals['_CANCELRUNREQUEST']._serialized_start=1724
+  _globals['_CANCELRUNREQUEST']._serialized_end=1782
+  _globals['_DELETERUNREQUEST']._serialized_start=1784
+  _globals['_DELETERUNREQUEST']._serialized_end=1818
+  _globals['_GETSCHEDULEREQUEST']._serialized_start=1821
+  _globals['_GETSCHEDULEREQUEST']._serialized_end=1976
+  _globals['_GETSCHEDULERESPONSE']._serialized_start=1978
+  _globals['_GETSCHEDULERESPONSE']._serialized_end=2036
+  _globals['_SUBMITSTUDYREQUEST']._serialized_start=2039
+  _globals['_SUBMITSTUDYREQUEST']._serialized_end=2305
+  _globals['_SUBMITSTUDYREQUEST_LABELSENTRY']._serialized_start=1032
+  _globals['_SUBMITSTUDYREQUEST_LABELSENTRY']._serialized_end=1077
+  _globals['_GETSTUDYREQUEST']._serialized_start=2307
+  _globals['_GETSTUDYREQUEST']._serialized_end=2342
+  _globals['_LISTSCENARIOSREQUEST']._serialized_start=2344
+  _globals['_LISTSCENARIOSREQUEST']._serialized_end=2423
+  _globals['_LISTSCENARIOSRESPONSE']._serialized_start=2425
+  _globals['_LISTSCENARIOSRESPONSE']._serialized_end=2515
+  _globals['_WATCHSTUDYREQUEST']._serialized_start=2517
+  _globals['_WATCHSTUDYREQUEST']._serialized_end=2577
+  _globals['_WATCHSTUDYRESPONSE']._serialized_start=2579
+  _globals['_WATCHSTUDYRESPONSE']._serialized_end=2690
+  _globals['_CANCELSTUDYREQUEST']._serialized_start=2692
+  _globals['_CANCELSTUDYREQUEST']._serialized_end=2730
+  _globals['_REPLAYSNAPSHOTREQUEST']._serialized_start=2732
+  _globals['_REPLAYSNAPSHOTREQUEST']._serialized_end=2811
+  _globals['_REPLAYSNAPSHOTRESPONSE']._serialized_start=2814
+  _globals['_REPLAYSNAPSHOTRESPONSE']._serialized_end=2949
+  _globals['_DISPATCHSERVICE']._serialized_start=2952
+  _globals['_DISPATCHSERVICE']._serialized_end=4209
 # @@protoc_insertion_point(module_scope)

@@ -11,6 +11,7 @@ lists any number).
 from collections import abc as _abc
 from dispatch.v1 import case_pb2 as _case_pb2
 from dispatch.v1 import grid_pb2 as _grid_pb2
+from dispatch.v1 import replay_pb2 as _replay_pb2
 from dispatch.v1 import run_pb2 as _run_pb2
 from dispatch.v1 import schedule_pb2 as _schedule_pb2
 from dispatch.v1 import study_pb2 as _study_pb2
@@ -851,3 +852,67 @@ class CancelStudyRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CancelStudyRequest: _TypeAlias = CancelStudyRequest  # noqa: Y015
+
+@_typing.final
+class ReplaySnapshotRequest(_message.Message):
+    """A snapshot bundle. A day of both grids has 1 MB to 2 MB, less where its files are gzipped."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILES_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """What the caller calls it: the label "replay" of the run."""
+    @_builtins.property
+    def files(self) -> _containers.RepeatedCompositeFieldContainer[_replay_pb2.SnapshotFile]:
+        """Required. The manifest and every file that it lists. What differs from it is refused, file by file."""
+
+    def __init__(
+        self,
+        *,
+        files: _abc.Iterable[_replay_pb2.SnapshotFile] | None = ...,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["files", b"files", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReplaySnapshotRequest: _TypeAlias = ReplaySnapshotRequest  # noqa: Y015
+
+@_typing.final
+class ReplaySnapshotResponse(_message.Message):
+    """One message of a replay."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RUN_ID_FIELD_NUMBER: _builtins.int
+    PROGRESS_FIELD_NUMBER: _builtins.int
+    REPLAY_FIELD_NUMBER: _builtins.int
+    run_id: _builtins.str
+    """The first message, unless the case is refused by now: the run that solves it again."""
+    @_builtins.property
+    def progress(self) -> _run_pb2.Progress:
+        """The run goes on."""
+
+    @_builtins.property
+    def replay(self) -> _replay_pb2.Replay:
+        """The differences; nothing follows."""
+
+    def __init__(
+        self,
+        *,
+        run_id: _builtins.str = ...,
+        progress: _run_pb2.Progress | None = ...,
+        replay: _replay_pb2.Replay | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["message", b"message", "progress", b"progress", "replay", b"replay", "run_id", b"run_id"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["message", b"message", "progress", b"progress", "replay", b"replay", "run_id", b"run_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_message: _TypeAlias = _typing.Literal["run_id", "progress", "replay"]  # noqa: Y015
+    _WhichOneofArgType_message: _TypeAlias = _typing.Literal["message", b"message"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_message) -> _WhichOneofReturnType_message | None: ...
+
+Global___ReplaySnapshotResponse: _TypeAlias = ReplaySnapshotResponse  # noqa: Y015

@@ -119,6 +119,11 @@ class DispatchServiceStub:
                 request_serializer=dispatch_dot_v1_dot_service__pb2.CancelStudyRequest.SerializeToString,
                 response_deserializer=dispatch_dot_v1_dot_study__pb2.Study.FromString,
                 _registered_method=True)
+        self.ReplaySnapshot = channel.unary_stream(
+                '/dispatch.v1.DispatchService/ReplaySnapshot',
+                request_serializer=dispatch_dot_v1_dot_service__pb2.ReplaySnapshotRequest.SerializeToString,
+                response_deserializer=dispatch_dot_v1_dot_service__pb2.ReplaySnapshotResponse.FromString,
+                _registered_method=True)
 
 
 class DispatchServiceServicer:
@@ -240,6 +245,14 @@ class DispatchServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReplaySnapshot(self, request, context):
+        """Replays a snapshot bundle (快照重放): the recorded answer is priced anew and the case solved again, as a run that the call
+        waits for as that of SolveCase does. Told are the run, its progress, then exactly one replay.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_DispatchServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -322,6 +335,11 @@ def add_DispatchServiceServicer_to_server(servicer, server):
                     servicer.CancelStudy,
                     request_deserializer=dispatch_dot_v1_dot_service__pb2.CancelStudyRequest.FromString,
                     response_serializer=dispatch_dot_v1_dot_study__pb2.Study.SerializeToString,
+            ),
+            'ReplaySnapshot': grpc.unary_stream_rpc_method_handler(
+                    servicer.ReplaySnapshot,
+                    request_deserializer=dispatch_dot_v1_dot_service__pb2.ReplaySnapshotRequest.FromString,
+                    response_serializer=dispatch_dot_v1_dot_service__pb2.ReplaySnapshotResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -757,6 +775,33 @@ class DispatchService:
             '/dispatch.v1.DispatchService/CancelStudy',
             dispatch_dot_v1_dot_service__pb2.CancelStudyRequest.SerializeToString,
             dispatch_dot_v1_dot_study__pb2.Study.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReplaySnapshot(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/dispatch.v1.DispatchService/ReplaySnapshot',
+            dispatch_dot_v1_dot_service__pb2.ReplaySnapshotRequest.SerializeToString,
+            dispatch_dot_v1_dot_service__pb2.ReplaySnapshotResponse.FromString,
             options,
             channel_credentials,
             insecure,

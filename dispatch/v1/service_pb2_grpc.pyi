@@ -78,6 +78,10 @@ class DispatchServiceStub:
     """Watches a study: each scenario as its run ends, then the study."""
     CancelStudy: _grpc.UnaryUnaryMultiCallable[_service_pb2.CancelStudyRequest, _study_pb2.Study]
     """Cancels every run of a study that has not ended."""
+    ReplaySnapshot: _grpc.UnaryStreamMultiCallable[_service_pb2.ReplaySnapshotRequest, _service_pb2.ReplaySnapshotResponse]
+    """Replays a snapshot bundle (快照重放): the recorded answer is priced anew and the case solved again, as a run that the call
+    waits for as that of SolveCase does. Told are the run, its progress, then exactly one replay.
+    """
 
 @_typing.type_check_only
 class DispatchServiceAsyncStub(DispatchServiceStub):
@@ -120,6 +124,10 @@ class DispatchServiceAsyncStub(DispatchServiceStub):
     """Watches a study: each scenario as its run ends, then the study."""
     CancelStudy: _aio.UnaryUnaryMultiCallable[_service_pb2.CancelStudyRequest, _study_pb2.Study]  # type: ignore[assignment]
     """Cancels every run of a study that has not ended."""
+    ReplaySnapshot: _aio.UnaryStreamMultiCallable[_service_pb2.ReplaySnapshotRequest, _service_pb2.ReplaySnapshotResponse]  # type: ignore[assignment]
+    """Replays a snapshot bundle (快照重放): the recorded answer is priced anew and the case solved again, as a run that the call
+    waits for as that of SolveCase does. Told are the run, its progress, then exactly one replay.
+    """
 
 class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
     """Unit commitment (机组组合) of the Hebei South and Jibei grids."""
@@ -255,5 +263,15 @@ class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_study_pb2.Study, _abc.Awaitable[_study_pb2.Study]]:
         """Cancels every run of a study that has not ended."""
+
+    @_abc_1.abstractmethod
+    def ReplaySnapshot(
+        self,
+        request: _service_pb2.ReplaySnapshotRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_service_pb2.ReplaySnapshotResponse], _abc.AsyncIterator[_service_pb2.ReplaySnapshotResponse]]:
+        """Replays a snapshot bundle (快照重放): the recorded answer is priced anew and the case solved again, as a run that the call
+        waits for as that of SolveCase does. Told are the run, its progress, then exactly one replay.
+        """
 
 def add_DispatchServiceServicer_to_server(servicer: DispatchServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

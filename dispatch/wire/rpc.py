@@ -6,6 +6,7 @@ from google.protobuf.empty_pb2 import Empty
 
 from dispatch.v1.case_pb2 import Case
 from dispatch.v1.grid_pb2 import Grid, GridSummary
+from dispatch.v1.replay_pb2 import SnapshotFile
 from dispatch.v1.run_pb2 import Outcome, Run
 from dispatch.v1.schedule_pb2 import Schedule
 from dispatch.v1.service_pb2 import (
@@ -25,6 +26,8 @@ from dispatch.v1.service_pb2 import (
     ListRunsResponse,
     ListScenariosRequest,
     ListScenariosResponse,
+    ReplaySnapshotRequest,
+    ReplaySnapshotResponse,
     SolveCaseRequest,
     SolveCaseResponse,
     SubmitCaseRequest,
@@ -70,9 +73,12 @@ __all__ = [
     "ListScenariosRequest",
     "ListScenariosResponse",
     "Outcome",
+    "ReplaySnapshotRequest",
+    "ReplaySnapshotResponse",
     "Run",
     "Scenario",
     "Schedule",
+    "SnapshotFile",
     "SolveCaseRequest",
     "SolveCaseResponse",
     "Study",

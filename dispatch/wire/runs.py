@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TypeVar
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -18,8 +18,9 @@ from dispatch.schedule.outcome import GridMetrics, Outcome
 from dispatch.v1 import run_pb2, schedule_pb2, service_pb2
 from dispatch.wire.case_in import case_from, limits_from
 from dispatch.wire.case_out import case_to, limits_to
+from dispatch.wire.outcome_in import outcome_from
 from dispatch.wire.outcome_out import STATUSES, answer_from, progress_to
-from dispatch.wire.schedule import kinds_of, schedule_to
+from dispatch.wire.schedule import kinds_of, schedule_from, schedule_to
 
 K = TypeVar("K")
 
@@ -71,6 +72,12 @@ def outcome_message(content: bytes, *, include_tables: bool = True) -> run_pb2.O
 def schedule_message(content: bytes) -> schedule_pb2.Schedule:
     """The schedule that was kept, as a message."""
     return schedule_pb2.Schedule.FromString(content)
+
+
+def outcome_kept(outcome: bytes, schedule: bytes | None) -> Outcome:
+    """The outcome that was kept, with its schedule where it has one."""
+    read = outcome_from(run_pb2.Outcome.FromString(outcome))
+    return read if schedule is None else replace(read, schedule=schedule_from(schedule_message(schedule)))
 
 
 def totals_of(metrics: GridMetrics) -> dict[str, float]:

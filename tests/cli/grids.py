@@ -9,7 +9,7 @@ import pytest
 from dispatch.case.facts import GridFacts
 from dispatch.grid.catalogue import facts_of as stored_facts_of
 
-READERS = ("cli.folder", "cli.replay", "cli.case", "cli.study", "grid.known")
+READERS = ("cli.folder", "replay.reading", "cli.case", "cli.study", "grid.known")
 
 
 def known_as_jibei(monkeypatch: pytest.MonkeyPatch, facts: GridFacts, readers: Collection[str] = READERS) -> None:

@@ -6,7 +6,7 @@ import shutil
 from functools import cache
 from pathlib import Path
 
-from dispatch.cli.replay import record_in
+from dispatch.replay.reading import record_in
 from dispatch.replay.replay import Record
 from tests.replay.write import BUNDLES
 

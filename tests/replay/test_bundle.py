@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from dispatch.cli.replay import record_in, records_in
 from dispatch.errors import CaseError
 from dispatch.replay.bundle import MANIFEST, bundles_in
+from dispatch.replay.reading import record_in, records_in
 from tests.replay.records import copied
 
 FILES = ("case.json", "limits.json", "outcome.json", "schedule.json")

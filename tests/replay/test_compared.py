@@ -7,7 +7,7 @@ import pytest
 
 from dispatch.case.objective import ABSORPTION_FIRST
 from dispatch.replay.compared import compared
-from dispatch.replay.difference import Difference
+from dispatch.schedule.difference import Difference
 from dispatch.schedule.outcome import Aim, Outcome, Proof, Status
 from tests.replay.records import record
 

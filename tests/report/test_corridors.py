@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import replace
 
 import numpy as np
 
-from dispatch.report.corridors import corridors_of, members_of, word_of
+from dispatch.report.corridors import corridor_csv, corridor_rows, corridors_of, members_of, word_of
 from dispatch.report.series import Hourly, hourly_of
-from tests.report.solved import solved
+from tests.report.solved import solved, unsolved
 
 
 def _with_corridor() -> Hourly:
@@ -40,3 +42,10 @@ def test_a_line_of_two_corridors_counts_in_both() -> None:
 def test_corridors_are_named_in_both_languages() -> None:
     assert str(word_of("H1")) == "横1 H1, horizontal"
     assert str(word_of("tie")) == "联络线 ties"
+
+
+def test_the_table_stands_in_a_file_of_its_own() -> None:
+    scenario = solved(0.05)
+    rows = list(csv.DictReader(io.StringIO(corridor_csv([scenario, unsolved()]))))
+    assert [row["scenario"] for row in rows] == [scenario.label] * len(corridor_rows(scenario))
+    assert [float(row["rating_mw"]) for row in rows] == [row["rating_mw"] for row in corridor_rows(scenario)]

@@ -14,6 +14,7 @@ from dispatch.report.page import page_of
 from dispatch.report.scenario import Scenario
 from dispatch.report.series import hourly_of
 from tests.report.solved import solved
+from tests.report.test_bus_prices import congested
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -51,7 +52,7 @@ def test_every_figure_is_drawn_in_chromium_and_nothing_is_asked_of_any_network(t
     if browser is None:
         pytest.skip(f"none of {', '.join(BROWSERS)} is on PATH")
     path = tmp_path / "report.html"
-    path.write_text(page_of([on_a_map()]), encoding="utf-8")
+    path.write_text(page_of([on_a_map(), congested()]), encoding="utf-8")
     asked: list[str] = []
     said: list[str] = []
     with playwright.sync_playwright() as driver:
@@ -62,6 +63,8 @@ def test_every_figure_is_drawn_in_chromium_and_nothing_is_asked_of_any_network(t
         page.on("pageerror", lambda error: said.append(str(error)))
         page.goto(path.as_uri())
         page.wait_for_selector(".main-svg")
+        page.click("button[data-panel='panel-0-1']")
+        page.wait_for_selector("[data-figure='0-1-bus_prices'] .main-svg")
         figures = page.evaluate(
             "[...document.querySelectorAll('[data-figure]')].map(box => [box.dataset.figure,"
             " box.querySelectorAll('.main-svg path, .main-svg image').length])"
@@ -70,5 +73,5 @@ def test_every_figure_is_drawn_in_chromium_and_nothing_is_asked_of_any_network(t
 
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
     assert said == []
-    assert {"0-0-map", "0-0-commitment"} <= {key for key, _ in figures}
-    assert [key for key, marks in figures if marks == 0] == []
+    assert {"0-0-map", "0-0-commitment", "0-1-bus_prices"} <= {key for key, marks in figures if marks}
+    assert [key for key, marks in figures if not marks] == []

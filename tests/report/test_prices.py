@@ -37,6 +37,20 @@ def with_prices_at(scenario: Scenario, by_step: list[list[int]]) -> Scenario:
     return replace(scenario, outcome=replace(scenario.outcome, prices=replace(report, tables=tables)))
 
 
+def with_split(scenario: Scenario, energy: float, congestion: dict[tuple[str, int], float]) -> Scenario:
+    """The scenario with one energy price, and with congestion at these buses and steps."""
+    report = scenario.outcome.prices
+    assert report is not None
+    assert report.tables is not None
+    old = report.tables.price_cny_per_mwh
+    level = pd.DataFrame(energy, index=old.index, columns=old.columns)
+    own = pd.DataFrame(0.0, index=old.index, columns=old.columns)
+    for (bus, step), value in congestion.items():
+        own.loc[old.index[step], bus] = value
+    tables = replace(report.tables, price_cny_per_mwh=level + own, energy_cny_per_mwh=level, congestion_cny_per_mwh=own)
+    return replace(scenario, outcome=replace(scenario.outcome, prices=replace(report, tables=tables)))
+
+
 def test_the_table_has_mean_least_most_and_hours() -> None:
     """
     Load: 200 MW at a, 300 at b, 50 at d. Hour 0: 100, 200 and 300: (20,000 + 60,000 + 15,000) / 550 = 172.7.

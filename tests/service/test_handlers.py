@@ -16,7 +16,7 @@ from dispatch.schedule.outcome import Outcome, Status
 from dispatch.schedule.progress import Progress
 from dispatch.service.asked import accepted_case
 from dispatch.service.background import Background
-from dispatch.service.handlers import LEAST_S, Handlers, _within
+from dispatch.service.handlers import Handlers
 from dispatch.wire import rpc
 from dispatch.wire.translate import case_to, grid_to
 from tests.service.watch import a_case, solvers
@@ -107,15 +107,6 @@ def test_a_flaw_of_form_hides_no_flaw_of_content() -> None:
 @pytest.mark.parametrize("edition", [None, 0, 2025])
 def test_a_grid_asked_for_without_an_edition_is_the_newest(edition: int | None) -> None:
     request = rpc.GetGridRequest(grid="jibei", edition=edition)
-    handlers = Handlers(None, None)  # type: ignore[arg-type]
+    handlers = Handlers(None, None, None)  # type: ignore[arg-type]
     answer = asyncio.run(handlers.GetGrid(request, None))
     assert answer.edition == (edition or 2030)
-
-
-@pytest.mark.parametrize(
-    ("remaining_s", "time_s"),
-    [(None, 300.0), (1000.0, 300.0), (111.0, 100.0), (0.5, LEAST_S), (-3.0, LEAST_S)],
-)
-def test_the_deadline_of_a_call_leaves_time_to_answer(remaining_s: float | None, time_s: float) -> None:
-    """(111 s - 1 s) / 1.1 = 100 s: a time limit is kept within 10 % and a second."""
-    assert _within(Limits(time_s=300.0), remaining_s).time_s == pytest.approx(time_s)

@@ -10,7 +10,8 @@ import pytest
 
 from dispatch.client import Client
 from dispatch.errors import UnknownGrid
-from dispatch.service.observe import _trace
+from dispatch.service.observe import _named
+from dispatch.tracing import trace_of
 from dispatch.wire import rpc
 from tests.service.door import served
 
@@ -45,4 +46,4 @@ def test_calls_are_counted_and_timed_by_method_and_code(tmp_path: Path) -> None:
     ],
 )
 def test_a_trace_is_taken_over_where_it_is_one(sent: str, told: dict[str, str]) -> None:
-    assert _trace((("traceparent", sent),)) == told
+    assert trace_of(_named((("traceparent", sent),))) == told

@@ -11,8 +11,8 @@ from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
 from google.rpc.status_pb2 import Status
 
 from dispatch.errors import AlreadyAsked, CaseError, DispatchError, Flaw, SolverFailed, StoreFull, StoreLost
-from dispatch.service.handlers import Draining
 from dispatch.service.status import DEFECT, REFUSALS, status_of
+from dispatch.service.waiting import Draining
 
 TRAILERS_BYTES_COUNT = 8192  # what a client takes by default
 
