@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 
-from dispatch.jobs.children import Children
+from dispatch.jobs.executor import executor_of
 from dispatch.jobs.worker import Worker
 from dispatch.runs.artefacts import Artefacts
 from dispatch.runs.ledger import Ledger
@@ -22,8 +22,8 @@ def work(settings: Settings) -> None:
     database, artefacts_url = places(settings)
     ledger, artefacts = Ledger(database), Artefacts(artefacts_url)
     ledger.prepare()
-    children = Children(settings)  # before the event loop: see there
-    asyncio.run(_worked(Worker(ledger, artefacts, children, settings), settings))
+    executor = executor_of(settings)  # before the event loop: see there
+    asyncio.run(_worked(Worker(ledger, artefacts, executor, settings), settings))
 
 
 async def _worked(worker: Worker, settings: Settings) -> None:

@@ -17,7 +17,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from dispatch.errors import StoreFull, StoreLost
-from dispatch.jobs.solving import DIED, Executor, Held, Solving, insisted
+from dispatch.jobs.executor import Executor, insisted
+from dispatch.jobs.solving import ADRIFT, DIED, NO_ENDINGS, Held, Solving
 from dispatch.runs.artefacts import Artefacts
 from dispatch.runs.ledger import Ledger
 from dispatch.runs.run import Ending, Run, Wish
@@ -35,7 +36,8 @@ class Worker:
     """Takes runs as long as it has room."""
 
     def __init__(self, ledger: Ledger, artefacts: Artefacts, executor: Executor, settings: Settings) -> None:
-        self._ledger, self._settings, self._solving = ledger, settings, Solving(artefacts, executor)
+        self._ledger, self._settings = ledger, settings
+        self._executor, self._solving = executor, Solving(artefacts, executor)
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
@@ -49,7 +51,7 @@ class Worker:
     async def work(self) -> None:
         """Until cancelled."""
         while True:
-            if self._draining or len(self._tasks) >= self._settings.solve_count or not await self._took_one():
+            if self._draining or len(self._tasks) >= await self._executor.room_count() or not await self._took_one():
                 await self._idle()
 
     async def drained(self) -> None:
@@ -64,6 +66,7 @@ class Worker:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._executor.close()
 
     async def _idle(self) -> None:
         self._wake.clear()
@@ -111,10 +114,12 @@ class Worker:
             return
         if ending is None:
             ending = CANCELLED
-        if held.told and ending.reason != DIED:
+        if held.told and ending.reason not in NO_ENDINGS:
             await insisted(lambda: self._ledger.beat(held.run, self._settings.lease_seconds, held.told))
         if ending.reason == DIED:
             await insisted(lambda: self._ledger.give_up(held.run, ending.message))
+        elif ending.reason == ADRIFT:
+            await insisted(lambda: self._ledger.hand_back(held.run, ending.message))
         else:
             await insisted(lambda: self._ledger.finish(held.run, ending))
             self.ended(held.run, ending)

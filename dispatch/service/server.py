@@ -13,7 +13,7 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc  # type: ignore[import-untyped]
 from grpc_reflection.v1alpha import reflection, reflection_pb2  # type: ignore[import-untyped]
 
-from dispatch.jobs.children import Children
+from dispatch.jobs.executor import Executor, executor_of
 from dispatch.jobs.worker import Worker
 from dispatch.runs.artefacts import Artefacts
 from dispatch.runs.ledger import Ledger
@@ -53,8 +53,8 @@ def serve(listen: str, settings: Settings | None = None, door: Door | None = Non
     _refuse_taken(listen)
     settings = settings or Settings.from_environment(os.environ)
     log_to_stderr(calls=door.log_calls)
-    children = Children(settings)  # before the event loop and gRPC: see there
-    asyncio.run(_serve(listen, settings, children, door))
+    executor = executor_of(settings)  # before the event loop and gRPC: see there
+    asyncio.run(_serve(listen, settings, executor, door))
 
 
 def _refuse_taken(listen: str) -> None:
@@ -70,11 +70,11 @@ def _refuse_taken(listen: str) -> None:
         raise CannotListen(message) from error
 
 
-async def _serve(listen: str, settings: Settings, children: Children, door: Door) -> None:
+async def _serve(listen: str, settings: Settings, executor: Executor, door: Door) -> None:
     database, artefacts_url = places(settings)
     ledger, artefacts = Ledger(database), Artefacts(artefacts_url)
     ledger.prepare()
-    worker = Worker(ledger, artefacts, children, settings)
+    worker = Worker(ledger, artefacts, executor, settings)
     handlers = Handlers(ledger, artefacts, worker.wake)
 
     def ended(run: Run, ending: Ending) -> None:
