@@ -38,6 +38,7 @@ ASK_EVERY_S = 15.0  # for the runs under way, which end where nobody asks for th
 ANSWER_S = 10.0  # for what is asked of workers beside their tasks
 
 LOG = logging.getLogger(__name__)
+logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it says, we say in a line
 
 
 class Cluster:
