@@ -8,6 +8,7 @@ all that: whoever asks for it again shares the solve that is under way, or has i
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
@@ -28,6 +29,8 @@ from dispatch.settings import Settings
 TOPIC = "dispatch-progress"  # where drivers hear of searches under way
 FORGOTTEN_S = 60.0  # a solve that no driver asks for any more is ended
 MOST_REMEMBERED = 100  # answers
+
+LOG = logging.getLogger("distributed.dispatch")  # beside what Dask tells of its workers
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,7 @@ async def _ending(errand: Errand, solve: _Solve, worker: Any) -> Ending:
         if asked[1].content_sha256 != errand.facts_sha256:
             message = "the networks of the Dask worker are others than those of the server: it is of another version"
             raise SolverFailed(message)
+        LOG.info("a solve begins: run %s, attempt %d", errand.run_id, errand.attempt_count)
         outcome = await _children(errand.memory_gb, errand.niceness_count).solve(*asked, tell, solve.stop)
         return await insisted(lambda: kept(artefacts, outcome))
     finally:

@@ -8,14 +8,17 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import psutil
 
 from tests.conventions.tree import ROOT
 from tests.service.door import Certificates
 
 STOPPED_S = 60.0
 FORKER = "multiprocessing.forkserver"
+PRELOADED = ("--preload", "dispatch.jobs.errand")  # before it answers, not with the first run
 
 
 def free_port() -> int:
@@ -37,13 +40,13 @@ class DaskCluster:
         self.workers: list[subprocess.Popen[bytes]] = []
 
     def start_scheduler(self) -> None:
-        options = ["--host", "127.0.0.1", "--port", str(self._port), "--no-dashboard", *self._tls()]
+        options = ["--host", "127.0.0.1", "--port", str(self._port), "--no-dashboard", *PRELOADED, *self._tls()]
         protocol = ["--protocol", "tls"] if self._certificates else []
         self.scheduler = self._started("scheduler", *options, *protocol)
 
     def start_worker(self) -> None:
         """With its nanny; it waits a minute for its scheduler."""
-        options = ["--nthreads", "1", "--resources", "SOLVER=1", "--no-dashboard", "--death-timeout", "60"]
+        options = ["--nthreads", "1", "--resources", "SOLVER=1", "--no-dashboard", "--death-timeout", "60", *PRELOADED]
         folder = ["--local-directory", str(self._folder / "scratch")]
         self.workers.append(self._started("worker", self.url, *options, *folder, *self._tls()))
 
@@ -102,13 +105,12 @@ class DaskCluster:
 
     def _processes(self) -> list[tuple[int, int, str]]:
         """Those below our workers: pid, parent, command line."""
-        listed = subprocess.run(["ps", "-eo", "pid=,ppid=,stat=,args="], capture_output=True, check=True, text=True)
-        words = [line.split(None, 3) for line in listed.stdout.splitlines()]
-        rows = [(int(row[0]), int(row[1]), row[3]) for row in words if not row[2].startswith("Z")]
-        ours = {worker.pid for worker in self.workers}
-        while more := {pid for pid, parent, _ in rows if parent in ours} - ours:
-            ours |= more
-        return [row for row in rows if row[0] in ours]
+        rows = []
+        for worker in self.workers:
+            for process in psutil.Process(worker.pid).children(recursive=True):
+                with suppress(psutil.Error):  # it has just ended
+                    rows.append((process.pid, process.ppid(), " ".join(process.cmdline())))
+        return rows
 
 
 @contextmanager
