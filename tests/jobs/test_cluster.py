@@ -26,7 +26,7 @@ from tests.service.watch import QUICK, a_case, until
 
 LIMITS = Limits(gap_share=0.02)
 LONG = Limits(gap_share=0.0, time_s=600.0)  # it searches until it is stopped
-ENDED_S = 120.0
+ENDED_S = 300.0
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ def drive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drive]:
     with dask_cluster(folder, certificates) as cluster:
         settings = replace(
             QUICK,
+            drain_seconds=1,
             database=f"sqlite:///{folder}/runs.db",
             executor="dask",
             scheduler=cluster.url,
