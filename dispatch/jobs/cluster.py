@@ -62,9 +62,9 @@ class Cluster:
             cluster: Any = await asyncio.wait_for(_scheduler(client).identity(), ANSWER_S)
             offered_count = sum(int(w["resources"].get(RESOURCE, 0)) for w in cluster["workers"].values())
             self._say("" if offered_count else f"no worker of {self._settings.scheduler} offers {RESOURCE}")
-        except OSError as error:  # TimeoutError and those of the connection
+        except Exception as error:  # noqa: BLE001 (whatever Dask raises: there is no room, and it is asked again)
             offered_count = 0
-            self._say(f"the scheduler {self._settings.scheduler} is away: {error}")
+            self._say(f"the scheduler {self._settings.scheduler} is away: {str(error) or type(error).__name__}")
         self._room_count, self._looked_s = min(self._settings.solve_count, offered_count), time.monotonic()
         return self._room_count
 
@@ -83,8 +83,9 @@ class Cluster:
                     await asyncio.wait_for(future.cancel(force=True), ANSWER_S)  # where it still waits for a worker
                     await _run(client, end, run_id, attempt_count)
                 raise
-        except OSError as error:
-            message = f"the scheduler {self._settings.scheduler} was lost: {error}"
+        except OSError as error:  # TimeoutError and those of the connection
+            self._room_count, self._looked_s = 0, time.monotonic()
+            message = f"the scheduler {self._settings.scheduler} was lost: {str(error) or type(error).__name__}"
             raise ExecutorLost(message) from error
         finally:
             self._tells.pop(run_id, None)

@@ -142,6 +142,13 @@ def test_settings_that_contradict_themselves_are_refused(settings: Settings, tol
         executor_of(settings)
 
 
+def test_what_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    monkeypatch.delitem(sys.modules, "dispatch.jobs.cluster", raising=False)
+    with pytest.raises(ValueError, match=r"pip install hebei-dispatch\[cluster\]"):
+        executor_of(Settings(executor="dask", scheduler="tcp://head:8786"))
+
+
 def test_a_server_without_a_cluster_does_not_load_dask() -> None:
     code = "import sys; import dispatch.service.server, dispatch.jobs.alone; print('distributed' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
