@@ -56,7 +56,7 @@ def drive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drive]:
             scheduler_key=str(certificates.client_key),
         )
         with started("127.0.0.1:0", settings) as server, Client(server.target) as client:
-            run_id = client.submit(a_case(step_count=4), LIMITS).run_id
+            run_id = client.submit(a_case(step_count=2), LIMITS).run_id
             waited = client.get(run_id).state
             cluster.start_scheduler()
             cluster.start_worker()
@@ -66,7 +66,7 @@ def drive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drive]:
 
 def test_what_is_accepted_without_a_scheduler_is_solved_once_it_is_there_and_as_it_is_here(drive: Drive) -> None:
     assert until(lambda: drive.client.get(drive.first_run_id).state.ended, ENDED_S), drive.cluster.told()
-    case = a_case(step_count=4)
+    case = a_case(step_count=2)
     here, there = run(case, facts_of(case.grid, case.edition), LIMITS), drive.client.outcome(drive.first_run_id)
     assert there.status is here.status is Status.OPTIMAL
     assert there.proof == here.proof
@@ -78,25 +78,25 @@ def test_what_is_accepted_without_a_scheduler_is_solved_once_it_is_there_and_as_
     assert drive.client.get(drive.first_run_id).attempt_count == 1
 
 
-def _searching(drive: Drive) -> str:
-    """A long run whose search has told of a schedule."""
+def _under_way(drive: Drive) -> str:
+    """A long run that a child on the worker has begun."""
     run_id = drive.client.submit(a_case(), LONG).run_id
     assert until(lambda: bool(drive.cluster.solvers()), ENDED_S), drive.cluster.told()
-    for told in drive.client.watch(run_id):
-        if isinstance(told, RunEvent) and told.progress and told.progress.objective_cny is not None:
-            break
     return run_id
 
 
 def test_a_cancel_ends_the_child_on_the_worker_and_one_that_keeps_has_its_best_schedule(drive: Drive) -> None:
-    run_id = _searching(drive)
+    run_id = _under_way(drive)
     drive.client.cancel(run_id)
     began_s = time.monotonic()
     assert until(lambda: not drive.cluster.solvers(), ENDED_S)
     assert time.monotonic() - began_s < 2 * max(1.0, _load())
     assert until(lambda: drive.client.get(run_id).state is State.CANCELLED, ENDED_S)
 
-    run_id = _searching(drive)
+    run_id = _under_way(drive)
+    for told in drive.client.watch(run_id):
+        if isinstance(told, RunEvent) and told.progress and told.progress.objective_cny is not None:
+            break
     drive.client.cancel(run_id, keep_incumbent=True)
     assert until(lambda: drive.client.get(run_id).state is State.CANCELLED, ENDED_S)
     outcome = drive.client.outcome(run_id)
@@ -110,7 +110,7 @@ def _load() -> float:
 
 
 def test_a_worker_that_is_killed_is_replaced_and_its_run_ends_once(drive: Drive) -> None:
-    run_id = drive.client.submit(a_case(step_count=8), LIMITS).run_id
+    run_id = drive.client.submit(a_case(step_count=4), LIMITS).run_id
     assert until(lambda: bool(drive.cluster.solvers()), ENDED_S)
     (solver,) = drive.cluster.solvers()
     os.kill(drive.cluster.worker_of(solver), signal.SIGKILL)
