@@ -51,10 +51,10 @@ class Errand:
 class _Solve:
     """One in this process."""
 
+    ending: asyncio.Task[Ending]
+    stop: asyncio.Event
     attempt_count: int  # the last one that asked for it
-    stop: asyncio.Event = field(default_factory=asyncio.Event)
     asked_s: float = field(default_factory=time.monotonic)
-    ending: asyncio.Task[Ending] | None = None
 
 
 _SOLVES: dict[str, _Solve] = {}  # by run; ended ones too, as long as they may be asked for again
@@ -63,10 +63,9 @@ _SOLVES: dict[str, _Solve] = {}  # by run; ended ones too, as long as they may b
 async def run_errand(errand: Errand) -> Ending:
     """The task: how the run ends. Raises SolverDied, SolverFailed."""
     solve = _SOLVES.get(errand.run_id)
-    if solve is None or _failed(solve):
+    if solve is None or _failed(solve.ending):
         solve = _begun(errand)
     solve.attempt_count, solve.asked_s = max(solve.attempt_count, errand.attempt_count), time.monotonic()
-    assert solve.ending is not None  # noqa: S101 (it has begun)
     await asyncio.wait([solve.ending])
     if solve.ending.cancelled():
         message = "the solve was ended on its worker: nobody asked for it any more"
@@ -91,26 +90,26 @@ def ask_to_stop(run_id: str) -> None:
 async def end(run_id: str, attempt_count: int) -> None:
     """End its child, unless a later attempt asks for it by now."""
     solve = _SOLVES.get(run_id)
-    if solve is not None and solve.ending is not None and solve.attempt_count <= attempt_count:
+    if solve is not None and solve.attempt_count <= attempt_count:
         solve.ending.cancel()
         await asyncio.wait([solve.ending])
 
 
-def _failed(solve: _Solve) -> bool:
-    ending = solve.ending
-    return ending is not None and ending.done() and (ending.cancelled() or ending.exception() is not None)
+def _failed(ending: asyncio.Task[Ending]) -> bool:
+    return ending.done() and (ending.cancelled() or ending.exception() is not None)
 
 
 def _begun(errand: Errand) -> _Solve:
-    solve = _SOLVES[errand.run_id] = _Solve(errand.attempt_count)
-    solve.ending = asyncio.create_task(_ending(errand, solve, get_worker()))
-    for run_id in [name for name, other in _SOLVES.items() if other.ending and other.ending.done()][:-MOST_REMEMBERED]:
+    stop = asyncio.Event()
+    ending = asyncio.create_task(_ending(errand, stop, get_worker()))
+    for run_id in [name for name, other in _SOLVES.items() if other.ending.done()][:-MOST_REMEMBERED]:
         del _SOLVES[run_id]
+    solve = _SOLVES[errand.run_id] = _Solve(ending, stop, errand.attempt_count)
     return solve
 
 
-async def _ending(errand: Errand, solve: _Solve, worker: Any) -> Ending:
-    forgotten = asyncio.create_task(_ended_when_forgotten(solve))
+async def _ending(errand: Errand, stop: asyncio.Event, worker: Any) -> Ending:
+    forgotten = asyncio.create_task(_ended_when_forgotten(errand.run_id))
 
     async def tell(progress: Progress) -> None:
         worker.log_event(TOPIC, {"run_id": errand.run_id, "progress": asdict(progress)})
@@ -122,17 +121,16 @@ async def _ending(errand: Errand, solve: _Solve, worker: Any) -> Ending:
             message = "the networks of the Dask worker are others than those of the server: it is of another version"
             raise SolverFailed(message)
         LOG.info("a solve begins: run %s, attempt %d", errand.run_id, errand.attempt_count)
-        outcome = await _children(errand.memory_gb, errand.niceness_count).solve(*asked, tell, solve.stop)
+        outcome = await _children(errand.memory_gb, errand.niceness_count).solve(*asked, tell, stop)
         return await insisted(lambda: kept(artefacts, outcome))
     finally:
         forgotten.cancel()
 
 
-async def _ended_when_forgotten(solve: _Solve) -> None:
-    while time.monotonic() - solve.asked_s < FORGOTTEN_S:
+async def _ended_when_forgotten(run_id: str) -> None:
+    while time.monotonic() - _SOLVES[run_id].asked_s < FORGOTTEN_S:
         await asyncio.sleep(1)
-    if solve.ending is not None:
-        solve.ending.cancel()
+    _SOLVES[run_id].ending.cancel()
 
 
 @lru_cache

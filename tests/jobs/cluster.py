@@ -45,8 +45,8 @@ class DaskCluster:
         self.scheduler = self._started("scheduler", *options, *protocol)
 
     def start_worker(self) -> None:
-        """With its nanny; it waits a minute for its scheduler."""
-        options = ["--nthreads", "1", "--resources", "SOLVER=1", "--no-dashboard", "--death-timeout", "60", *PRELOADED]
+        """With its nanny; it waits for its scheduler."""
+        options = ["--nthreads", "1", "--resources", "SOLVER=1", "--no-dashboard", "--death-timeout", "600", *PRELOADED]
         folder = ["--local-directory", str(self._folder / "scratch")]
         self.workers.append(self._started("worker", self.url, *options, *folder, *self._tls()))
 

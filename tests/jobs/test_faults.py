@@ -31,7 +31,7 @@ def _submitted(client: Client) -> str:
     """The study; asked again by name it is the same."""
     shares = tuple(k / 1000 for k in range(CASE_COUNT))
     asked = rpc.SubmitStudyRequest(
-        case=case_to(a_case(step_count=8)),
+        case=case_to(a_case(step_count=2)),
         limits=limits_to(LIMITS),
         axes=axes_to([("response_share", shares)]),
         request_id="thirty",
