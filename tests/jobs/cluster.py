@@ -7,7 +7,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -17,8 +18,19 @@ from tests.conventions.tree import ROOT
 from tests.service.door import Certificates
 
 STOPPED_S = 60.0
+ENDED_S = 600.0  # on a machine that is busy otherwise
+LOOK_EVERY_S = 0.2
 FORKER = "multiprocessing.forkserver"
-PRELOADED = ("--preload", "dispatch.jobs.errand")  # before it answers, not with the first run
+
+
+def patiently(condition: Callable[[], bool], limit_s: float = ENDED_S) -> bool:
+    """Whether it comes true in time, looking seldom: a look at all processes or all runs takes the machine's time."""
+    end_s = time.monotonic() + limit_s
+    while not condition():
+        if time.monotonic() > end_s:
+            return False
+        time.sleep(LOOK_EVERY_S)
+    return True
 
 
 def free_port() -> int:
@@ -40,13 +52,13 @@ class DaskCluster:
         self.workers: list[subprocess.Popen[bytes]] = []
 
     def start_scheduler(self) -> None:
-        options = ["--host", "127.0.0.1", "--port", str(self._port), "--no-dashboard", *PRELOADED, *self._tls()]
+        options = ["--host", "127.0.0.1", "--port", str(self._port), "--no-dashboard", *self._tls()]
         protocol = ["--protocol", "tls"] if self._certificates else []
         self.scheduler = self._started("scheduler", *options, *protocol)
 
     def start_worker(self) -> None:
         """With its nanny; it waits for its scheduler."""
-        options = ["--nthreads", "1", "--resources", "SOLVER=1", "--no-dashboard", "--death-timeout", "600", *PRELOADED]
+        options = ["--nthreads", "1", "--resources", "SOLVER=1", "--no-dashboard", "--death-timeout", "600"]
         folder = ["--local-directory", str(self._folder / "scratch")]
         self.workers.append(self._started("worker", self.url, *options, *folder, *self._tls()))
 

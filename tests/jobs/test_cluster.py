@@ -20,13 +20,12 @@ from dispatch.run import run
 from dispatch.schedule.outcome import Status
 from dispatch.service.background import Background, started
 from dispatch.settings import Settings
-from tests.jobs.cluster import DaskCluster, dask_cluster
+from tests.jobs.cluster import DaskCluster, dask_cluster, patiently
 from tests.service.door import certificates_in
-from tests.service.watch import QUICK, a_case, until
+from tests.service.watch import QUICK, a_case
 
 LIMITS = Limits(gap_share=0.02)
 LONG = Limits(gap_share=0.0, time_s=600.0)  # it searches until it is stopped
-ENDED_S = 300.0
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def drive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drive]:
 
 
 def test_what_is_accepted_without_a_scheduler_is_solved_once_it_is_there_and_as_it_is_here(drive: Drive) -> None:
-    assert until(lambda: drive.client.get(drive.first_run_id).state.ended, ENDED_S), drive.cluster.told()
+    assert patiently(lambda: drive.client.get(drive.first_run_id).state.ended), drive.cluster.told()
     case = a_case(step_count=2)
     here, there = run(case, facts_of(case.grid, case.edition), LIMITS), drive.client.outcome(drive.first_run_id)
     assert there.status is here.status is Status.OPTIMAL
@@ -81,7 +80,7 @@ def test_what_is_accepted_without_a_scheduler_is_solved_once_it_is_there_and_as_
 def _under_way(drive: Drive) -> str:
     """A long run that a child on the worker has begun."""
     run_id = drive.client.submit(a_case(), LONG).run_id
-    assert until(lambda: bool(drive.cluster.solvers()), ENDED_S), drive.cluster.told()
+    assert patiently(lambda: bool(drive.cluster.solvers())), drive.cluster.told()
     return run_id
 
 
@@ -89,16 +88,16 @@ def test_a_cancel_ends_the_child_on_the_worker_and_one_that_keeps_has_its_best_s
     run_id = _under_way(drive)
     drive.client.cancel(run_id)
     began_s = time.monotonic()
-    assert until(lambda: not drive.cluster.solvers(), ENDED_S)
+    assert patiently(lambda: not drive.cluster.solvers())
     assert time.monotonic() - began_s < 2 * max(1.0, _load())
-    assert until(lambda: drive.client.get(run_id).state is State.CANCELLED, ENDED_S)
+    assert patiently(lambda: drive.client.get(run_id).state is State.CANCELLED)
 
     run_id = _under_way(drive)
     for told in drive.client.watch(run_id):
         if isinstance(told, RunEvent) and told.progress and told.progress.objective_cny is not None:
             break
     drive.client.cancel(run_id, keep_incumbent=True)
-    assert until(lambda: drive.client.get(run_id).state is State.CANCELLED, ENDED_S)
+    assert patiently(lambda: drive.client.get(run_id).state is State.CANCELLED)
     outcome = drive.client.outcome(run_id)
     assert outcome.status is Status.FEASIBLE
     assert outcome.schedule is not None
@@ -111,10 +110,10 @@ def _load() -> float:
 
 def test_a_worker_that_is_killed_is_replaced_and_its_run_ends_once(drive: Drive) -> None:
     run_id = drive.client.submit(a_case(step_count=4), LIMITS).run_id
-    assert until(lambda: bool(drive.cluster.solvers()), ENDED_S)
+    assert patiently(lambda: bool(drive.cluster.solvers()))
     (solver,) = drive.cluster.solvers()
     os.kill(drive.cluster.worker_of(solver), signal.SIGKILL)
-    assert until(lambda: drive.client.get(run_id).state.ended, ENDED_S), drive.cluster.told()
+    assert patiently(lambda: drive.client.get(run_id).state.ended), drive.cluster.told()
     events = [told for told in drive.client.watch(run_id) if isinstance(told, RunEvent)]
     assert [event.state for event in events if event.state and event.state.ended] == [State.SUCCEEDED]
     assert not drive.cluster.solvers()

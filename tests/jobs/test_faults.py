@@ -16,15 +16,14 @@ from dispatch.service.background import started
 from dispatch.wire import rpc
 from dispatch.wire.studies import axes_to
 from dispatch.wire.translate import case_to, limits_to
-from tests.jobs.cluster import DaskCluster, dask_cluster
+from tests.jobs.cluster import DaskCluster, dask_cluster, patiently
 from tests.runs.postgres import started_postgres
-from tests.service.watch import QUICK, a_case, until
+from tests.service.watch import QUICK, a_case
 
 CASE_COUNT = 30
 MOST_STARTED_COUNT = 33
 LIMITS = Limits(gap_share=0.02)
 LEASE_S = 5
-ENDED_S = 900.0
 
 
 def _submitted(client: Client) -> str:
@@ -49,7 +48,7 @@ def _ended_count(client: Client) -> int:
 
 
 def _solver(cluster: DaskCluster) -> int:
-    assert until(lambda: bool(cluster.solvers()), ENDED_S)
+    assert patiently(lambda: bool(cluster.solvers()))
     return cluster.solvers()[0]
 
 
@@ -75,20 +74,20 @@ def test_a_study_survives_the_kill_of_a_worker_of_the_driver_and_of_the_schedule
             cluster.start_worker()
         with started("127.0.0.1:0", settings) as server, Client(server.target) as client:
             study_id = _submitted(client)
-            assert until(lambda: _ended_count(client) >= 5, ENDED_S), cluster.told()
+            assert patiently(lambda: _ended_count(client) >= 5), cluster.told()
             os.kill(cluster.worker_of(_solver(cluster)), signal.SIGKILL)
-            assert until(lambda: _ended_count(client) >= 12, ENDED_S), cluster.told()
+            assert patiently(lambda: _ended_count(client) >= 12), cluster.told()
             _solver(cluster)
             server.process.kill()
         with started("127.0.0.1:0", settings) as server, Client(server.target) as client:
             assert _submitted(client) == study_id
-            assert until(lambda: _ended_count(client) >= 20, ENDED_S), cluster.told()
+            assert patiently(lambda: _ended_count(client) >= 20), cluster.told()
             _solver(cluster)
             cluster.kill_scheduler()
             cluster.start_scheduler()
             for _ in range(2):
                 cluster.start_worker()
-            assert until(lambda: _ended_count(client) == CASE_COUNT, ENDED_S), cluster.told()
+            assert patiently(lambda: _ended_count(client) == CASE_COUNT), cluster.told()
             runs = _runs(client)
             started_count = cluster.told().count("a solve begins")
             sys.stdout.write(f"{started_count} solves, {sum(run.attempt_count for run in runs)} attempts\n")
