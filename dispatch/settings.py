@@ -26,6 +26,11 @@ class Settings:
     database: str = ""  # URL of the ledger, sqlite:///FILE or postgresql+psycopg://...; "": a file of the user's
     artefacts: str = ""  # folder or URL of what is kept of runs; "": beside a database that is a file
     record: str = ""  # folder where every run that ends with an outcome leaves a bundle to replay; "": none
+    executor: str = "local"  # local: processes here; dask: on the workers of a Dask cluster
+    scheduler: str = ""  # of that cluster: tcp://HOST:PORT or tls://HOST:PORT
+    scheduler_ca: str = ""  # PEM files for tls://: the authority that signed every certificate of the cluster,
+    scheduler_cert: str = ""  # our own certificate,
+    scheduler_key: str = ""  # and its key
     niceness_count: int = 19  # of a solve, 0 to 19: the lowest priority lets calls be answered at once
 
     @classmethod

@@ -71,8 +71,12 @@ def _serve(verbs: Verbs) -> None:
             "what is kept of runs: a folder, or an object store as s3://...; default beside a database that is a file"
         )
         verb.add_argument("--artefacts", metavar="URL", help=told)
-        told = "solves at once; 0: none here, `dispatch worker` does them; default 2 (DISPATCH_SOLVE_COUNT)"
-        verb.add_argument("--workers", type=_workers, metavar="N", help=told)
+        told = (
+            "solves at once; 0: none here, `dispatch worker` does them; default 2 (DISPATCH_SOLVE_COUNT), with Dask as "
+            "many as the cluster has room for"
+        )
+        verb.add_argument("--workers", type=_workers, dest="solve_count", metavar="N", help=told)
+        _executor(verb)
     told = "who may ask (`dispatch tokens new`); without it whoever reaches the service"
     serve.add_argument("--tokens", type=Path, metavar="FILE", help=told)
     serve.add_argument("--tls-cert", type=Path, metavar="FILE", help="certificate with its chain, PEM")
@@ -85,6 +89,16 @@ def _serve(verbs: Verbs) -> None:
     serve.add_argument("--metrics", metavar="HOST:PORT", help=told)
     told = "serve other machines without TLS or without tokens all the same"
     serve.add_argument("--insecure", action="store_true", help=told)
+
+
+def _executor(verb: argparse.ArgumentParser) -> None:
+    told = "where cases are solved: processes of this machine, or the workers of a Dask cluster; default local"
+    verb.add_argument("--executor", choices=("local", "dask"), help=told)
+    verb.add_argument("--scheduler", metavar="URL", help="that of the cluster: tcp://HOST:PORT or tls://HOST:PORT")
+    told = "for tls://: the authority that signed the certificates of the cluster, PEM"
+    verb.add_argument("--scheduler-ca", metavar="FILE", help=told)
+    verb.add_argument("--scheduler-cert", metavar="FILE", help="for tls://: our certificate there, PEM")
+    verb.add_argument("--scheduler-key", metavar="FILE", help="its key, PEM")
 
 
 def _tokens(verbs: Verbs) -> None:

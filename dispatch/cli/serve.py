@@ -8,10 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from dispatch.cli.command import DONE, WrongUsage, made_folder, say
+from dispatch.cli.parser import MOST_WORKERS
 from dispatch.errors import StoreLost, WrongDatabase
-from dispatch.settings import Settings
+from dispatch.settings import PREFIX, Settings
 
 MOST_PORT = 65_535
+ASKED = (
+    *("database", "artefacts", "solve_count", "record"),
+    *("executor", "scheduler", "scheduler_ca", "scheduler_cert", "scheduler_key"),
+)
 
 
 def serve_forever(asked: argparse.Namespace) -> int:
@@ -43,7 +48,10 @@ def work_forever(asked: argparse.Namespace) -> int:
 
     try:
         settings = _settings(asked)
-        say(f"taking runs, {settings.solve_count} at once")
+        room = (
+            f"as many as {settings.scheduler} has room for" if settings.scheduler else f"{settings.solve_count} at once"
+        )
+        say(f"taking runs, {room}")
         work(settings)
     except (StoreLost, WrongDatabase, ValueError) as error:
         raise WrongUsage(str(error)) from error
@@ -52,12 +60,19 @@ def work_forever(asked: argparse.Namespace) -> int:
 
 def _settings(asked: argparse.Namespace) -> Settings:
     """Those of the environment, and over them those of the command line."""
-    told = {"database": asked.database, "artefacts": asked.artefacts, "solve_count": asked.workers}
-    told["record"] = getattr(asked, "record", None)
-    given = {name: value for name, value in told.items() if value is not None}
+    given = {name: vars(asked)[name] for name in ASKED if vars(asked).get(name) is not None}
     settings = replace(Settings.from_environment(os.environ), **given)
     made_folder(Path(settings.record) if settings.record else None, "--record")
+    said = "solve_count" in given or f"{PREFIX}SOLVE_COUNT" in os.environ
+    if settings.executor == "dask" and not said:
+        return replace(settings, solve_count=MOST_WORKERS)  # as many as the cluster has room for
     return settings
+
+
+def _room(settings: Settings) -> str:
+    if settings.solve_count < MOST_WORKERS:
+        return f"{settings.solve_count} at once"
+    return f"as many at once as {settings.scheduler} has room for"
 
 
 def _refuse_no_address(option: str, address: str | None) -> None:

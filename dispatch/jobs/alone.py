@@ -7,7 +7,7 @@ import os
 import signal
 
 from dispatch import tracing
-from dispatch.jobs.children import Children
+from dispatch.jobs.executor import executor_of
 from dispatch.jobs.worker import Worker
 from dispatch.runs.artefacts import Artefacts
 from dispatch.runs.ledger import Ledger
@@ -24,9 +24,9 @@ def work(settings: Settings) -> None:
     database, artefacts_url = places(settings)
     ledger, artefacts = Ledger(database), Artefacts(artefacts_url)
     ledger.prepare()
-    children = Children(settings)  # before the event loop: see there
+    executor = executor_of(settings)  # before the event loop: see there
     tracing.begin(os.environ)
-    asyncio.run(_worked(Worker(ledger, artefacts, children, settings), settings))
+    asyncio.run(_worked(Worker(ledger, artefacts, executor, settings), settings))
     tracing.end()
 
 

@@ -3,43 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import logging
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from dataclasses import dataclass, field, replace
 
-from dispatch.case.case import Case, Limits
-from dispatch.case.checks import checked
-from dispatch.case.facts import GridFacts
-from dispatch.errors import ArtefactLost, CaseError, SolverFailed, StoreFull, StoreLost
-from dispatch.grid.catalogue import facts_of
-from dispatch.jobs.children import SolverDied, Tell
+from dispatch.errors import ArtefactLost, CaseError, SolverFailed
+from dispatch.jobs.children import SolverDied
+from dispatch.jobs.executor import FILE_S, Executor, ExecutorLost, Job, asked_case, insisted
 from dispatch.runs.artefacts import Artefacts
 from dispatch.runs.run import Ending, Run, State, Wish
-from dispatch.schedule.outcome import Outcome, Status
 from dispatch.schedule.progress import Progress
-from dispatch.study.axes import changed
 from dispatch.tracing import Attempt
-from dispatch.wire.runs import asked_of, outcome_bytes, schedule_bytes, totals_of
 
-AGAIN_S = 2.0  # after the database or the artefacts were not there
-FILE_S = 20.0  # for a file to appear: a folder of another machine may be slow to show it, or be mounted late
-DIED = "SOLVER_DIED"  # the reason of an ending that is none: the run is let go of, and taken again
-
-LOG = logging.getLogger(__name__)
-T = TypeVar("T")
-
-
-class Executor(Protocol):
-    """Where a case is solved: in a process here, or on another machine."""
-
-    async def solve(
-        self, case: Case, facts: GridFacts, limits: Limits, tell: Tell, stop: asyncio.Event | None = None
-    ) -> Outcome:
-        """The outcome; cancelled, it ends whatever it has begun. Raises SolverDied."""
-        ...
+# The reasons of endings that are none: the run is let go of, and taken again.
+DIED = "SOLVER_DIED"
+ADRIFT = "EXECUTOR_LOST"
+NO_ENDINGS = (DIED, ADRIFT)
+REASONS: dict[type[Exception], str] = {
+    CaseError: "CASE_REFUSED",
+    ArtefactLost: "CASE_LOST",
+    SolverDied: DIED,
+    SolverFailed: "SOLVER_FAILED",
+    ExecutorLost: ADRIFT,
+}
 
 
 @dataclass
@@ -73,55 +58,15 @@ class Solving:
             held.attempt.tell(progress.stage, progress.elapsed_seconds)
 
         try:
-            case, facts, limits = await insisted(lambda: self._asked(held.run), self._file_s)
-            outcome = await self._executor.solve(case, facts, limits, tell, held.stop)
-        except CaseError as error:
-            return Ending(State.FAILED, "CASE_REFUSED", str(error))
-        except ArtefactLost as error:
-            return Ending(State.FAILED, "CASE_LOST", f"the case that was kept cannot be read: {error}")
-        except SolverDied as error:
-            return Ending(State.FAILED, DIED, str(error))
-        except SolverFailed as error:
-            return Ending(State.FAILED, "SOLVER_FAILED", str(error))
-        return await insisted(lambda: self._kept(outcome, held.wish))
+            job = await insisted(lambda: self._job(held.run), self._file_s)
+            ending = await self._executor.ending(job, tell, held.stop)
+        except tuple(REASONS) as error:
+            reason = next(reason for kind, reason in REASONS.items() if isinstance(error, kind))
+            return Ending(State.FAILED, reason, str(error))
+        if held.wish is Wish.KEEP and ending.state is State.SUCCEEDED:
+            return replace(ending, state=State.CANCELLED, reason="CANCELLED")
+        return ending
 
-    def _asked(self, run: Run) -> tuple[Case, GridFacts, Limits]:
-        case, limits = asked_of(self._artefacts.get(run.asked.payload_sha256))
-        if run.asked.changes:
-            case = changed(case, [(path, value) for path, value in json.loads(run.asked.changes)])
-        facts = facts_of(case.grid, case.edition)
-        return checked(case, facts, limits), facts, limits
-
-    def _kept(self, outcome: Outcome, wish: Wish) -> Ending:
-        """The ending that this outcome is, its artefacts kept."""
-        schedule, total = schedule_bytes(outcome), outcome.metrics.total if outcome.metrics else None
-        state, reason = State.SUCCEEDED, ""
-        if outcome.status is Status.FAILED:
-            state, reason = State.FAILED, "SOLVE_FAILED"
-        elif wish is Wish.KEEP:
-            state, reason = State.CANCELLED, "CANCELLED"
-        return Ending(
-            state=state,
-            reason=reason,
-            message=outcome.reason,
-            outcome_status=outcome.status,
-            objective_cny=outcome.proof.objective_cny,
-            bound_cny=outcome.proof.bound_cny,
-            gap_share=outcome.proof.gap_share,
-            outcome_sha256=self._artefacts.put(outcome_bytes(outcome)),
-            schedule_sha256="" if schedule is None else self._artefacts.put(schedule),
-            totals={} if total is None else totals_of(total),
-        )
-
-
-async def insisted(asked: Callable[[], T], file_s: float = 0.0) -> T:
-    """What is answered once the database and the artefacts are there; a file may be missing for so long."""
-    end_s = time.monotonic() + file_s
-    while True:
-        try:
-            return await asyncio.to_thread(asked)
-        except (StoreLost, StoreFull, ArtefactLost) as error:
-            if isinstance(error, ArtefactLost) and time.monotonic() > end_s:
-                raise
-            LOG.warning("it is tried again: %s", error)
-            await asyncio.sleep(AGAIN_S)
+    def _job(self, run: Run) -> Job:
+        asked = asked_case(self._artefacts, run.asked.payload_sha256, run.asked.changes)
+        return Job(run, *asked, self._artefacts)

@@ -19,7 +19,8 @@ from contextlib import suppress
 from structlog.contextvars import bind_contextvars
 
 from dispatch.errors import StoreFull, StoreLost
-from dispatch.jobs.solving import DIED, Executor, Held, Solving, insisted
+from dispatch.jobs.executor import Executor, insisted
+from dispatch.jobs.solving import ADRIFT, DIED, NO_ENDINGS, Held, Solving
 from dispatch.runs.artefacts import Artefacts
 from dispatch.runs.ledger import Ledger
 from dispatch.runs.run import Ending, Run, State, Wish
@@ -38,7 +39,8 @@ class Worker:
     """Takes runs as long as it has room."""
 
     def __init__(self, ledger: Ledger, artefacts: Artefacts, executor: Executor, settings: Settings) -> None:
-        self._ledger, self._settings, self._solving = ledger, settings, Solving(artefacts, executor)
+        self._ledger, self._settings = ledger, settings
+        self._executor, self._solving = executor, Solving(artefacts, executor)
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
@@ -54,7 +56,8 @@ class Worker:
         """Until cancelled."""
         while True:
             async with self._taking:
-                took = not self._draining and len(self._tasks) < self._settings.solve_count and await self._took_one()
+                room_count = 0 if self._draining else await self._executor.room_count()
+                took = len(self._tasks) < room_count and not self._draining and await self._took_one()
             if not took:
                 await self._idle()
 
@@ -72,6 +75,7 @@ class Worker:
             for task in self._tasks:
                 task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._executor.close()
 
     async def _idle(self) -> None:
         self._wake.clear()
@@ -123,10 +127,12 @@ class Worker:
             return
         if ending is None:
             ending = CANCELLED
-        if held.told and ending.reason != DIED:
+        if held.told and ending.reason not in NO_ENDINGS:
             await insisted(lambda: self._ledger.beat(held.run, self._settings.lease_seconds, held.told))
         if ending.reason == DIED:
             await insisted(lambda: self._ledger.give_up(held.run, ending.message))
+        elif ending.reason == ADRIFT:
+            await insisted(lambda: self._ledger.hand_back(held.run, ending.message))
         else:
             await insisted(lambda: self._ledger.finish(held.run, ending))
             self.ended(held.run, ending)

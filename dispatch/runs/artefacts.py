@@ -28,6 +28,7 @@ class Artefacts:
     def __init__(self, url: str) -> None:
         self._files, self._root = fsspec.core.url_to_fs(url)
         self._folder = Path(self._root) if self._local else None
+        self.url: str = self._root if self._local else url  # the same for a process in another folder
         try:
             self._files.makedirs(self._root, exist_ok=True)
         except OSError as error:

@@ -71,9 +71,9 @@ class Leases:
             end(connection, run_of(row), ending)
             return True
 
-    def hand_back(self, run: Run) -> None:
+    def hand_back(self, run: Run, reason: str = "its worker stopped and handed it back") -> None:
         """Let go of a run that is not finished: another worker takes it at once, and none was lost."""
-        self._let_go(run, HANDED_BACK_S, "its worker stopped and handed it back")
+        self._let_go(run, HANDED_BACK_S, reason)
 
     def give_up(self, run: Run, reason: str) -> None:
         """Let go of a run whose process died: it is taken again at once, and a worker was lost."""

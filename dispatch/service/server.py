@@ -16,7 +16,7 @@ from grpc_reflection.v1alpha import reflection, reflection_pb2  # type: ignore[i
 
 from dispatch import tracing
 from dispatch.jobs.aside import Aside
-from dispatch.jobs.children import Children
+from dispatch.jobs.executor import Executor, executor_of
 from dispatch.jobs.worker import Worker
 from dispatch.runs.artefacts import Artefacts
 from dispatch.runs.ledger import Ledger
@@ -57,9 +57,9 @@ def serve(listen: str, settings: Settings | None = None, door: Door | None = Non
     _refuse_taken(listen)
     settings = settings or Settings.from_environment(os.environ)
     log_to_stderr(calls=door.log_calls)
-    children = Children(settings)  # before the event loop and gRPC: see there
+    executor = executor_of(settings)  # before the event loop and gRPC: see there
     tracing.begin(os.environ)
-    asyncio.run(_serve(listen, settings, children, door))
+    asyncio.run(_serve(listen, settings, executor, door))
     tracing.end()
 
 
@@ -76,11 +76,11 @@ def _refuse_taken(listen: str) -> None:
         raise CannotListen(message) from error
 
 
-async def _serve(listen: str, settings: Settings, children: Children, door: Door) -> None:
+async def _serve(listen: str, settings: Settings, executor: Executor, door: Door) -> None:
     database, artefacts_url = places(settings)
     ledger, artefacts = Ledger(database), Artefacts(artefacts_url)
     ledger.prepare()
-    worker = Worker(ledger, artefacts, children, settings)
+    worker = Worker(ledger, artefacts, executor, settings)
     aside = Aside(settings)
     handlers = Handlers(ledger, artefacts, aside, worker.wake)
     recorder = Recorder(ledger, artefacts, aside, Path(settings.record)) if settings.record else None

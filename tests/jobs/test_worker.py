@@ -9,15 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.case.case import Case, Limits
-from dispatch.case.facts import GridFacts
+from dispatch.case.case import Limits
 from dispatch.jobs.children import Tell
+from dispatch.jobs.executor import Job
 from dispatch.jobs.solving import Held, Solving
 from dispatch.jobs.worker import Worker
 from dispatch.runs.artefacts import Artefacts
 from dispatch.runs.ledger import Ledger
-from dispatch.runs.run import Run, State
-from dispatch.schedule.outcome import Outcome
+from dispatch.runs.run import Ending, Run, State
 from dispatch.settings import Settings
 from dispatch.wire.runs import asked_bytes
 from tests.runs.asked import LONG_S, asked
@@ -29,11 +28,15 @@ LEASE_S = 600
 class Endless:
     """Somewhere a case is solved for ever."""
 
-    async def solve(
-        self, case: Case, facts: GridFacts, limits: Limits, tell: Tell, stop: asyncio.Event | None = None
-    ) -> Outcome:
+    async def room_count(self) -> int:
+        return 1
+
+    async def ending(self, job: Job, tell: Tell, stop: asyncio.Event) -> Ending:
         await asyncio.Event().wait()
         raise AssertionError
+
+    async def close(self) -> None:
+        pass
 
 
 class SlowLedger(Ledger):
