@@ -131,7 +131,10 @@ def _case(verbs: Verbs) -> None:
     told = "of the peak; default 0, or that of --after"
     new.add_argument("--response", type=_share, metavar="SHARE", help=told)
     told = "capacity factors in place of the stored weather: CSV, or netCDF as atlite writes it; see docs/formats.md"
-    new.add_argument("--weather", type=Path, metavar="FILE", help=told)
+    weather = new.add_mutually_exclusive_group()
+    weather.add_argument("--weather", type=Path, metavar="FILE", help=told)
+    told = "another synthetic weather year, drawn from its number, 1 to 9999; see docs/profiles.md"
+    weather.add_argument("--weather-year", type=int, metavar="N", help=told)
     told = "CNY per tonne of CO2 of thermal units, none of it free; default 0, or that of --after"
     new.add_argument("--carbon-price", type=float, metavar="CNY", help=told)
     told = "a case.json, a workbook or a folder of CSV files with stored load, weather and plans; default %(default)s"
