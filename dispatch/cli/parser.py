@@ -130,11 +130,7 @@ def _case(verbs: Verbs) -> None:
     new.add_argument("--objective", choices=OBJECTIVES, help=told)
     told = "of the peak; default 0, or that of --after"
     new.add_argument("--response", type=_share, metavar="SHARE", help=told)
-    told = "capacity factors in place of the stored weather: CSV, or netCDF as atlite writes it; see docs/formats.md"
-    weather = new.add_mutually_exclusive_group()
-    weather.add_argument("--weather", type=Path, metavar="FILE", help=told)
-    told = "another synthetic weather year, drawn from its number, 1 to 9999; see docs/profiles.md"
-    weather.add_argument("--weather-year", type=int, metavar="N", help=told)
+    _weather(new)
     told = "CNY per tonne of CO2 of thermal units, none of it free; default 0, or that of --after"
     new.add_argument("--carbon-price", type=float, metavar="CNY", help=told)
     told = "a case.json, a workbook or a folder of CSV files with stored load, weather and plans; default %(default)s"
@@ -142,6 +138,14 @@ def _case(verbs: Verbs) -> None:
     new.add_argument("--out", type=Path, metavar="PATH", help="where to write; default stdout, json alone")
     told = "points of a workbook or folder are named by the end or the start of their step; default %(default)s"
     new.add_argument("--points", choices=("end", "start"), default="end", help=told)
+
+
+def _weather(new: argparse.ArgumentParser) -> None:
+    weather = new.add_mutually_exclusive_group()
+    told = "capacity factors in place of the stored weather: CSV, or netCDF as atlite writes it; see docs/formats.md"
+    weather.add_argument("--weather", type=Path, metavar="FILE", help=told)
+    told = "another synthetic weather year, drawn from its number, 1 to 9999; see docs/profiles.md"
+    weather.add_argument("--weather-year", type=int, metavar="N", help=told)
 
 
 def _solving(verbs: Verbs) -> None:

@@ -1,5 +1,5 @@
 """
-Errors of forecasts of wind, sun and load over a year, drawn by seed: the quantile of the reserve rule is taken from them.
+Errors of forecasts of wind, sun and load over a year, drawn by seed: reserve takes its quantiles from them.
 
 An error is what is missing of a forecast, as a share of it: less wind or sun, or more load, is positive. Size and
 source stand in `reserve_errors.csv` of a grid, persistence, tails and growth with the lead in
