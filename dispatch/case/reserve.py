@@ -101,7 +101,7 @@ def drawn_error_mw(error_share: np.ndarray, quantile: float, forecast_mw: np.nda
         return np.zeros(len(forecast_mw))
     place = math.ceil(round(quantile * len(error_share), RANK_DIGITS)) - 1
     errors_mw = [np.partition(error_share @ each, place)[place] for each in forecast_mw]
-    return np.maximum(np.array(errors_mw), 0.0)
+    return np.asarray(np.maximum(errors_mw, 0.0))
 
 
 def normal_error_mw(rule: ReserveRule, quantile: float, forecast_mw: np.ndarray) -> np.ndarray:

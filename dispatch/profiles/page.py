@@ -67,5 +67,5 @@ def _put(page: str, name: str, table: str) -> str:
 
 
 def _number(value: float, row: Mapping[Hashable, Any]) -> str:
-    text = f"{value:.4f}" if row["metric"] == "lag_1h" else f"{value:.3f}"
+    text = f"{value:.4f}" if str(row["metric"]).startswith(("ramp", "lag_1h")) else f"{value:.3f}"
     return text if abs(value - row["value"]) <= row["allowed"] else f"**{text}**"

@@ -43,7 +43,7 @@ def ramp(series: Array, quantile: float) -> float:
 
 def memory(series: Array, lag_h: int) -> float:
     """Correlation of a series with itself some hours before."""
-    return float(np.corrcoef(series[lag_h:], series[:-lag_h])[0, 1])
+    return _alike(series[lag_h:], series[:-lag_h])
 
 
 def by_distance(sites: pd.DataFrame, shares: pd.DataFrame, technology: str, least_km: float, most_km: float) -> float:
@@ -56,11 +56,17 @@ def by_distance(sites: pd.DataFrame, shares: pd.DataFrame, technology: str, leas
 
 def daily_correlation(first: Array, second: Array) -> float:
     """Correlation of daily means, each against the mean of its month."""
-    parts = []
-    for series in (first, second):
-        days = pd.Series(series.reshape(365, 24).mean(axis=1))
-        parts.append(days - days.groupby(HOURS[::24].month).transform("mean"))
-    return float(np.corrcoef(*parts)[0, 1])
+    return _alike(_anomalies(first), _anomalies(second))
+
+
+def _alike(first: Array, second: Array) -> float:
+    return float(np.corrcoef(first, second)[0, 1])
+
+
+def _anomalies(series: Array) -> Array:
+    """Daily means against the mean of their month, (365,)."""
+    days = pd.Series(series.reshape(365, 24).mean(axis=1))
+    return np.asarray(days - days.groupby(HOURS[::24].month).transform("mean"))
 
 
 def _statistic(sites: pd.DataFrame, shares: pd.DataFrame, of: str, where: str, metric: str) -> float:
@@ -70,10 +76,10 @@ def _statistic(sites: pd.DataFrame, shares: pd.DataFrame, of: str, where: str, m
     if band := BAND.fullmatch(where):
         return by_distance(sites, shares, of, float(band[1]), float(band[2]))
     if where == BETWEEN:
-        return float(np.corrcoef(*(fleet(sites, shares, (of,), grid) for grid in GRIDS))[0, 1])
+        return _alike(*(fleet(sites, shares, (of,), grid) for grid in GRIDS))
     names = sites.loc[sites["technology"] == of, "name"]
     columns = shares[names].to_numpy().T if where == SITES else [fleet(sites, shares, (of,), where)]
     kind, _, number = metric.partition("_")
     amount = float(number.strip("qh_"))
-    one = {"ramp": lambda x: ramp(x, amount / 100), "lag": lambda x: memory(x, int(amount))}[kind]
-    return float(np.mean([one(column) for column in columns]))
+    each = [ramp(column, amount / 100) if kind == "ramp" else memory(column, int(amount)) for column in columns]
+    return float(np.mean(each))

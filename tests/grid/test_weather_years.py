@@ -27,9 +27,7 @@ SHARE = np.arange(8760) % 24 / 100  # 0 at midnight, 0.23 at 23
 def facts(monkeypatch: pytest.MonkeyPatch) -> GridFacts:
     """One plant of 200 MW, and a year in which it has a hundredth for each hour of the day."""
     monkeypatch.setattr(weather_years, "_drawn", lambda year: pd.DataFrame({"w": SHARE * year, "other": SHARE}))
-    return one_bus_facts(
-        unit("unit"), load_mw=100.0, plants=(plant("w", bus="a"),), available_share={"w": 0.5}
-    )
+    return one_bus_facts(unit("unit"), load_mw=100.0, plants=(plant("w", bus="a"),), available_share={"w": 0.5})
 
 
 def a_case(facts: GridFacts) -> Case:

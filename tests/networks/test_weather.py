@@ -34,7 +34,7 @@ def test_another_weather_year_meets_every_target() -> None:
     table = comparison(places, year, targets(NETWORKS))
     share = (table["reached"] / table["target"] - 1).abs()
     assert list(table[share > 2 * table["allowed_share"]]["index"]) == []
-    wind = windiness(places, year[[name for name in year if "wind" in name]])
+    wind = windiness(places, year[[name for name in map(str, year) if "wind" in name]])
     assert (wind.mean(), wind.var()) == (pytest.approx(0, abs=1e-9), pytest.approx(1, abs=0.05))
 
 
