@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
+
 import numpy as np
 
 from dispatch.case.case import Case, Prices, Reserve, ReserveSeries, Scales

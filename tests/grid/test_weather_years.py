@@ -53,7 +53,7 @@ def test_facts_of_another_year_are_the_same_but_for_the_weather(facts: GridFacts
 
 @pytest.mark.parametrize("year", [0, -1, 10_000])
 def test_a_number_that_is_no_year_is_refused(facts: GridFacts, year: int) -> None:
-    with pytest.raises(CaseError, match="weather_year: .* give a number from 1 to 9999"):
+    with pytest.raises(CaseError, match="give a number from 1 to 9999"):
         under_weather_year(a_case(facts), facts, year)
 
 
