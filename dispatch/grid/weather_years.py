@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from importlib.util import find_spec
 
 import numpy as np
 import pandas as pd
@@ -57,4 +58,7 @@ def _shares(facts: GridFacts, year: int) -> np.ndarray:
 
 @lru_cache(maxsize=KEPT_COUNT)
 def _drawn(year: int) -> pd.DataFrame:
+    if find_spec("pvlib") is None:
+        message = "is drawn with pvlib, which is not installed; install hebei-dispatch[profiles]"
+        raise CaseError((Flaw("PACKAGE_MISSING", "weather_year", message),))
     return weather_shares(networks_folder(), year)

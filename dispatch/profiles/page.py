@@ -49,7 +49,7 @@ def error_table(networks: Path) -> str:
         stored = pd.read_csv(networks / grid / "errors-day_ahead.csv", index_col=0)
         by_lead = [summary(errors_at(networks, grid, float(lead)))["rmse"] for lead in LEADS_H]
         for kind, row in summary(stored).iterrows():
-            numbers = [*row.to_list(), *(float(size.loc[str(kind)]) for size in by_lead)]
+            numbers = [*row.to_list(), *(float(size[str(kind)]) for size in by_lead)]
             rows.append(f"| {grid} | {kind} | {' | '.join(f'{number:.3f}' for number in numbers)} |")
     return "\n".join(rows)
 

@@ -51,6 +51,12 @@ def test_facts_of_another_year_are_the_same_but_for_the_weather(facts: GridFacts
     assert other.plants is facts.plants
 
 
+def test_without_pvlib_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weather_years, "find_spec", lambda name: None)
+    with pytest.raises(CaseError, match=r"install hebei-dispatch\[profiles\]"):
+        weather_years._drawn(9998)
+
+
 @pytest.mark.parametrize("year", [0, -1, 10_000])
 def test_a_number_that_is_no_year_is_refused(facts: GridFacts, year: int) -> None:
     with pytest.raises(CaseError, match="give a number from 1 to 9999"):
