@@ -11,6 +11,7 @@ from dispatch.case.facts import ReserveRule
 from dispatch.case.reserve import CASE_MW, LARGEST_UNIT, QUANTILE, SHARES
 from dispatch.units import POWER_MW
 
+COUNTED = 1e-6  # of one error: a last binary digit is none
 TOLD = Rule("reserve-told", "MW", POWER_MW)
 
 
@@ -24,7 +25,8 @@ def reasons_mw(e: Evidence, rule: ReserveRule, direction: str) -> dict[int, np.n
     What each reason asks of one grid, MW, (T,); the largest of them holds.
 
         SHARES        share of load x load + share of wind and sun x what is available
-        QUANTILE      z(q) sqrt( (e_w wind)^2 + (e_s sun)^2 + (e_l load)^2 ), for q above 1/2
+        QUANTILE      what a share q of the known errors of wind, sun and load stays within, for q above 1/2; where none
+                      are known, z(q) sqrt( (e_w wind)^2 + (e_s sun)^2 + (e_l load)^2 )
         CASE_MW       the case's MW, in place of both
         LARGEST_UNIT  the largest Pmax[t] of a unit on, up alone, where the grid's rule counts it
     """
@@ -50,13 +52,28 @@ def _by_shares_mw(e: Evidence, rule: ReserveRule, direction: str) -> np.ndarray:
 
 
 def _by_quantile_mw(e: Evidence, rule: ReserveRule, direction: str) -> np.ndarray:
-    """A quantile of a normal distribution whose variance is that of three independent errors; MW, (T,)."""
+    """The least that covers a share q of the errors, counted, or by a normal distribution; MW, (T,)."""
     asked = getattr(e.case.reserve, f"{direction}_quantile")
     quantile = getattr(rule, f"{direction}_quantile") if asked is None else asked
-    variance = (rule.load_error_share * _load_mw(e, rule)) ** 2
-    variance += (rule.wind_error_share * _available_mw(e, rule, "wind")) ** 2
-    variance += (rule.solar_error_share * _available_mw(e, rule, "solar")) ** 2
-    return np.asarray(max(float(ndtri(quantile)), 0.0) * np.sqrt(variance))
+    wind, solar, load = _available_mw(e, rule, "wind"), _available_mw(e, rule, "solar"), _load_mw(e, rule)
+    known = e.facts.year.error_share.get(rule.grid)
+    if known is None:
+        shares = rule.wind_error_share, rule.solar_error_share, rule.load_error_share
+        variance = sum((share * mw) ** 2 for share, mw in zip(shares, (wind, solar, load), strict=True))
+        return np.asarray(max(float(ndtri(quantile)), 0.0) * np.sqrt(variance))
+    missing = known if direction == "up" else -known
+    covered = [
+        _covering(missing[:, 0] * w + missing[:, 1] * s + missing[:, 2] * d, quantile)
+        for w, s, d in zip(wind, solar, load, strict=True)
+    ]
+    return np.asarray(covered)
+
+
+def _covering(errors_mw: np.ndarray, quantile: float) -> float:
+    """The smallest error, 0 at least, that a share `quantile` of all errors does not exceed; none up to the median."""
+    ranked, count = np.sort(errors_mw), len(errors_mw)
+    enough = np.arange(1, count + 1) >= quantile * count - COUNTED
+    return max(float(ranked[enough][0]), 0.0) if quantile > 1 / 2 else 0.0
 
 
 def _load_mw(e: Evidence, rule: ReserveRule) -> np.ndarray:

@@ -25,7 +25,7 @@ from dispatch.case.check_pumped_hydro import pumped_hydro_flaws
 from dispatch.case.check_security import section_flaws
 from dispatch.case.check_sizes import size_flaws
 from dispatch.case.check_thermal_facts import thermal_flaws
-from dispatch.case.facts import GridFacts, ReserveRule
+from dispatch.case.facts import ERROR_KINDS, GridFacts, ReserveRule, StoredYear
 from dispatch.case.interchange import VARIANTS
 from dispatch.case.storage import Store
 from dispatch.errors import Flaw
@@ -211,6 +211,7 @@ def _year_flaws(facts: GridFacts) -> Iterator[Flaw]:
         if year.heat_share.size and year.heat_share.max() > 1 + SHARE:
             message = f"{year.heat_share.max():g} is more than the design heat; give at most 1"
             yield Flaw("SHARE_OUT_OF_RANGE", "facts.year.heat_share", message)
+    yield from _error_flaws(year)
     for variant in VARIANTS:
         field = f"facts.year.net_import_mw[{variant}]"
         if variant not in year.net_import_mw:
@@ -218,6 +219,13 @@ def _year_flaws(facts: GridFacts) -> Iterator[Flaw]:
         else:
             plan_mw = year.net_import_mw[variant]
             yield from _table_flaws(field, plan_mw, len(facts.interfaces), signed=True)
+
+
+def _error_flaws(year: StoredYear) -> Iterator[Flaw]:
+    for grid, errors in year.error_share.items():
+        if not errors.size or errors.shape[1:] != (len(ERROR_KINDS),) or not np.isfinite(errors).all():
+            message = f"shape {errors.shape}; give one number each of wind, sun and load an hour, in one hour at least"
+            yield Flaw("ERRORS_UNREADABLE", f"facts.year.error_share[{grid}]", message)
 
 
 def _table_flaws(field: str, table: np.ndarray, column_count: int, *, signed: bool = False) -> Iterator[Flaw]:

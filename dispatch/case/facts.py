@@ -16,6 +16,8 @@ from dispatch.case.renewable import RenewablePlant
 from dispatch.case.storage import Store
 from dispatch.case.thermal import HeatingSeason, RunningMinimum, ThermalUnit
 
+ERROR_KINDS = ("wind", "solar", "load")  # columns of `StoredYear.error_share`
+
 
 @dataclass(frozen=True)
 class ReserveRule:
@@ -62,6 +64,9 @@ class StoredYear:
     net_import_mw: Mapping[str, np.ndarray]  # by variant, (8760, interfaces), negative: export
     contract_share: np.ndarray | None = None  # (8760, contracts), of capacity; None: all of it in every hour
     heat_share: np.ndarray | None = None  # (8760, heating seasons), of design heat; None: all of it in every hour
+    # By grid, (hours, 3): what is missing of forecast wind and sun, and what load is above its forecast, as a share of
+    # it. A grid without is taken to err by normal distributions of its rule's error shares.
+    error_share: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from dispatch.eve import case_after, case_of
 from dispatch.formats.weather import read_weather, with_weather
 from dispatch.grid.catalogue import editions, facts_of, grids
 from dispatch.grid.tables import STORED_EDITION
+from dispatch.grid.weather_years import facts_of_weather_year, under_weather_year
 from dispatch.horizon import Horizon, beijing, local
 from dispatch.wire.files import case_text
 from dispatch.wire.files import write_case as write_json
@@ -60,10 +61,13 @@ def _after_eve(asked: argparse.Namespace) -> Case:
     }
     refuse(Case(asked.grid, edition, horizon, (), (), **said))
     facts = facts_of(asked.grid, edition)
-    say(f"edition {edition}; weather and load of the stored synthetic year {STORED_EDITION}, by month and day")
+    year: int | None = asked.weather_year
+    weather = f"load of the stored synthetic year {STORED_EDITION} and weather year {year}" if year else ""
+    weather = weather or f"weather and load of the stored synthetic year {STORED_EDITION}"
+    say(f"edition {edition}; {weather}, by month and day")
     live = LiveLine()
     case = case_of(
-        facts,
+        facts if year is None else facts_of_weather_year(facts, year),
         asked.date,
         hours=asked.hours,
         step_h=horizon.step_h,
@@ -72,7 +76,7 @@ def _after_eve(asked: argparse.Namespace) -> Case:
     )
     live.done("the day before", "solved")
     case = replace(case, security=Security(n_minus_1=asked.n_minus_1), **said)
-    return checked(_under_weather(case, facts, asked.weather), facts)
+    return checked(_under_weather(case, facts, asked), facts)
 
 
 def _after_answer(asked: argparse.Namespace) -> Case:
@@ -102,11 +106,14 @@ def _after_answer(asked: argparse.Namespace) -> Case:
     left += [f"{name}.{part}" for name, part in PARTS_LEFT_BEHIND if getattr(getattr(before, name), part)]
     if left:
         say(f"left behind, as they are of the earlier hours: {', '.join(left)}; give them anew")
-    return checked(_under_weather(case, facts, asked.weather), facts)
+    return checked(_under_weather(case, facts, asked), facts)
 
 
-def _under_weather(case: Case, facts: GridFacts, path: Path | None) -> Case:
-    """The case with the capacity factors of a file, where one is given."""
+def _under_weather(case: Case, facts: GridFacts, asked: argparse.Namespace) -> Case:
+    """The case with the capacity factors of a file, or of another weather year, where one is given."""
+    if asked.weather_year is not None:
+        return under_weather_year(case, facts, asked.weather_year)
+    path: Path | None = asked.weather
     if path is None:
         return case
     case, notes = with_weather(case, facts, read_weather(path))

@@ -18,6 +18,7 @@ MOST_WORKERS = 1024
 MOST_STEPS = 1001  # of a response curve: every tenth of a permille
 ROLES = ("reader", "submitter", "operator")
 MOST_DAYS = 3650
+LAST_WEATHER_YEAR = 9999  # that of dispatch.grid.weather_years, which loads pandas
 DEFAULT_LISTEN = "127.0.0.1:50051"
 BEIJING = timezone(timedelta(hours=8))  # that of dispatch.horizon, which loads pandas
 
@@ -146,8 +147,7 @@ def _case(verbs: Verbs) -> None:
     new.add_argument("--objective", choices=OBJECTIVES, help=told)
     told = "of the peak; default 0, or that of --after"
     new.add_argument("--response", type=_share, metavar="SHARE", help=told)
-    told = "capacity factors in place of the stored weather: CSV, or netCDF as atlite writes it; see docs/formats.md"
-    new.add_argument("--weather", type=Path, metavar="FILE", help=told)
+    _weather(new)
     told = "CNY per tonne of CO2 of thermal units, none of it free; default 0, or that of --after"
     new.add_argument("--carbon-price", type=float, metavar="CNY", help=told)
     told = "a case.json, a workbook or a folder of CSV files with stored load, weather and plans; default %(default)s"
@@ -155,6 +155,14 @@ def _case(verbs: Verbs) -> None:
     new.add_argument("--out", type=Path, metavar="PATH", help="where to write; default stdout, json alone")
     told = "points of a workbook or folder are named by the end or the start of their step; default %(default)s"
     new.add_argument("--points", choices=("end", "start"), default="end", help=told)
+
+
+def _weather(new: argparse.ArgumentParser) -> None:
+    weather = new.add_mutually_exclusive_group()
+    told = "capacity factors in place of the stored weather: CSV, or netCDF as atlite writes it; see docs/formats.md"
+    weather.add_argument("--weather", type=Path, metavar="FILE", help=told)
+    told = "another synthetic weather year, drawn from its number, 1 to 9999; see docs/profiles.md"
+    weather.add_argument("--weather-year", type=_year, metavar="N", help=told)
 
 
 def _solving(verbs: Verbs) -> None:
@@ -218,7 +226,9 @@ def _study_run(family: Verbs) -> None:
         "a field by its path in the file, and its values: response_share=0:0.10:11 (first, last, count) or "
         "scales.new_storage_share=0,1; once for each axis"
     )
-    run.add_argument("--axis", action="append", required=True, dest="axes", metavar="FIELD=VALUES", help=told)
+    run.add_argument("--axis", action="append", default=[], dest="axes", metavar="FIELD=VALUES", help=told)
+    told = "an axis of weather years, by their numbers: 1,2,3; see docs/profiles.md"
+    run.add_argument("--weather-years", type=_years, default=(), metavar="N,N", help=told)
     told = "the service to ask; default one of our own for as long as this takes"
     run.add_argument("--server", metavar="HOST:PORT", help=told)
     _access(run)
@@ -355,6 +365,14 @@ def _steps(text: str) -> int:
 
 def _days(text: str) -> int:
     return _whole(text, 1, MOST_DAYS)
+
+
+def _years(text: str) -> tuple[int, ...]:
+    return tuple(_year(one) for one in text.split(","))
+
+
+def _year(text: str) -> int:
+    return _whole(text, 1, LAST_WEATHER_YEAR)
 
 
 def _whole(text: str, least: int, most: int) -> int:

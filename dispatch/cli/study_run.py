@@ -17,13 +17,15 @@ from dispatch.cli.terminal import LiveLine, show_json
 from dispatch.client import Client
 from dispatch.client.connection import PATIENCE_S
 from dispatch.errors import CaseError
+from dispatch.grid.catalogue import facts_of
 from dispatch.grid.known import flaws_in
+from dispatch.grid.weather_years import under_weather_year
 from dispatch.report.study_table import csv_text, failed, status_of, study_table_of, summary_of, told_of, value_text
 from dispatch.service.background import running
 from dispatch.study.axes import Axis, axes_flaws, axis_of, form_flaws
 from dispatch.wire import rpc
 from dispatch.wire.files import read_case
-from dispatch.wire.studies import ScenarioView, StudyView, axes_to, scenario_from, study_from
+from dispatch.wire.studies import ScenarioView, StudyView, axes_from, axes_to, scenario_from, study_from
 from dispatch.wire.translate import case_to, limits_to
 
 TABLE, SUMMARY = "scenarios.csv", "study.json"
@@ -33,8 +35,10 @@ PAGE_COUNT = 1000
 
 def run_study(asked: argparse.Namespace) -> int:
     """Ask; show, and keep where asked, each scenario as it ends; stopped, it goes on when it is asked again."""
-    axes = _axes(asked.axes)
-    case = _case(asked.file, axes)
+    if not asked.axes and not asked.weather_years:
+        message = "give --axis or --weather-years"
+        raise WrongUsage(message)
+    case, axes = _asked_case(asked.file, _axes(asked.axes), asked.weather_years)
     folder = made_folder(asked.out)
     request_id = asked.request_id or str(uuid.uuid4())
     request = rpc.SubmitStudyRequest(
@@ -104,15 +108,29 @@ def _axes(texts: Sequence[str]) -> list[Axis]:
         raise WrongUsage(message) from error
 
 
-def _case(path: Path, axes: Sequence[Axis]) -> Case:
-    """The base case, or CaseError with every flaw of it and of the axes, before a service is started for them."""
+def _asked_case(path: Path, axes: list[Axis], years: Sequence[int]) -> tuple[Case, list[Axis]]:
+    """The base case and all axes, or CaseError with every flaw of them, before a service is started for them."""
     try:
         case = read_case(path, flaws_in)
     except CaseError as error:
         raise CaseError(error.flaws + form_flaws(axes)) from error
+    if years:
+        axes = [_weather_axis(case, years), *axes]
     if flaws := axes_flaws(case, axes, flaws_in):
         raise CaseError(flaws)
-    return case
+    return case, axes
+
+
+def _weather_axis(case: Case, years: Sequence[int]) -> Axis:
+    """What every plant has available in each year, in place of the forecasts of the base case."""
+    facts, values = facts_of(case.grid, case.edition), []
+    for year in years:
+        forecasts = under_weather_year(case, facts, year).available_forecasts
+        values.append([{"plant": one.plant, "available_mw": list(one.available_mw)} for one in forecasts])
+    (axis,) = axes_from(axes_to([("available_forecasts", values)]), [])
+    for year, value in zip(years, axis[1], strict=True):
+        say(f"weather year {year}: available_forecasts {value_text(value)}")
+    return axis
 
 
 @contextmanager

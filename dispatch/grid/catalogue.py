@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dispatch.case.connection import Connection
-from dispatch.case.facts import GridFacts, ReserveRule, StoredYear
+from dispatch.case.facts import ERROR_KINDS, GridFacts, ReserveRule, StoredYear
 from dispatch.case.interchange import VARIANTS, Interface
 from dispatch.case.network import Bus, Line, Link, Section
 from dispatch.case.renewable import RenewablePlant
@@ -198,7 +198,7 @@ def _reserve_rules(table: Tables) -> tuple[ReserveRule, ...]:
         "down_quantile",
     )
     own_down = ("down_load_share", "down_renewable_share", "down_shortfall_cny_per_mwh")
-    known = {f"{of}_error_share": float(errors[of]) for of in ("wind", "solar", "load")}
+    known = {f"{of}_error_share": float(errors[of]) for of in ERROR_KINDS}
     rules = []
     for _, row in table.sidecar("reserve_rules").iterrows():
         told: dict[str, Any] = known | {name: float(row[name]) for name in (*numbers, *own_down)}
@@ -230,6 +230,7 @@ def _year(
         available_share=available[[plant.name for plant in plants]].to_numpy(),
         net_import_mw={variant: _plans_mw(tables, variant, names) for variant in VARIANTS},
         heat_share=np.column_stack([heat_shares(table) for table in tables]),
+        error_share={table.grid: table.series("errors-day_ahead")[list(ERROR_KINDS)].to_numpy() for table in tables},
     )
 
 

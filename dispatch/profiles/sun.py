@@ -1,11 +1,15 @@
 """
 Sun: a clear sky (pvlib) on a fixed tilt, times a clearness that persists in time and is correlated in space.
 
-Clearness has a day part and an hour part, each a first-order autoregression; monthly mean and spread, lags
-and length stand in `networks/shared/profile_targets.csv`. The months are then brought to their target share.
+Clearness has a day part and an hour part, each a first-order autoregression; the day part goes with the day's wind
+over both grids as far as the model says. Monthly mean and spread stand in `networks/shared/profile_targets.csv`, lags,
+length and coupling in `weather_model.csv`. The months are then brought to their target share.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -31,11 +35,18 @@ MOST_OUTPUT = {
 MONTH = HOURS.month.to_numpy() - 1
 
 
-def sun_shares(sites: pd.DataFrame, targets: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Available output of every solar site, 8,760 h, as a share of its size."""
+def sun_shares(
+    sites: pd.DataFrame, targets: pd.DataFrame, model: Mapping[str, float], seed: int, windy: Array
+) -> pd.DataFrame:
+    """
+    Available output of every solar site, 8,760 h, as a share of its size.
+
+    `windy`, (365,), is how windy each day is against its month, with mean 0 and variance 1.
+    """
+    rng = np.random.default_rng([seed, 2])
     chosen = sites[sites["technology"].isin(SUN)].reset_index(drop=True)
     clear = _clear_sky_shares(chosen)
-    raw = clear * _clearness(chosen, targets, rng)
+    raw = clear * _clearness(targets, _cloud(chosen, model, rng, windy))
     raw = raw * _month_corrections(raw, chosen, targets)[MONTH][:, None]
     columns = {}
     for place, site in chosen.iterrows():
@@ -46,16 +57,11 @@ def sun_shares(sites: pd.DataFrame, targets: pd.DataFrame, rng: np.random.Genera
 
 def _clear_sky_shares(chosen: pd.DataFrame) -> Array:
     """Output under a clear sky, one column a site; places that coincide are computed once."""
-    known: dict[tuple[float, float], Array] = {}
-    columns = []
-    for latitude, longitude in zip(chosen["latitude_deg"], chosen["longitude_deg"], strict=True):
-        place = (float(latitude), float(longitude))
-        if place not in known:
-            known[place] = _clear_sky_share(*place)
-        columns.append(known[place])
-    return np.column_stack(columns)
+    places = zip(chosen["latitude_deg"], chosen["longitude_deg"], strict=True)
+    return np.column_stack([_clear_sky_share(float(latitude), float(longitude)) for latitude, longitude in places])
 
 
+@cache
 def _clear_sky_share(latitude_deg: float, longitude_deg: float) -> Array:
     """Ineichen clear sky in the middle of each hour on a south-facing plane, with the heat of the cell."""
     import pvlib
@@ -84,17 +90,22 @@ def _clear_sky_share(latitude_deg: float, longitude_deg: float) -> Array:
     return np.asarray(on_plane_w_per_m2 / 1000.0 * (1 + TEMPERATURE_COEFFICIENT * (cell_c - 25.0)), dtype=float)
 
 
-def _clearness(chosen: pd.DataFrame, targets: pd.DataFrame, rng: np.random.Generator) -> Array:
-    """Clearness by hour and site: monthly mean plus spread times a persistent normal, within limits."""
+def _cloud(chosen: pd.DataFrame, model: Mapping[str, float], rng: np.random.Generator, windy: Array) -> Array:
+    """
+    Standard normals by hour and site, high where the sky is clear.
+
+        day = c windy + sqrt(1 - c^2) own        c  coupling of wind and sun, -
+    """
     distance = distances_km(chosen["latitude_deg"].to_numpy(), chosen["longitude_deg"].to_numpy())
-    length = target(targets, "solar", "all", "correlation_length_km")[0]
-    daily = autoregressive(
-        correlated_normals(rng, 365, distance, length), target(targets, "solar", "all", "daily_lag1")[0]
-    )
-    hourly = autoregressive(
-        correlated_normals(rng, 8760, distance, length), target(targets, "solar", "all", "ar1_hourly")[0]
-    )
-    state = DAY_PART * np.repeat(daily, 24, axis=0) + np.sqrt(1 - DAY_PART**2) * hourly
+    length, coupling = model["solar_length_km"], model["solar_wind_coupling"]
+    own = autoregressive(correlated_normals(rng, 365, distance, length), model["solar_daily_lag"])
+    hourly = autoregressive(correlated_normals(rng, 8760, distance, length), model["solar_hourly_lag"])
+    daily = coupling * windy[:, None] + np.sqrt(1 - coupling**2) * own
+    return np.asarray(DAY_PART * np.repeat(daily, 24, axis=0) + np.sqrt(1 - DAY_PART**2) * hourly)
+
+
+def _clearness(targets: pd.DataFrame, state: Array) -> Array:
+    """Clearness by hour and site: monthly mean plus spread times a persistent normal, within limits."""
     mean = target(targets, "solar", "all", "clearness_mean")[MONTH]
     spread = target(targets, "solar", "all", "clearness_std")[MONTH]
     return np.asarray(np.clip(mean[:, None] + spread[:, None] * state, *CLEARNESS_LIMITS), dtype=float)

@@ -68,6 +68,12 @@ def target(table: pd.DataFrame, technology: str, region: str, metric: str) -> Ar
     return chosen.sort_values("index")["value"].to_numpy(dtype=float)
 
 
+def weather_model(networks: Path, column: str) -> dict[str, float]:
+    """Parameters of the generator, by name: those of the "stored_year" or of the "weather_years"."""
+    table = pd.read_csv(networks / "shared" / "weather_model.csv").set_index("parameter")[column]
+    return {str(name): float(value) for name, value in table.items()}
+
+
 def distances_km(latitude_deg: Array, longitude_deg: Array) -> Array:
     """Great-circle distances between all pairs of places, haversine formula, in km."""
     phi = np.radians(latitude_deg)
@@ -84,13 +90,18 @@ def correlated_normals(rng: np.random.Generator, steps: int, distance_km: Array,
     return np.asarray(rng.standard_normal((steps, len(distance_km))) @ factor.T, dtype=float)
 
 
-def autoregressive(shocks: Array, persistence: float) -> Array:
-    """z[t] = a z[t-1] + sqrt(1 - a^2) e[t], started in its stationary state; variance stays 1."""
+def autoregressive(shocks: Array, persistence: float, tempo: Array | None = None) -> Array:
+    """
+    z[t] = b[t] z[t-1] + sqrt(1 - b[t]^2) e[t], b[t] = a^v[t], started in its stationary state; variance stays 1.
+
+    a  persistence of a step  -        v  tempo: how many steps the weather moves in one, 1 where none is given
+    """
     state = np.empty_like(shocks)
     state[0] = shocks[0]
-    fresh = np.sqrt(1 - persistence**2)
+    kept = persistence ** (np.ones(len(shocks)) if tempo is None else tempo)
+    fresh = np.sqrt(1 - kept**2)
     for step in range(1, len(shocks)):
-        state[step] = persistence * state[step - 1] + fresh * shocks[step]
+        state[step] = kept[step] * state[step - 1] + fresh[step] * shocks[step]
     return state
 
 

@@ -1,11 +1,15 @@
 """
 Wind: a Gaussian copula, persistent in time and correlated in space, over Weibull speeds and a power curve.
 
-Persistence, correlation length, Weibull shapes and the month and hour factors stand in
-`networks/shared/profile_targets.csv`. Each month is drawn to its expected mean, so that the year is typical.
+The weather of a site has a regional part, fronts that both grids share, and a local one. Its tempo changes: in a front
+it moves faster, so that most ramps are small and some are large, and no hour's distribution changes. Persistence and
+lengths stand in `networks/shared/weather_model.csv`, Weibull shapes and the month and hour factors in
+`profile_targets.csv`. Each month is drawn to its expected mean, so that the year is typical.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -34,7 +38,39 @@ MONTH = HOURS.month.to_numpy() - 1
 HOUR = HOURS.hour.to_numpy()
 
 
-def wind_shares(sites: pd.DataFrame, targets: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+class Weather:
+    """
+    The weather of the wind: what a seed draws.
+
+    Parameters are those of `weather_model.csv`; local and regional shocks and the tempo have streams of their own.
+    """
+
+    def __init__(self, model: Mapping[str, float], seed: int) -> None:
+        self.model = model
+        self._local, self._regional, self._tempo = (np.random.default_rng([seed, stream]) for stream in (1, 4, 5))
+
+    def states(self, distance_km: Array) -> Array:
+        """
+        Standard normals by hour and place.
+
+            z = sqrt(1 - r) local + sqrt(r) regional,   v[t] = exp(s n[t] - s^2 / 2)
+
+        r  regional share of the variance  -        v  tempo, mean 1, n persistent in time, s its spread    -
+        """
+        model, steps = self.model, len(HOURS)
+        lag, share, tempo = model["wind_hourly_lag"], model["wind_regional_share"], None
+        if spread := model["wind_tempo_spread"]:
+            pace = autoregressive(self._tempo.standard_normal((steps, 1)), model["wind_tempo_lag"])[:, 0]
+            tempo = np.exp(spread * pace - spread**2 / 2)
+        shocks = correlated_normals(self._local, steps, distance_km, model["wind_local_length_km"])
+        local = autoregressive(shocks, lag, tempo)
+        if not share:
+            return local
+        shocks = correlated_normals(self._regional, steps, distance_km, model["wind_regional_length_km"])
+        return np.asarray(np.sqrt(1 - share) * local + np.sqrt(share) * autoregressive(shocks, lag, tempo))
+
+
+def wind_shares(sites: pd.DataFrame, targets: pd.DataFrame, weather: Weather) -> pd.DataFrame:
     """
     Available output of every wind site, 8,760 h, as a share of its size.
 
@@ -42,8 +78,8 @@ def wind_shares(sites: pd.DataFrame, targets: pd.DataFrame, rng: np.random.Gener
     grid and technology, for the expected monthly mean. The site's has the last word.
     """
     chosen = sites[sites["technology"].isin(WIND)].reset_index(drop=True)
-    speed = INITIAL_SCALE_M_PER_S * _relative_speeds(chosen, targets, rng)
-    smoothing_h = int(target(targets, "wind", "all", "smoothing_h")[0])
+    speed = INITIAL_SCALE_M_PER_S * _relative_speeds(chosen, targets, weather)
+    smoothing_h = int(weather.model["wind_smoothing_h"])
     wanted_h = np.array(
         [target(targets, kind, city, "full_load_hours")[0] for kind, city in chosen[["technology", "city"]].to_numpy()]
     )
@@ -77,16 +113,14 @@ def expected_means(site: pd.Series, targets: pd.DataFrame) -> tuple[Array, Array
     return mean.mean(axis=1), (mean * days[:, None]).sum(axis=0) / 365
 
 
-def _weather(chosen: pd.DataFrame, targets: pd.DataFrame, rng: np.random.Generator) -> Array:
+def _states(chosen: pd.DataFrame, weather: Weather) -> Array:
     """
     Standard normals by hour and site, correlated over both grids.
 
     Each month is brought to mean 0 and variance 1 over the sites of one grid and technology.
     """
     distance = distances_km(chosen["latitude_deg"].to_numpy(), chosen["longitude_deg"].to_numpy())
-    length = target(targets, "wind", "all", "correlation_length_km")[0]
-    shocks = correlated_normals(rng, len(HOURS), distance, length)
-    state = autoregressive(shocks, target(targets, "wind", "all", "ar1_hourly")[0])
+    state = weather.states(distance)
     for group in chosen.groupby(["grid", "technology"]).indices.values():
         for month in range(12):
             part = np.ix_(np.flatnonzero(month == MONTH), np.asarray(group))
@@ -94,11 +128,11 @@ def _weather(chosen: pd.DataFrame, targets: pd.DataFrame, rng: np.random.Generat
     return state
 
 
-def _relative_speeds(chosen: pd.DataFrame, targets: pd.DataFrame, rng: np.random.Generator) -> Array:
+def _relative_speeds(chosen: pd.DataFrame, targets: pd.DataFrame, weather: Weather) -> Array:
     """Speed over the Weibull scale, by hour and site: the copula's rank, month and hour factor."""
     from scipy.special import ndtr
 
-    rank = np.clip(ndtr(_weather(chosen, targets, rng)), 1e-6, 1 - 1e-6)
+    rank = np.clip(ndtr(_states(chosen, weather)), 1e-6, 1 - 1e-6)
     shape = np.array([_weibull_shape(site, targets) for _, site in chosen.iterrows()])
     factors = np.column_stack([_factor_table(site, targets)[MONTH, HOUR] for _, site in chosen.iterrows()])
     return np.asarray((-np.log1p(-rank)) ** (1 / shape) * factors, dtype=float)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from collections.abc import Iterable, Sequence
@@ -27,6 +28,7 @@ SHOWN = (
     ("starts", "start_count", 1.0, 0),
     ("tCO2", "carbon_tco2", 1.0, 0),
 )
+LONG_COUNT = 120  # letters of a value that a table has room for
 GAP = ("gap %", "gap_share", 0.01, 3)
 
 
@@ -86,8 +88,11 @@ def summary_of(study: StudyView, scenarios: Iterable[ScenarioView]) -> dict[str,
 
 
 def value_text(value: Any) -> str:
-    """A value of an axis: a text as it is, all else as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    """A value of an axis: a text as it is, all else as JSON; of a long list, how long it is and a hash of it."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list) and len(text) > LONG_COUNT:
+        return f"{len(value)} entries {hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    return text
 
 
 def failed(scenarios: Iterable[ScenarioView]) -> list[ScenarioView]:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
+
 from dispatch.case.case import Case, Prices, Reserve, ReserveSeries, Scales
 from dispatch.case.connection import Connection
 from dispatch.case.demand_response import HANDED_OVER, ContractState, Parcel, ResponseTerms
@@ -91,6 +93,12 @@ def changed(part: str, name: str, **changes: Any) -> Callable[[GridFacts], GridF
 def ruled(**changes: Any) -> Callable[[GridFacts], GridFacts]:
     """The grid has another reserve rule."""
     return lambda facts: replace(facts, reserve_rules=tuple(replace(r, **changes) for r in facts.reserve_rules))
+
+
+def erring(**changes: Any) -> Callable[[GridFacts], GridFacts]:
+    """Another rule, and errors drawn: a fifth of wind and sun, a tenth of load, to either side in every second hour."""
+    errors = np.array([[0.2, 0.2, 0.1], [-0.2, -0.2, -0.1]])
+    return lambda facts: replace(ruled(**changes)(facts), year=replace(facts.year, error_share={"jibei": errors}))
 
 
 def asked(**series: float) -> Callable[[Case], Case]:
@@ -570,6 +578,7 @@ RESERVE = (
         facts=ruled(down_load_share=0.05, down_renewable_share=0.05),
     ),
     Fault("reserve-requirement", "nine errors of ten downwards", facts=ruled(down_quantile=0.9, **ERRORS)),
+    Fault("reserve-requirement", "nine errors of ten, as they were drawn", facts=erring(down_quantile=0.9)),
     Fault(
         "reserve-requirement",
         "all errors but a millionth upwards",

@@ -129,6 +129,11 @@ FLAWS: list[tuple[str, str, dict[str, Any]]] = [
         {"year": replace(year(), available_share=np.full((8760, 2), 1.1))},
     ),
     (
+        "ERRORS_UNREADABLE",
+        "year.error_share[jibei]",
+        {"year": replace(year(), error_share={"jibei": np.zeros((8760, 2))})},
+    ),
+    (
         "UNKNOWN_VARIANT",
         "year.net_import_mw[low]",
         {"year": replace(year(), net_import_mw={k: v for k, v in year().net_import_mw.items() if k != "low"})},

@@ -12,6 +12,7 @@ from dataclasses import replace
 from statistics import NormalDist
 from typing import Any
 
+import numpy as np
 import pytest
 
 from dispatch.case.case import Case, Reserve, ReserveSeries
@@ -23,6 +24,17 @@ from tests.case.given import good_case, good_facts
 
 ERRORS = {"wind_error_share": 0.06, "solar_error_share": 0.2, "load_error_share": 0.0075}
 Z_975 = 1.959964  # of the standard normal distribution, from its table
+
+
+# Of wind, sun and load in four hours. In hour 0, of 200, 20 and 400 MW: 24, -10, -30 and 8 MW are missing.
+DRAWN = np.array([[0.1, 0.2, 0.0], [-0.05, 0.0, 0.0], [-0.15, 0.1, -0.005], [0.04, 0.2, -0.01]])
+
+
+def drawn(**changed: Any) -> GridFacts:
+    """The grid with these four errors, each a quarter of all, and no share that asks for more."""
+    facts = ruled(**ERRORS, **changed)
+    (rule,) = facts.reserve_rules
+    return replace(facts, year=replace(facts.year, error_share={rule.grid: DRAWN}))
 
 
 def ruled(**changed: Any) -> GridFacts:
@@ -69,6 +81,30 @@ def test_a_quantile_of_the_error_is_asked_where_it_is_more_than_the_shares() -> 
     inputs, required = asked(ruled(**ERRORS, down_quantile=0.95), up_quantile=0.975)
     assert required == pytest.approx([Z_975 * 13, 23], rel=1e-6)
     assert (inputs.up_decided_by[0, 0], inputs.down_decided_by[0, 0]) == (QUANTILE, SHARES)
+
+
+@pytest.mark.parametrize(
+    ("quantile", "up_mw", "down_mw"),
+    [(0.0, 0, 0), (0.5, 0, 0), (0.6, 8, 10), (0.75, 8, 10), (0.76, 24, 30), (0.99, 24, 30)],
+)
+def test_the_quantile_of_drawn_errors_covers_that_share_of_them(quantile: float, up_mw: float, down_mw: float) -> None:
+    """
+    Missing, in order: -30, -10, 8, 24 MW; too much, in order: -24, -8, 10, 30 MW.
+
+    Three of four errors are within 8 MW upwards and 10 MW downwards, so up to 0.75; beyond that only all four are.
+    """
+    nothing = {"load_share": 0.0, "renewable_share": 0.0}
+    _, required = asked(drawn(), **nothing, up_quantile=quantile, down_quantile=quantile)
+    assert required == pytest.approx([up_mw, down_mw])
+
+
+def test_no_reserve_is_asked_where_all_errors_are_to_the_other_side() -> None:
+    """Nothing is ever missing: what is asked upwards is 0, not less."""
+    facts = drawn()
+    (rule,) = facts.reserve_rules
+    facts = replace(facts, year=replace(facts.year, error_share={rule.grid: -np.abs(DRAWN)}))
+    _, required = asked(facts, load_share=0.0, renewable_share=0.0, up_quantile=0.9)
+    assert required[0] == 0
 
 
 @pytest.mark.parametrize("quantile", [0.0, 0.2, 0.5])

@@ -58,6 +58,25 @@ def test_a_file_that_cannot_be_asked_is_refused_with_every_field(
     assert [flaw["field"] for flaw in flaws] == ["Parameters.Time step (min)", "Reserves.r.Type"]
 
 
+def test_another_weather_year_is_put_on_the_next_case(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Year 3 is all of every plant here, in every hour."""
+    before, facts = solved().case, small_facts()
+    known_as_jibei(monkeypatch, facts)
+    full = pd.DataFrame(1.0, index=range(8760), columns=[plant.name for plant in facts.plants])
+    monkeypatch.setattr("dispatch.grid.weather_years._drawn", {3: full}.__getitem__)
+    outcome = run(before, facts, Limits(gap_share=0.001, time_s=30))
+    write_solved(tmp_path / "first", Scenario("s", before, facts, outcome))
+    asked = ["case", "new", "--after", str(tmp_path / "first"), "--hours", "6", "--weather-year", "3"]
+    assert main(asked) == 0
+    case = json.loads(capsys.readouterr().out)
+    given = {row["plant"]: row["available_mw"] for row in case["available_forecasts"]}
+    assert given == {plant.name: [plant.capacity_mw] * 6 for plant in facts.plants}
+    assert case["name"].endswith("weather year 3")
+    assert main([*asked, "--weather", "weather.csv"]) == 2
+
+
 def test_weather_of_ones_own_is_put_on_the_next_case(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,12 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from dispatch.__main__ import main
 from dispatch.case.case import Limits
 from dispatch.client import Client
 from dispatch.errors import CaseError
+from dispatch.grid import weather_years
+from dispatch.grid.catalogue import facts_of
 from dispatch.runs.run import State
 from dispatch.schedule.outcome import Status
 from dispatch.service.background import running
@@ -152,6 +155,31 @@ def test_the_command_line_finds_the_study_that_was_asked_for_and_keeps_its_table
     kept = json.loads((tmp_path / "study.json").read_text(encoding="utf-8"))
     assert [row["outcome_status"] for row in rows] == [one["outcome_status"] for one in kept["scenarios"]]
     assert float(rows[0]["cost_cny"]) == kept["scenarios"][0]["metrics"]["cost_cny"]
+
+
+def test_weather_years_are_an_axis(
+    target: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stored year in place of year 1, and half of it in place of year 2: half is available there."""
+    facts = facts_of(BASE.grid, BASE.edition)
+    stored = pd.DataFrame(facts.year.available_share, columns=[plant.name for plant in facts.plants])
+    monkeypatch.setattr(weather_years, "_drawn", lambda year: stored / year)
+    write_case(BASE, tmp_path / "case.json")
+    asked = ["study", "run", str(tmp_path / "case.json"), "--weather-years", "1,2", "--gap", "0.02"]
+    assert main([*asked, "--server", target, "--out", str(tmp_path)]) == 0
+
+    rows = list(csv.DictReader((tmp_path / "scenarios.csv").read_text(encoding="utf-8").splitlines()))
+    whole, half = (float(row["available_mwh"]) for row in rows)
+    assert half == pytest.approx(whole / 2, rel=1e-4)
+    told = capsys.readouterr().err
+    for year, row in enumerate(rows, start=1):
+        assert f"weather year {year}: available_forecasts {row['available_forecasts']}" in told
+        assert len(row["available_forecasts"]) < 30
+
+
+def test_a_study_without_any_axis_is_a_wrong_usage(tmp_path: Path) -> None:
+    write_case(BASE, tmp_path / "case.json")
+    assert main(["study", "run", str(tmp_path / "case.json"), "--server", "127.0.0.1:1"]) == 2
 
 
 @pytest.mark.parametrize(
