@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
-from datetime import date, datetime, timedelta, timezone
-from fractions import Fraction
 from pathlib import Path
 from typing import TypeAlias
 
 from dispatch import __version__
 from dispatch.case.objective import COST, OBJECTIVES
+from dispatch.cli import values
 
-MINUTES_PER_HOUR = 60
-SHORTEST_STEP_H = Fraction(5, MINUTES_PER_HOUR)
-MOST_WORKERS = 1024
-MOST_STEPS = 1001  # of a response curve: every tenth of a permille
 ROLES = ("reader", "submitter", "operator")
-MOST_DAYS = 3650
-LAST_WEATHER_YEAR = 9999  # that of dispatch.grid.weather_years, which loads pandas
 DEFAULT_LISTEN = "127.0.0.1:50051"
-BEIJING = timezone(timedelta(hours=8))  # that of dispatch.horizon, which loads pandas
 
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # argparse has no public name for it
 
@@ -76,7 +68,7 @@ def _serve(verbs: Verbs) -> None:
             "solves at once; 0: none here, `dispatch worker` does them; default 2 (DISPATCH_SOLVE_COUNT), with Dask as "
             "many as the cluster has room for"
         )
-        verb.add_argument("--workers", type=_workers, dest="solve_count", metavar="N", help=told)
+        verb.add_argument("--workers", type=values.workers, dest="solve_count", metavar="N", help=told)
         _executor(verb)
     told = "who may ask (`dispatch tokens new`); without it whoever reaches the service"
     serve.add_argument("--tokens", type=Path, metavar="FILE", help=told)
@@ -110,7 +102,7 @@ def _tokens(verbs: Verbs) -> None:
     new.add_argument("--tenant", required=True, metavar="NAME", help="whose runs it sees")
     new.add_argument("--role", required=True, choices=ROLES, help="each includes those before it")
     new.add_argument("--name", metavar="NAME", help="for the log; default made from its hash")
-    new.add_argument("--days", type=_days, default=365, metavar="N", help="default %(default)s")
+    new.add_argument("--days", type=values.days, default=365, metavar="N", help="default %(default)s")
     new.add_argument("--file", type=Path, required=True, metavar="FILE", help="made if it does not exist")
 
 
@@ -134,10 +126,10 @@ def _case(verbs: Verbs) -> None:
     told = "what solve --out wrote: go on where it ends, with units, stores and response contracts as it leaves them"
     new.add_argument("--after", type=Path, metavar="DIR", help=told)
     new.add_argument("--grid", metavar="GRID", help="hebei_south, jibei or hebei; needed without --after")
-    new.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="first day, UTC+8; needed without --after")
+    new.add_argument("--date", type=values.day, metavar="YYYY-MM-DD", help="first day, UTC+8; needed without --after")
     new.add_argument("--hours", type=int, default=24, metavar="N", help="default %(default)s")
     told = "1h, 30min, 15min; default 1h, or that of --after"
-    new.add_argument("--step", type=step_h, metavar="STEP", help=told)
+    new.add_argument("--step", type=values.step_h, metavar="STEP", help=told)
     new.add_argument("--edition", type=int, metavar="YEAR", help="default 2030 from that year on, else 2025")
     told = "default central, or that of --after"
     new.add_argument("--interchange", choices=("low", "central", "high"), help=told)
@@ -146,7 +138,7 @@ def _case(verbs: Verbs) -> None:
     told = f"what is sought; what comes before the cost takes at most 60 h; default {COST}, or that of --after"
     new.add_argument("--objective", choices=OBJECTIVES, help=told)
     told = "of the peak; default 0, or that of --after"
-    new.add_argument("--response", type=_share, metavar="SHARE", help=told)
+    new.add_argument("--response", type=values.share, metavar="SHARE", help=told)
     _weather(new)
     told = "CNY per tonne of CO2 of thermal units, none of it free; default 0, or that of --after"
     new.add_argument("--carbon-price", type=float, metavar="CNY", help=told)
@@ -162,7 +154,7 @@ def _weather(new: argparse.ArgumentParser) -> None:
     told = "capacity factors in place of the stored weather: CSV, or netCDF as atlite writes it; see docs/formats.md"
     weather.add_argument("--weather", type=Path, metavar="FILE", help=told)
     told = "another synthetic weather year, drawn from its number, 1 to 9999; see docs/profiles.md"
-    weather.add_argument("--weather-year", type=_year, metavar="N", help=told)
+    weather.add_argument("--weather-year", type=values.year, metavar="N", help=told)
 
 
 def _solving(verbs: Verbs) -> None:
@@ -176,7 +168,7 @@ def _solving(verbs: Verbs) -> None:
     solve.add_argument("--out", type=Path, metavar="DIR", help="where to write")
     _limits(solve)
     told = "units on or off by the hour, the rest by this step: 15min, 30min, ...; from an hourly case, or one in it"
-    solve.add_argument("--refine", type=step_h, metavar="STEP", help=told)
+    solve.add_argument("--refine", type=values.step_h, metavar="STEP", help=told)
     told = "how hours become shorter steps: repeated, or as lines that keep each hour's mean; default %(default)s"
     solve.add_argument("--quarters", choices=("repeat", "linear"), default="repeat", help=told)
     audit = _verb(verbs, "audit", "solve:audit", "recompute every rule on a solved case")
@@ -189,10 +181,10 @@ def _solving(verbs: Verbs) -> None:
 
 
 def _limits(solve: argparse.ArgumentParser) -> None:
-    solve.add_argument("--gap", type=_gap, default=0.005, metavar="SHARE", help="default %(default)s")
-    solve.add_argument("--time-limit", type=_seconds, default=300.0, metavar="S", help="default %(default)s")
+    solve.add_argument("--gap", type=values.gap, default=0.005, metavar="SHARE", help="default %(default)s")
+    solve.add_argument("--time-limit", type=values.seconds, default=300.0, metavar="S", help="default %(default)s")
     told = "memory that it may hold, libraries included; beyond it FAILED; default no limit"
-    solve.add_argument("--memory-gb", type=_gigabytes, metavar="GB", help=told)
+    solve.add_argument("--memory-gb", type=values.gigabytes, metavar="GB", help=told)
     told = "what one more MW is worth, by step and place, with every unit on or off as found"
     solve.add_argument("--prices", action="store_true", help=told)
     solve.add_argument("--strict", action="store_true", help="priced slack in use is infeasible")
@@ -205,16 +197,20 @@ def _study(verbs: Verbs) -> None:
     curve = _verb(family, "dr-curve", "study:dr_curve", told)
     told = "hebei_south, jibei or hebei; may be given more than once; default all three"
     curve.add_argument("--grid", action="append", dest="grids", metavar="GRID", help=told)
-    curve.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="first day, UTC+8; default the demo day")
+    curve.add_argument("--date", type=values.day, metavar="YYYY-MM-DD", help="first day, UTC+8; default the demo day")
     curve.add_argument("--hours", type=int, metavar="N", help="default 24")
     curve.add_argument("--edition", type=int, metavar="YEAR", help="default 2030 from that year on, else 2025")
     told = "a case (.json) to start from instead of a grid and a date; its own response is left aside"
     curve.add_argument("--case", type=Path, metavar="FILE", help=told)
-    curve.add_argument("--steps", type=_steps, default=11, metavar="N", help="shares from 0 on; default %(default)s")
-    curve.add_argument("--most", type=_some, default=0.10, metavar="SHARE", help="the last one; default %(default)s")
-    curve.add_argument("--gap", type=_gap, default=0.001, metavar="SHARE", help="default %(default)s")
+    curve.add_argument(
+        "--steps", type=values.steps, default=11, metavar="N", help="shares from 0 on; default %(default)s"
+    )
+    curve.add_argument(
+        "--most", type=values.some, default=0.10, metavar="SHARE", help="the last one; default %(default)s"
+    )
+    curve.add_argument("--gap", type=values.gap, default=0.001, metavar="SHARE", help="default %(default)s")
     told = "for each share; default %(default)s"
-    curve.add_argument("--time-limit", type=_seconds, default=300.0, metavar="S", help=told)
+    curve.add_argument("--time-limit", type=values.seconds, default=300.0, metavar="S", help=told)
     curve.add_argument("--out", type=Path, metavar="DIR", help="where to write curve.csv, curve.json and curve.html")
 
 
@@ -228,16 +224,16 @@ def _study_run(family: Verbs) -> None:
     )
     run.add_argument("--axis", action="append", default=[], dest="axes", metavar="FIELD=VALUES", help=told)
     told = "an axis of weather years, by their numbers: 1,2,3; see docs/profiles.md"
-    run.add_argument("--weather-years", type=_years, default=(), metavar="N,N", help=told)
+    run.add_argument("--weather-years", type=values.years, default=(), metavar="N,N", help=told)
     told = "the service to ask; default one of our own for as long as this takes"
     run.add_argument("--server", metavar="HOST:PORT", help=told)
     _access(run)
     told = "a name for the study: asked again with it, the study goes on where it was; default a new one"
     run.add_argument("--request-id", metavar="ID", help=told)
     run.add_argument("--title", default="", help="what to call it")
-    run.add_argument("--gap", type=_gap, default=0.005, metavar="SHARE", help="of every run; default %(default)s")
+    run.add_argument("--gap", type=values.gap, default=0.005, metavar="SHARE", help="of every run; default %(default)s")
     told = "of every run; default %(default)s"
-    run.add_argument("--time-limit", type=_seconds, default=300.0, metavar="S", help=told)
+    run.add_argument("--time-limit", type=values.seconds, default=300.0, metavar="S", help=told)
     run.add_argument("--out", type=Path, metavar="DIR", help="where to write scenarios.csv and study.json")
 
 
@@ -254,11 +250,15 @@ def _runs(verbs: Verbs) -> None:
     listed.add_argument("--state", action="append", dest="states", choices=states, default=[])
     listed.add_argument("--grid", metavar="GRID")
     listed.add_argument("--study", metavar="STUDY")
-    listed.add_argument("--since", type=_moment, metavar="YYYY-MM-DD[THH:MM]", help="accepted then or later, UTC+8")
-    listed.add_argument("--most", type=_count, default=50, metavar="N", help="default %(default)s")
+    listed.add_argument(
+        "--since", type=values.moment, metavar="YYYY-MM-DD[THH:MM]", help="accepted then or later, UTC+8"
+    )
+    listed.add_argument("--most", type=values.count, default=50, metavar="N", help="default %(default)s")
     for verb in (submit, listed):
         told = "written on the run, to find it by; may be given more than once"
-        verb.add_argument("--label", action="append", dest="labels", type=_label, default=[], metavar="K=V", help=told)
+        verb.add_argument(
+            "--label", action="append", dest="labels", type=values.label, default=[], metavar="K=V", help=told
+        )
     get = _verb(verbs, "get", "runs:get", "a run as it stands, and its answer as files")
     get.add_argument("--out", type=Path, metavar="DIR", help="write outcome.json and schedule.json")
     watch = _verb(verbs, "watch", "runs:watch", "follow a run to its end; ^C leaves it alone")
@@ -268,7 +268,7 @@ def _runs(verbs: Verbs) -> None:
     for verb in (get, watch, cancel, delete):
         verb.add_argument("run", metavar="RUN")
     health = _verb(verbs, "health", "health:health", "whether a service answers and takes work: exit code 0, else 1")
-    health.add_argument("--timeout", type=_seconds, default=5.0, metavar="S", help="default %(default)s")
+    health.add_argument("--timeout", type=values.seconds, default=5.0, metavar="S", help="default %(default)s")
     for verb in (submit, listed, get, watch, cancel, delete, health):
         server = os.environ.get("DISPATCH_SERVER", DEFAULT_LISTEN)
         told = "default DISPATCH_SERVER, or " + DEFAULT_LISTEN
@@ -293,118 +293,3 @@ def _replay(verbs: Verbs) -> None:
     told = "the service that solves them again; default here, without a server"
     replay.add_argument("--server", metavar="HOST:PORT", help=told)
     _access(replay)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        message = f"{text!r} is not a day, as 2030-01-15"
-        raise argparse.ArgumentTypeError(message) from error
-
-
-def _workers(text: str) -> int:
-    count = _number(text, f"a whole number from 0 to {MOST_WORKERS}", -1e-12, MOST_WORKERS)
-    if not count.is_integer():
-        message = f"{text!r} is not a whole number"
-        raise argparse.ArgumentTypeError(message)
-    return int(count)
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        message = f"{text!r} is not a time, as 2030-01-15 or 2030-01-15T08:00"
-        raise argparse.ArgumentTypeError(message) from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)
-
-
-def _label(text: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not (key and equals):
-        message = f"{text!r} is not KEY=VALUE"
-        raise argparse.ArgumentTypeError(message)
-    return key, value
-
-
-def _count(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text)):
-        message = f"{text!r} is not a whole number above 0"
-        raise argparse.ArgumentTypeError(message)
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    return _number(text, "a number of seconds above 0", 0.0, 1e7)
-
-
-def _gigabytes(text: str) -> float:
-    return _number(text, "a number of GB above 0", 0.0, 1e6)
-
-
-def _gap(text: str) -> float:
-    gap_share = _share(text)
-    if gap_share == 1:
-        message = f"{text!r} is no gap; give 0 or more, below 1"
-        raise argparse.ArgumentTypeError(message)
-    return gap_share
-
-
-def _share(text: str) -> float:
-    return _number(text, "a share from 0 to 1", -1e-12, 1.0)
-
-
-def _some(text: str) -> float:
-    return _number(text, "a share above 0, at most 1", 0.0, 1.0)
-
-
-def _steps(text: str) -> int:
-    return _whole(text, 2, MOST_STEPS)
-
-
-def _days(text: str) -> int:
-    return _whole(text, 1, MOST_DAYS)
-
-
-def _years(text: str) -> tuple[int, ...]:
-    return tuple(_year(one) for one in text.split(","))
-
-
-def _year(text: str) -> int:
-    return _whole(text, 1, LAST_WEATHER_YEAR)
-
-
-def _whole(text: str, least: int, most: int) -> int:
-    count = _number(text, f"a whole number from {least} to {most}", least - 1.0, most)
-    if not count.is_integer():
-        message = f"{text!r} is not a whole number"
-        raise argparse.ArgumentTypeError(message)
-    return int(count)
-
-
-def _number(text: str, wanted: str, above: float, most: float) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if not above < value <= most:
-        message = f"{text!r} is not {wanted}"
-        raise argparse.ArgumentTypeError(message)
-    return value
-
-
-def step_h(text: str) -> float:
-    """A step as in 1h, 0.5h, 15min or 0.25, in hours."""
-    number, unit = text.strip(), 1
-    if number.endswith("min"):
-        number, unit = number.removesuffix("min"), MINUTES_PER_HOUR
-    try:
-        step = Fraction(number.removesuffix("h").strip()) / unit
-    except (ValueError, ZeroDivisionError) as error:
-        message = f"{text!r} is not a step, as 1h, 30min or 15min"
-        raise argparse.ArgumentTypeError(message) from error
-    if step < SHORTEST_STEP_H or (1 / step).denominator != 1:
-        message = f"{text!r} is not a step: give a divisor of an hour, 5min or longer"
-        raise argparse.ArgumentTypeError(message)
-    return float(step)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dispatch.cli.command import DONE, WrongUsage, made_folder, say
-from dispatch.cli.parser import MOST_WORKERS
+from dispatch.cli.values import MOST_WORKERS
 from dispatch.errors import StoreLost, WrongDatabase
 from dispatch.settings import PREFIX, Settings
 

@@ -21,7 +21,7 @@ from dispatch.__main__ import main
 from dispatch.case.case import Case, Limits
 from dispatch.case.renewable import LoadForecast
 from dispatch.cli.folder import asked_in, solved_in, write_solved
-from dispatch.cli.parser import step_h
+from dispatch.cli.values import step_h
 from dispatch.eve import states_after
 from dispatch.formats.pglib import read_pglib
 from dispatch.report.scenario import Scenario

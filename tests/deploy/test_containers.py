@@ -109,7 +109,7 @@ def test_who_is_told_to_stop_has_time_to_drain(container: Container, tmp_path: P
 
 @ALL
 def test_solves_fit_into_the_memory_of_their_container(container: Container, tmp_path: Path) -> None:
-    solve_count = _asked(container).workers
+    solve_count = _asked(container).solve_count
     memory_gib = solve_count * _settings(container, tmp_path).memory_gb
     assert memory_gib + LIBRARIES_GIB <= container.memory_bytes / GIB
 
