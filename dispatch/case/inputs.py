@@ -7,8 +7,8 @@ outages are laid over the limits of the units.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from dispatch.case.heating import heating_hours, output_limits_mw
 from dispatch.case.interchange import Interface
 from dispatch.case.pumped_hydro import Bank, banks_of
 from dispatch.case.reserve import required_down, required_up
+from dispatch.case.reserve_products import required_products
 from dispatch.case.security import emergency_mw
 from dispatch.case.storage import PUMPED_HYDRO, Store
 from dispatch.case.thermal import MustRun, NoStart, Outage, ThermalUnit
@@ -69,6 +70,7 @@ class Inputs:
     down_decided_by: np.ndarray  # (T, members)
     banks: tuple[Bank, ...] = ()  # pump-turbines that are counted together
     emergency_mw: np.ndarray | None = None  # (lines,), rating after an outage; None: no outage is stood
+    product_mw: Mapping[str, np.ndarray] = field(default_factory=dict)  # (T, members), of products asked for
 
 
 def inputs_of(case: Case, facts: GridFacts) -> Inputs:
@@ -111,6 +113,7 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         down_decided_by=down.decided_by,
         banks=_banks(case, facts),
         emergency_mw=emergency_mw(case.security, facts.lines),
+        product_mw=required_products(case, facts, load, available),
     )
 
 

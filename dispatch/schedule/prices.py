@@ -13,7 +13,7 @@ is called a worth is what one more MW (or MWh) available saves, and is never neg
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -47,6 +47,10 @@ class PriceTables:
     power_worth_cny_per_mwh: pd.DataFrame
     room_worth_cny_per_mwh: pd.DataFrame
     content_worth_cny_per_mwh: pd.DataFrame
+    # member grids: one more MW required for an hour of products that somebody asks for; else no column
+    regulation_up_cny_per_mwh: pd.DataFrame = field(default_factory=pd.DataFrame)
+    regulation_down_cny_per_mwh: pd.DataFrame = field(default_factory=pd.DataFrame)
+    non_spinning_cny_per_mwh: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 PRICE_TABLES = tuple(name for name in PriceTables.__dataclass_fields__ if name != "step_h")

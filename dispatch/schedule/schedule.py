@@ -11,6 +11,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+BY_PRODUCT = tuple(
+    f"{table}{product}_mw"
+    for table in ("", "short_", "required_")
+    for product in ("regulation_up", "regulation_down", "non_spinning")
+)
 BY_PUMP = ("generating_count", "pumping_count", "generating", "pumping")
 
 
@@ -68,6 +73,16 @@ class Schedule:
     required_down_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
     up_decided_by: pd.DataFrame = field(default_factory=pd.DataFrame)
     down_decided_by: pd.DataFrame = field(default_factory=pd.DataFrame)
+    # reserve products beside spinning reserve; no column where nobody asks for one (`case.reserve_products`)
+    regulation_up_mw: pd.DataFrame = field(default_factory=pd.DataFrame)  # units, stores
+    regulation_down_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
+    non_spinning_mw: pd.DataFrame = field(default_factory=pd.DataFrame)  # units, stores, contracts
+    short_regulation_up_mw: pd.DataFrame = field(default_factory=pd.DataFrame)  # member grids (priced slacks)
+    short_regulation_down_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
+    short_non_spinning_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
+    required_regulation_up_mw: pd.DataFrame = field(default_factory=pd.DataFrame)  # member grids
+    required_regulation_down_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
+    required_non_spinning_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __post_init__(self) -> None:
         """Where nothing is said of overloads, pump-turbines, calls, deep output or required reserve there is none."""
@@ -81,6 +96,7 @@ class Schedule:
             **dict.fromkeys(("called", "call_started"), (self.delayed_mw.columns, int)),
             **dict.fromkeys(("required_up_mw", "required_down_mw"), (self.short_up_mw.columns, float)),
             **dict.fromkeys(("up_decided_by", "down_decided_by"), (self.short_up_mw.columns, int)),
+            **dict.fromkeys(BY_PRODUCT, (branches[:0], float)),
         }
         for name, (columns, kind) in absent.items():
             if getattr(self, name).empty:
