@@ -77,5 +77,7 @@ def product_rule_flaws(facts: GridFacts) -> Iterator[Flaw]:
     for grid in facts.members:
         soon, late = (rule_of(facts, product, grid) for product in (REGULATION_UP, NON_SPINNING))
         if soon is not None and late is not None and soon.within_h > late.within_h + DURATION_H:
-            message = f"regulation within {soon.within_h:g} h, non-spinning reserve within {late.within_h:g} h in {grid}"
+            message = (
+                f"regulation within {soon.within_h:g} h, non-spinning reserve within {late.within_h:g} h in {grid}"
+            )
             yield Flaw("PRODUCT_TIMES_CROSS", "facts.product_rules", f"{message}; regulation is to be there first")

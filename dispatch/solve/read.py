@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
 from dispatch.case.reserve import LARGEST_UNIT
+from dispatch.case.reserve_products import NON_SPINNING, REGULATION_DOWN, UPWARD
 from dispatch.model import names
 from dispatch.model.curtailment import curtailment_groups
 from dispatch.model.rows import Model
@@ -56,7 +59,9 @@ def schedule_of(model: Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -
     output = (above + inputs.output_min_mw) * on
     curtailed = read.frame(_shared_curtailment(read, facts, inputs), plants)
     net_import = read.table(names.NET_IMPORT, interfaces, signed=True)
+    products = _products(read, facts, inputs)
     up, down = _unit_reserve(facts, inputs, on, started, stopped, output)
+    up, down = _less_products(up, products, UPWARD), _less_products(down, products, (REGULATION_DOWN,))
     flow = _flow(read, facts)
     required = _required_reserve(read, facts, inputs, on)
     return Schedule(
@@ -84,7 +89,31 @@ def schedule_of(model: Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -
         **_pump_units(read, facts, inputs),
         **_response(read, [contract.name for contract in facts.contracts]),
         **required,
+        **products,
     )
+
+
+def _products(read: Reader, facts: GridFacts, inputs: Inputs) -> dict[str, pd.DataFrame]:
+    """Reserve products that somebody asks for: given by units, stores and contracts, short, and required."""
+    tables: dict[str, pd.DataFrame] = {}
+    for product, required in inputs.product_mw.items():
+        own = read.table(names.UNIT_PRODUCT[product], [unit.name for unit in facts.units])
+        parts = [own, read.table(names.STORE_PRODUCT[product], [store.name for store in facts.stores])]
+        if product == NON_SPINNING:
+            parts[0] = own + read.table(names.QUICK_START, list(own.columns))
+            parts.append(read.table(names.RESPONSE_RESERVE, [contract.name for contract in facts.contracts]))
+        tables[f"{product}_mw"] = pd.concat(parts, axis=1)
+        tables[f"short_{product}_mw"] = read.table(names.SHORT_PRODUCT[product], list(facts.members))
+        tables[f"required_{product}_mw"] = read.frame(required, list(facts.members))
+    return tables
+
+
+def _less_products(reserve: pd.DataFrame, products: dict[str, pd.DataFrame], taking: Sequence[str]) -> pd.DataFrame:
+    """Reserve of units less what other products take of their room."""
+    for product in taking:
+        if f"{product}_mw" in products:
+            reserve = reserve - products[f"{product}_mw"][reserve.columns]
+    return reserve.clip(lower=0.0)
 
 
 def _required_reserve(read: Reader, facts: GridFacts, inputs: Inputs, on: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -173,7 +173,8 @@ def schedule_of(case: Case, facts: GridFacts, decided: Edits | None = None) -> S
         series[place] = [changes.get(hour, old) for hour, old in enumerate(series.get(place, [0.0] * HOURS))]
     times, steps_an_hour = case.horizon.times, round(1 / case.horizon.step_h)
     tables = {
-        table: pd.DataFrame(0.0, index=times, columns=list(columns)) for table, columns in columns_of(facts).items()
+        table: pd.DataFrame(0.0, index=times, columns=list(columns))
+        for table, columns in columns_of(facts, inputs_of(case, facts).product_mw).items()
     }
     for (table, component), values in series.items():
         tables[table][component] = np.repeat(np.array(values, dtype=float), steps_an_hour)
