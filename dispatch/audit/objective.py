@@ -240,10 +240,10 @@ def _reserve_cny(e: Evidence) -> float:
         member, both = e.facts.members.index(rule.grid), rule.shortfall_cny_per_mwh
         down = both if rule.down_shortfall_cny_per_mwh is None else rule.down_shortfall_cny_per_mwh
         paid += both * e.table("short_up_mw")[:, member].sum() + down * e.table("short_down_mw")[:, member].sum()
-    for rule in e.facts.product_rules:
-        if rule.product in e.inputs.product_mw:
-            short = e.table(f"short_{rule.product}_mw")[:, e.facts.members.index(rule.grid)]
-            paid += rule.shortfall_cny_per_mwh * short.sum()
+    for asked in e.facts.product_rules:
+        if asked.product in e.inputs.product_mw:
+            short = e.table(f"short_{asked.product}_mw")[:, e.facts.members.index(asked.grid)]
+            paid += asked.shortfall_cny_per_mwh * short.sum()
     return float(paid * e.inputs.step_h)
 
 

@@ -115,8 +115,8 @@ def reserve_room(e: Evidence) -> Finding:
         pumping:      r_up <= c;   r_down <= sum(Hmax) - c,  r_down x 1 h x eta_c <= Emax - e
         standing:     either r_up as if generating, or r_down as if pumping
 
-    r_up, r_down are all products together. Sums are over all units of the plant: one at standstill is up within the hour. In MW beyond the better of the modes
-    that are open to the plant.
+    r_up, r_down are all products together. Sums are over all units of the plant: one at standstill is up within the
+    hour. In MW beyond the better of the modes that are open to the plant.
     """
     plants, first = _plants(e), len(e.facts.units)
     amount = np.zeros((len(e.inputs.times), len(plants)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dispatch.audit.evidence import Evidence, belongs, names, numbers
+from dispatch.audit.evidence import Evidence, Placed, belongs, names, numbers
 from dispatch.audit.finding import Finding, Rule, found
 from dispatch.case.reserve_products import NON_SPINNING, REGULATION_DOWN, REGULATION_UP
 from dispatch.case.start_limits import limit_of
@@ -41,8 +41,9 @@ def _requirement(e: Evidence, product: str) -> Finding:
     amount = np.zeros((len(e.inputs.times), len(e.facts.members)))
     for k, grid in enumerate(e.facts.members):
         required = _required_mw(e, product, grid)
-        owners = [*e.facts.units, *e.facts.stores, *(e.facts.contracts if product == NON_SPINNING else ())]
-        held = product_mw(e, product)[:, belongs(owners, grid)].sum(axis=1)
+        owners: list[tuple[Placed, ...]] = [e.facts.units, e.facts.stores, *([e.facts.contracts] if product == NON_SPINNING else [])]
+        own = np.concatenate([belongs(components, grid) for components in owners])
+        held = product_mw(e, product)[:, own].sum(axis=1)
         short, told = (_of_members(e, f"{table}_{product}_mw")[:, k] for table in ("short", "required"))
         amount[:, k] = np.maximum(required - held - short, np.abs(told - required))
     return found(Rule(f"reserve-{product}", "MW", POWER_MW), amount, e.facts.members, e.inputs.times)

@@ -55,7 +55,7 @@ def _required_mw(
     load = load_mw[:, [k for k, bus in enumerate(facts.buses) if bus.grid == grid]].sum(axis=1)
     available = available_mw[:, [k for k, plant in enumerate(facts.plants) if plant.grid == grid]].sum(axis=1)
     given_mw = asked.required_mw if asked is not None else ()
-    return np.maximum(of_load * load + of_renewable * available, given_mw or 0.0)
+    return np.asarray(np.maximum(of_load * load + of_renewable * available, given_mw or 0.0))
 
 
 def rule_of(facts: GridFacts, product: str, grid: str) -> ProductRule | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from dispatch.case.as_asked import as_asked
 from dispatch.case.case import Case
 from dispatch.case.demand_response import ContractState
@@ -41,7 +43,8 @@ def _measured_in(basis: Basis, area: Area, states: tuple[ContractState, ...]) ->
     deep = deep_use(basis, area)
     storage, pumped = new_storage_use(basis, area), pumped_hydro_use(basis, area)
     contracts = contract_metrics(basis, area, states)
-    short = basis.table("short_up_mw") + basis.table("short_down_mw")
+    tables = ("short_up_mw", "short_down_mw", *(f"short_{product}_mw" for product in basis.inputs.product_mw))
+    short = np.sum([basis.table(name) for name in tables], axis=0)
     return GridMetrics(
         grid=area.name,
         load_mwh=basis.energy_mwh(basis.inputs.load_mw[:, area.buses]),

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
 from dispatch.case.demand_response import Contract
 from dispatch.case.reserve_products import NON_SPINNING, rule_of
@@ -19,7 +20,7 @@ from dispatch.case.thermal import ThermalUnit
 from dispatch.model import names
 from dispatch.model.draft import Draft, belonging, named
 from dispatch.model.terms import ABSENT, Terms, total
-from dispatch.model.thermal.products import DOWN, TAKING, UP, asking_members
+from dispatch.model.thermal.products import TAKING, UP, asking_members
 
 
 def decide_store_products(draft: Draft) -> None:
@@ -110,7 +111,7 @@ def _stores_asked(draft: Draft, product: str) -> np.ndarray:
     return np.array([store.grid in asking for store in draft.facts.stores], dtype=bool)
 
 
-def _spread(draft: Draft, name: str, components: Sequence[str], chosen: np.ndarray) -> Terms:
+def _spread(draft: Draft, name: str, components: pd.Index, chosen: np.ndarray) -> Terms:
     """A variable of some components over all of them; no terms where there is no such variable."""
     shape = (len(draft.times), len(components))
     if name not in draft.model.variables:

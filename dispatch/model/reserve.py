@@ -13,9 +13,9 @@ from dispatch.model.draft import Draft, belonging, each, named
 from dispatch.model.network import load_mw, supply_mw
 from dispatch.model.products import promised_mw
 from dispatch.model.terms import ABSENT, Terms, total
-from dispatch.model.thermal.headroom import DOWN, UP, grids_asking, limited_units, reserved_mw
+from dispatch.model.thermal.headroom import grids_asking, limited_units, reserved_mw
 from dispatch.model.thermal.output_limits import room_above, room_below
-from dispatch.model.thermal.products import taken_mw
+from dispatch.model.thermal.products import DOWN, UP, taken_mw
 from dispatch.units import POWER_MW
 
 

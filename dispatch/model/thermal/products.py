@@ -1,4 +1,4 @@
-"""Regulation (调频备用) and non-spinning reserve (非旋转备用) of thermal units. Nothing stands here unless asked for."""
+"""Regulation (调频备用) and non-spinning reserve (非旋转备用) of thermal units; nothing where nobody asks for them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from dispatch.case.facts import ProductRule
 from dispatch.case.reserve_products import NON_SPINNING, REGULATION_DOWN, REGULATION_UP, rule_of, starts_in_time
 from dispatch.case.start_limits import limit_of, never_started
+from dispatch.case.thermal import ThermalUnit
 from dispatch.model import names
 from dispatch.model.draft import Draft, each, named
 from dispatch.model.terms import ABSENT, Terms, total
@@ -113,7 +114,8 @@ def _asked(draft: Draft, product: str) -> np.ndarray:
     return np.array([unit.grid in asking for unit in draft.facts.units], dtype=bool)
 
 
-def _rules(draft: Draft, product: str) -> list[tuple]:
+def _rules(draft: Draft, product: str) -> list[tuple[ThermalUnit, ProductRule | None]]:
+    """Each unit with what its grid says of a product."""
     return [(unit, rule_of(draft.facts, product, unit.grid)) for unit in draft.facts.units]
 
 
@@ -123,7 +125,7 @@ def _within_h(draft: Draft, product: str) -> np.ndarray:
 
 
 def _may_start(draft: Draft) -> np.ndarray:
-    """Whether a unit that is off could be started in a step, (T, units), 0 or 1; of the horizon's stops see the rows."""
+    """Whether a unit that is off could be started, (T, units), 0 or 1; stops in the horizon are held by rows."""
     inputs = draft.inputs
     free = inputs.in_service & ~inputs.no_start & ~never_started(draft.case, draft.facts)
     before = {state.unit: state for state in draft.case.units}
@@ -131,7 +133,7 @@ def _may_start(draft: Draft) -> np.ndarray:
         state = before[unit.name]
         rest_h = 0.0 if state.on else unit.min_down_h - state.hours_h
         free[: max(0, math.ceil(rest_h / inputs.step_h - DURATION_H)), k] = False
-    return free.astype(float)
+    return np.asarray(free, dtype=float)
 
 
 def _over_units(draft: Draft, product: str) -> Terms:

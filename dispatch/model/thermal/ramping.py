@@ -8,8 +8,9 @@ from dispatch.model import names
 from dispatch.model.draft import Draft, each
 from dispatch.model.terms import Terms
 from dispatch.model.thermal.commitment import on_before
-from dispatch.model.thermal.headroom import UP, counts_inside_ramp, kept_mw
+from dispatch.model.thermal.headroom import counts_inside_ramp, kept_mw
 from dispatch.model.thermal.limits import start_limit_mw, stop_limit_mw, stop_reach_mw
+from dispatch.model.thermal.products import UP
 from dispatch.units import POWER_MW
 
 
