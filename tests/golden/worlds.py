@@ -388,7 +388,24 @@ def triangle() -> Golden:
 BY_NAME: dict[str, Callable[[], Golden]] = {
     make.__name__: make
     for make in (
-        *(coal, heat, quick, hot, kinds, limited, deep, reserve, inside, products, lakes, wind, paid, battery, air, shared),
+        *(
+            coal,
+            heat,
+            quick,
+            hot,
+            kinds,
+            limited,
+            deep,
+            reserve,
+            inside,
+            products,
+            lakes,
+            wind,
+            paid,
+            battery,
+            air,
+            shared,
+        ),
         *(pumps, response, cold, handed_over, calls, plan, triangle),
     )
 }
