@@ -41,7 +41,11 @@ def _requirement(e: Evidence, product: str) -> Finding:
     amount = np.zeros((len(e.inputs.times), len(e.facts.members)))
     for k, grid in enumerate(e.facts.members):
         required = _required_mw(e, product, grid)
-        owners: list[tuple[Placed, ...]] = [e.facts.units, e.facts.stores, *([e.facts.contracts] if product == NON_SPINNING else [])]
+        owners: list[tuple[Placed, ...]] = [
+            e.facts.units,
+            e.facts.stores,
+            *([e.facts.contracts] if product == NON_SPINNING else []),
+        ]
         own = np.concatenate([belongs(components, grid) for components in owners])
         held = product_mw(e, product)[:, own].sum(axis=1)
         short, told = (_of_members(e, f"{table}_{product}_mw")[:, k] for table in ("short", "required"))
