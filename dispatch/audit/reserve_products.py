@@ -14,6 +14,11 @@ from dispatch.case.reserve_products import NON_SPINNING, REGULATION_DOWN, REGULA
 from dispatch.case.start_limits import limit_of
 from dispatch.units import DURATION_H, POWER_MW
 
+REQUIREMENTS = {
+    REGULATION_UP: Rule("reserve-regulation_up", "MW", POWER_MW),
+    REGULATION_DOWN: Rule("reserve-regulation_down", "MW", POWER_MW),
+    NON_SPINNING: Rule("reserve-non_spinning", "MW", POWER_MW),
+}
 UNIT_PRODUCTS = Rule("reserve-unit_products", "MW", POWER_MW)
 
 
@@ -41,16 +46,13 @@ def _requirement(e: Evidence, product: str) -> Finding:
     amount = np.zeros((len(e.inputs.times), len(e.facts.members)))
     for k, grid in enumerate(e.facts.members):
         required = _required_mw(e, product, grid)
-        owners: list[tuple[Placed, ...]] = [
-            e.facts.units,
-            e.facts.stores,
-            *([e.facts.contracts] if product == NON_SPINNING else []),
-        ]
+        owners: list[tuple[Placed, ...]] = [e.facts.units, e.facts.stores]
+        owners += [e.facts.contracts] if product == NON_SPINNING else []
         own = np.concatenate([belongs(components, grid) for components in owners])
         held = product_mw(e, product)[:, own].sum(axis=1)
         short, told = (_of_members(e, f"{table}_{product}_mw")[:, k] for table in ("short", "required"))
         amount[:, k] = np.maximum(required - held - short, np.abs(told - required))
-    return found(Rule(f"reserve-{product}", "MW", POWER_MW), amount, e.facts.members, e.inputs.times)
+    return found(REQUIREMENTS[product], amount, e.facts.members, e.inputs.times)
 
 
 def _required_mw(e: Evidence, product: str, grid: str) -> np.ndarray:

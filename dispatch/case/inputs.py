@@ -75,8 +75,7 @@ class Inputs:
 
 def inputs_of(case: Case, facts: GridFacts) -> Inputs:
     """The case laid over the facts. Expects a case that `checks.checked` let pass."""
-    times = case.horizon.times
-    rows = hour_of_year(times)
+    times, rows = case.horizon.times, hour_of_year(case.horizon.times)
     load, available = _load_mw(case, facts, rows), _available_mw(case, facts, rows)
     low, high = output_limits_mw(case.heat, facts, times)
     in_service = ~covered(out_of_service(case), facts.units, times)

@@ -27,9 +27,10 @@ def decide_store_products(draft: Draft) -> None:
     """
     A store gives regulation and non-spinning reserve as it gives reserve, at once, within the same limits.
 
-        r_up + a_up + n   and   r_dn + a_dn        in place of r_up and r_dn in `reserve.keep_store_room`,
-                                                   `least_power`, `pumped_hydro` and `connection`
+        r_up + a_up + n  <=  room above,        r_dn + a_dn  <=  room below        every store and step t
 
+    room  in power and in energy, as for r_up and r_dn alone: `reserve.keep_store_room`, `least_power`, `pumped_hydro`
+          and `connection` hold it for the sums
     a_up, a_dn  regulation   MW        n  non-spinning reserve   MW
     What is promised lasts an hour, all products together. A plant by unit regulates with the units that run
     (`pumped_hydro.keep_product_room`).

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
 from dispatch.case.reserve import LARGEST_UNIT
-from dispatch.case.reserve_products import NON_SPINNING, REGULATION_DOWN, UPWARD
+from dispatch.case.reserve_products import NON_SPINNING, PRODUCTS, UPWARD
 from dispatch.model import names
 from dispatch.model.curtailment import curtailment_groups
 from dispatch.model.rows import Model
@@ -60,10 +58,8 @@ def schedule_of(model: Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -
     curtailed = read.frame(_shared_curtailment(read, facts, inputs), plants)
     net_import = read.table(names.NET_IMPORT, interfaces, signed=True)
     products = _products(read, facts, inputs)
-    up, down = _unit_reserve(facts, inputs, on, started, stopped, output)
-    up, down = _less_products(up, products, UPWARD), _less_products(down, products, (REGULATION_DOWN,))
+    up, down = _less_products(_unit_reserve(facts, inputs, on, started, stopped, output), products)
     flow = _flow(read, facts)
-    required = _required_reserve(read, facts, inputs, on)
     return Schedule(
         step_h=inputs.step_h,
         on=on,
@@ -88,7 +84,7 @@ def schedule_of(model: Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -
         section_over_mw=read.table(names.SECTION_OVER, [section.name for section in facts.sections]),
         **_pump_units(read, facts, inputs),
         **_response(read, [contract.name for contract in facts.contracts]),
-        **required,
+        **_required_reserve(read, facts, inputs, on),
         **products,
     )
 
@@ -108,12 +104,16 @@ def _products(read: Reader, facts: GridFacts, inputs: Inputs) -> dict[str, pd.Da
     return tables
 
 
-def _less_products(reserve: pd.DataFrame, products: dict[str, pd.DataFrame], taking: Sequence[str]) -> pd.DataFrame:
-    """Reserve of units less what other products take of their room."""
-    for product in taking:
+def _less_products(
+    room: tuple[pd.DataFrame, pd.DataFrame], products: dict[str, pd.DataFrame]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Reserve of units, up and down: their room less what other products take of it."""
+    up, down = room
+    for product in PRODUCTS:
         if f"{product}_mw" in products:
-            reserve = reserve - products[f"{product}_mw"][reserve.columns]
-    return reserve.clip(lower=0.0)
+            taken = products[f"{product}_mw"][up.columns]
+            up, down = (up - taken, down) if product in UPWARD else (up, down - taken)
+    return up.clip(lower=0.0), down.clip(lower=0.0)
 
 
 def _required_reserve(read: Reader, facts: GridFacts, inputs: Inputs, on: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -193,7 +193,7 @@ def schedule_of(case: Case, facts: GridFacts, decided: Edits | None = None) -> S
 
 
 def telling_required(schedule: Schedule, case: Case, facts: GridFacts) -> Schedule:
-    """The schedule, telling what a case requires of reserve; up, the largest unit on may ask for more. Products short."""
+    """The schedule, telling what a case requires of reserve, and what products lack; the largest unit asks up too."""
     facts = as_asked(case, facts)
     inputs = inputs_of(case, facts)
     largest = (inputs.output_max_mw * schedule.on.to_numpy()).max(axis=1) * facts.reserve_rules[0].largest_unit

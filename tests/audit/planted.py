@@ -659,7 +659,11 @@ PRODUCTS = (
     ),
     product_fault("store_room", "one hour of energy for two products", {("non_spinning_mw", "battery"): {7: 17}}),
     product_fault("store_room", "one room for two products", {("regulation_down_mw", "battery"): {2: 30}}),
-    product_fault("pumped_room", "more than all units", {("non_spinning_mw", "lake"): {0: 41}}),
+    product_fault(
+        "pumped_room",
+        "more than all units, of two products",
+        {("non_spinning_mw", "lake"): {0: 38}, ("reserve_up_mw", "lake"): {0: 5}},
+    ),
     product_fault("pumped_products", "a fixed-speed pump regulates", {("regulation_up_mw", "lake"): {2: 5}}),
     product_fault("pumped_products", "a unit at standstill regulates", {("regulation_up_mw", "lake"): {1: 5}}),
     product_fault("pumped_products", "below the least of one unit", {("regulation_down_mw", "lake"): {4: 6}}),
@@ -672,6 +676,7 @@ PRODUCTS = (
         "too long a notice",
         {("non_spinning_mw", "irrigation"): {5: 5}},
         facts=changed("contracts", "irrigation", notice_h=0.75),
+        case=lambda case: was("irrigation", told_h=1.0)(asking_products()(case)),
     ),
     product_fault(
         "response_room",
