@@ -151,6 +151,7 @@ def units(draw: Draw, name: str, names: tuple[str, ...]) -> ThermalUnit:
         min_down_h=draw(whole(1, 4)),
         start_types=(StartType(0.0, 2_000.0), StartType(draw(whole(2, 4)), 9_000.0)),
         stop_cny=draw(whole(0, 1_000, 500)),
+        start_time_h=draw(st.sampled_from([None, 0.25, 1.0])),
         curve=curve([low, kink, high], [price, price + rise], price * low),
         deep_bands=deep,
         oil_support=oil if deep and draw(st.booleans()) else None,
