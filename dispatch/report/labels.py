@@ -95,9 +95,8 @@ def _product(asked: ProductAsked) -> str:
     shares = ((asked.load_share, "of load"), (asked.renewable_share, "of wind and sun"))
     said = [f"{100 * share:g} % {of}" for share, of in shares if share is not None]
     said += ["in MW"] if asked.required_mw else []
-    return " ".join(
-        [PRODUCTS[asked.product], *([f"of {asked.grid}"] if asked.grid else []), " and ".join(said)]
-    ).strip()
+    where = f" in {asked.grid}" if asked.grid else ""
+    return f"{PRODUCTS[asked.product]}{where} {' and '.join(said)}".strip()
 
 
 def _departures(case: Case) -> Iterator[str]:
