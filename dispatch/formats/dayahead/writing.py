@@ -61,7 +61,7 @@ def sheets_of(case: Case, naming: str) -> dict[str, Rows]:
 
 
 def refuse_products(case: Case) -> None:
-    """`CaseError` where the case asks for reserve products, for which there is no sheet: nothing is left out silently."""
+    """`CaseError` where the case asks for reserve products, for which there is no sheet; nothing is left out."""
     if case.reserve.products:
         message = "regulation and non-spinning reserve have no sheet here; keep the case as JSON, or leave them out"
         raise CaseError((Flaw("NO_SHEET", "reserve.products", message),))
