@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from dispatch.case.as_asked import as_asked
-from dispatch.case.case import Case, Interchange, Limits
+from dispatch.case.case import Case, Interchange, Limits, ProductAsked
 from dispatch.case.check_horizon import end_of
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import inputs_of
@@ -65,6 +65,11 @@ def case_of(
     )
 
 
+def _without_series(products: tuple[ProductAsked, ...]) -> tuple[ProductAsked, ...]:
+    """Reserve products as they are asked for by shares; MW were of other hours."""
+    return tuple(replace(asked, required_mw=()) for asked in products)
+
+
 def case_after(before: Case, facts: GridFacts, outcome: Outcome, horizon: Horizon) -> Case:
     """
     The case that goes on where an answer ends: what units, stores and contracts are left in, and the same terms.
@@ -92,7 +97,7 @@ def case_after(before: Case, facts: GridFacts, outcome: Outcome, horizon: Horizo
         outages=tuple(span for span in before.outages if span.start < last and span.end > end),
         must_run=tuple(span for span in before.must_run if span.start < last and span.end > end),
         no_start=tuple(span for span in before.no_start if span.start < last and span.end > end),
-        reserve=replace(before.reserve, series=()),
+        reserve=replace(before.reserve, series=(), products=_without_series(before.reserve.products)),
         heat=replace(before.heat, forecasts=()),
         load_forecasts=(),
         available_forecasts=(),

@@ -14,3 +14,4 @@ LOOP_FLOW_MW = 0.1  # flows this close to Kirchhoff's voltage law obey it: its r
 
 SECONDS_PER_HOUR = 3600
 HOURS_PER_DAY = 24
+MINUTES_PER_HOUR = 60

@@ -22,11 +22,12 @@ import numpy as np
 
 from dispatch.case.case import Case
 from dispatch.case.demand_response import FILL, REDUCE, SHIFT, Contract
-from dispatch.case.facts import GridFacts, ReserveRule, StoredYear
+from dispatch.case.facts import GridFacts, ProductRule, ReserveRule, StoredYear
 from dispatch.case.interchange import VARIANTS, Interface
 from dispatch.case.network import Bus, Line, Link
 from dispatch.case.pumped_hydro import LowerReservoir, PumpGroup
 from dispatch.case.renewable import RenewablePlant
+from dispatch.case.reserve_products import NON_SPINNING, REGULATION_DOWN, REGULATION_UP
 from dispatch.case.storage import PUMPED_HYDRO, Store, StoreState
 from dispatch.case.thermal import CostCurve, HeatingSeason, RunningMinimum, StartType, ThermalUnit, UnitState
 from dispatch.horizon import BEIJING, Horizon
@@ -249,6 +250,15 @@ def one_bus_facts(*units: ThermalUnit, load_mw: Profile, **changes: Any) -> Grid
     own_bus = (bus("a", load_share=1.0),)
     return small_facts(
         **{**empty, **nothing_asked, "buses": own_bus, "units": units, "load_mw": {"a": load_mw}, **changes}
+    )
+
+
+def product_rules(grid: str = GRID, load_share: float = 0.0, **changes: Any) -> tuple[ProductRule, ...]:
+    """Regulation within 5 min at 6,000 CNY/MWh short, non-spinning reserve within half an hour at 3,000."""
+    times = {REGULATION_UP: (1 / 12, 6_000.0), REGULATION_DOWN: (1 / 12, 6_000.0), NON_SPINNING: (0.5, 3_000.0)}
+    return tuple(
+        replace(ProductRule(grid, product, load_share, 0.0, within_h, price), **changes)
+        for product, (within_h, price) in times.items()
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from dispatch.audit.evidence import Evidence, names
 from dispatch.audit.finding import Finding, Rule, found
+from dispatch.audit.reserve_products import promised_mw
 from dispatch.units import POWER_MW
 
 LIMIT = Rule("connection-limit", "MW", POWER_MW)
@@ -16,9 +17,11 @@ def limit(e: Evidence) -> Finding:
     Neither what goes out nor what comes in exceeds the connection, the reserve of its stores called or not.
 
         sum(injected + d - c + r_up) <= L,   sum(c - d + r_down - injected) <= L, or 0 where none may come from the grid
+
+    r_up, r_down are all products together.
     """
     count, net = len(e.facts.units), e.table("discharge_mw") - e.table("charge_mw")
-    up, down = e.table("reserve_up_mw")[:, count:], e.table("reserve_down_mw")[:, count:]
+    up, down = (promised_mw(e, direction)[:, count:] for direction in ("up", "down"))
     amount = np.zeros((len(e.inputs.times), len(e.facts.connections)))
     for k, connection in enumerate(e.facts.connections):
         plants = [j for j, plant in enumerate(e.facts.plants) if plant.name in connection.plants]

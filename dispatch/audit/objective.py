@@ -15,6 +15,7 @@ from dispatch.audit.response_calls import begins
 from dispatch.case.backlog import owed_cny_per_mwh
 from dispatch.case.objective import ABSORPTION_FIRST, CO2, COST, SLACK_WEIGHT
 from dispatch.case.renewable import DISTRIBUTED, LARGE
+from dispatch.case.reserve_products import PRODUCTS
 from dispatch.units import COST_SHARE, DURATION_H
 
 FIRST_AMOUNT = 0.1  # MWh or tCO2: two amounts of what was sought first closer than this are the same
@@ -71,7 +72,10 @@ def _carbon_tco2(e: Evidence) -> float:
 
 def _slack_mwh(e: Evidence) -> float:
     """Every priced slack together, MWh."""
-    tables = ("short_up_mw", "short_down_mw", "over_plan_mw", "under_plan_mw", "overload_mw", "section_over_mw")
+    tables = (
+        *("short_up_mw", "short_down_mw", "over_plan_mw", "under_plan_mw", "overload_mw", "section_over_mw"),
+        *(f"short_{product}_mw" for product in PRODUCTS),
+    )
     return float(sum(e.table(name).sum() for name in tables) * e.inputs.step_h)
 
 
@@ -225,15 +229,21 @@ def _curtailment_cny(e: Evidence) -> float:
 
 def _reserve_cny(e: Evidence) -> float:
     """
-    Reserve short, up and down, each at its price in its grid, CNY.
+    Reserve short, up and down, and each other product, at its price in its grid, CNY.
 
-        sum( (up price short_up + down price short_down) dt )        down: as up where it has none of its own
+        sum( (up price short_up + down price short_down + sum( price short of the product )) dt )
+
+    Down: as up where it has none of its own.
     """
     paid = 0.0
     for rule in e.facts.reserve_rules:
         member, both = e.facts.members.index(rule.grid), rule.shortfall_cny_per_mwh
         down = both if rule.down_shortfall_cny_per_mwh is None else rule.down_shortfall_cny_per_mwh
         paid += both * e.table("short_up_mw")[:, member].sum() + down * e.table("short_down_mw")[:, member].sum()
+    for asked in e.facts.product_rules:
+        if asked.product in e.inputs.product_mw:
+            short = e.table(f"short_{asked.product}_mw")[:, e.facts.members.index(asked.grid)]
+            paid += asked.shortfall_cny_per_mwh * short.sum()
     return float(paid * e.inputs.step_h)
 
 

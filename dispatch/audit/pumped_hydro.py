@@ -14,7 +14,9 @@ import numpy as np
 
 from dispatch.audit.evidence import Evidence, names, numbers
 from dispatch.audit.finding import Finding, Rule, found
+from dispatch.audit.reserve_products import product_mw, promised_mw
 from dispatch.case.inputs import store_scale
+from dispatch.case.reserve_products import NON_SPINNING, REGULATION_DOWN, REGULATION_UP
 from dispatch.units import DURATION_H, INTEGRALITY, POWER_MW
 
 COUNTS = Rule("pumped-counts", "units", INTEGRALITY)
@@ -22,6 +24,7 @@ ONE_MODE = Rule("pumped-one_mode", "units", INTEGRALITY)
 POWER = Rule("pumped-power", "MW", POWER_MW)
 CHANGEOVER = Rule("pumped-changeover", "h", DURATION_H)
 STARTS = Rule("pumped-starts", "starts", INTEGRALITY)
+PRODUCT_ROOM = Rule("reserve-pumped_products", "MW", POWER_MW)
 RESERVE_ROOM = Rule("reserve-pumped_room", "MW", POWER_MW)
 
 LASTING_H = 1.0
@@ -112,15 +115,15 @@ def reserve_room(e: Evidence) -> Finding:
         pumping:      r_up <= c;   r_down <= sum(Hmax) - c,  r_down x 1 h x eta_c <= Emax - e
         standing:     either r_up as if generating, or r_down as if pumping
 
-    Sums are over all units of the plant: one at standstill is up within the hour. In MW beyond the better of the modes
-    that are open to the plant.
+    r_up, r_down are all products together. Sums are over all units of the plant: one at standstill is up within the
+    hour. In MW beyond the better of the modes that are open to the plant.
     """
     plants, first = _plants(e), len(e.facts.units)
     amount = np.zeros((len(e.inputs.times), len(plants)))
     for j, k in enumerate(plants):
         store = e.facts.stores[k]
         charge, discharge, level = (e.table(name)[:, k] for name in ("charge_mw", "discharge_mw", "level_mwh"))
-        up, down = (e.table(f"reserve_{way}_mw")[:, first + k] for way in ("up", "down"))
+        up, down = (promised_mw(e, way)[:, first + k] for way in ("up", "down"))
         held = (level - e.inputs.level_min_mwh[k]) * store.discharge_efficiency_share / LASTING_H
         space = (e.inputs.level_max_mwh[k] - level) / store.charge_efficiency_share / LASTING_H
         sizes = [group.unit_count for group in store.groups]
@@ -131,6 +134,38 @@ def reserve_room(e: Evidence) -> Finding:
         open_modes = [np.where(pumps, np.inf, as_generator), np.where(generates, np.inf, as_pump)]
         amount[:, j] = np.where(generates & pumps, 0.0, np.minimum(*open_modes))
     return found(RESERVE_ROOM, amount, _plant_names(e), e.inputs.times)
+
+
+def product_room(e: Evidence) -> Finding:
+    """
+    A plant by unit regulates with the units that run; one that has just pumped is not started as a generator.
+
+        a_up <= sum(Gmax g) - d + c - sum(Hmin h),   a_down <= d - sum(Gmin g) + sum(Hmax h) - c
+        a_up + n <= sum(Gmax of units that have not pumped within their changeover) - d + c
+    """
+    plants, first = _plants(e), len(e.facts.units)
+    amount = np.zeros((len(e.inputs.times), len(plants)))
+    for j, k in enumerate(plants):
+        up, down, more = (product_mw(e, p)[:, first + k] for p in (REGULATION_UP, REGULATION_DOWN, NON_SPINNING))
+        net = e.table("discharge_mw")[:, k] - e.table("charge_mw")[:, k]
+        generates, pumps = (_running(e, mode, k) for mode in MODES)
+        high = generates @ _limits_mw(e, "generate_max_mw", k) - pumps @ _limits_mw(e, "pump_min_mw", k)
+        low = generates @ _limits_mw(e, "generate_min_mw", k) - pumps @ _limits_mw(e, "pump_max_mw", k)
+        able = (1 - _turning(e, pumps, k)) @ _limits_mw(e, "generate_max_mw", k)
+        over = [up - np.maximum(high - net, 0.0), down - np.maximum(net - low, 0.0)]
+        amount[:, j] = np.maximum.reduce([*over, np.where(more > POWER_MW, up + more - (able - net), 0.0)])
+    return found(PRODUCT_ROOM, amount, _plant_names(e), e.inputs.times)
+
+
+def _turning(e: Evidence, pumps: np.ndarray, store: int) -> np.ndarray:
+    """Which units of a plant have pumped within their changeover before each step, (T, units), 0 or 1."""
+    groups = e.facts.stores[store].groups
+    needed_h = np.repeat(numbers(groups, "changeover_h"), [group.unit_count for group in groups])
+    turning, count = np.zeros(pumps.shape), len(pumps)
+    for k in range(1, count):
+        still = (k - 1) * e.inputs.step_h < needed_h - DURATION_H
+        turning[k:] = np.maximum(turning[k:], pumps[:-k] * still)
+    return turning
 
 
 def _plants(e: Evidence) -> list[int]:

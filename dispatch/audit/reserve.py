@@ -11,7 +11,9 @@ import numpy as np
 
 from dispatch.audit.evidence import Evidence, belongs, names, numbers
 from dispatch.audit.finding import Finding, Rule, found
+from dispatch.audit.reserve_products import product_mw, promised_mw
 from dispatch.audit.reserve_required import required_mw
+from dispatch.case.reserve_products import NON_SPINNING
 from dispatch.units import POWER_MW
 
 REQUIREMENT = Rule("reserve-requirement", "MW", POWER_MW)
@@ -44,11 +46,12 @@ def requirement(e: Evidence) -> Finding:
 
 def unit_room(e: Evidence) -> Finding:
     """
-    A unit promises what it can still rise or fall by, within its ramp in one hour; off, it promises nothing.
+    A unit on promises what it can still rise or fall by, within its ramp in one hour; off, it promises no such reserve.
 
         p[t] + r_up[t] <= Pmax[t] u[t];  <= SU[t] in the step of a start;  <= SR[t] in the step before a stop
         r_up[t] <= RU x 1 h;   r_down[t] <= p[t] - Pmin[t] u[t];   r_down[t] <= RD x 1 h
 
+    r_up, r_down are all products together: regulation too, and upwards non-spinning reserve of a unit that is on.
     Where reserve counts inside the ramp, r_up[t] <= RU dt + p[t-1] - p[t] from a unit that stays on, for RU x 1 h.
     """
     units, count = e.facts.units, len(e.facts.units)
@@ -60,8 +63,9 @@ def unit_room(e: Evidence) -> Finding:
     lowest = np.where(e.on, e.inputs.output_min_mw, output)
     room_up = np.minimum(highest - output, _ramp_left_mw(e))
     room_down = np.minimum(output - lowest, numbers(units, "ramp_down_mw_per_h") * LASTING_H)
-    over_up = e.table("reserve_up_mw")[:, :count] - np.maximum(room_up, 0.0)
-    over_down = e.table("reserve_down_mw")[:, :count] - np.maximum(room_down, 0.0)
+    up, down = (promised_mw(e, direction)[:, :count] for direction in ("up", "down"))
+    quick = np.where(e.on, 0.0, product_mw(e, NON_SPINNING)[:, :count])
+    over_up, over_down = up - quick - np.maximum(room_up, 0.0), down - np.maximum(room_down, 0.0)
     return found(UNIT_ROOM, np.maximum(over_up, over_down), names(units), e.inputs.times)
 
 
@@ -86,7 +90,7 @@ def store_room(e: Evidence) -> Finding:
         charging      r_up[t] <= c[t] - Cmin,   r_down[t] <= P - c[t]
         discharging   r_up[t] <= P - d[t],      r_down[t] <= d[t] - Dmin
 
-    A plant by unit has a rule of its own (`pumped_hydro.reserve_room`).
+    r_up, r_down are all products together. A plant by unit has a rule of its own (`pumped_hydro.reserve_room`).
     """
     stores, count = e.facts.stores, len(e.facts.units)
     level, net_charge = e.table("level_mwh"), e.table("charge_mw") - e.table("discharge_mw")
@@ -96,8 +100,8 @@ def store_room(e: Evidence) -> Finding:
     least = np.array([store.has_minimum for store in stores], dtype=bool)
     room_up = np.minimum(np.where(least, more, e.inputs.store_power_mw + net_charge), held)
     room_down = np.minimum(np.where(least, less, e.inputs.store_charge_mw - net_charge), space)
-    over_up = e.table("reserve_up_mw")[:, count:] - np.maximum(room_up, 0.0)
-    over_down = e.table("reserve_down_mw")[:, count:] - np.maximum(room_down, 0.0)
+    over_up = promised_mw(e, "up")[:, count:] - np.maximum(room_up, 0.0)
+    over_down = promised_mw(e, "down")[:, count:] - np.maximum(room_down, 0.0)
     plain = np.array([not store.groups for store in stores], dtype=bool)
     return found(STORE_ROOM, np.maximum(over_up, over_down) * plain, names(stores), e.inputs.times)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ import pandas as pd
 from dispatch.audit.evidence import Evidence, names
 from dispatch.audit.finding import Finding, Rule, found
 from dispatch.case.facts import GridFacts
+from dispatch.case.reserve_products import NON_SPINNING, PRODUCTS
 from dispatch.schedule.schedule import TABLES
 from dispatch.units import DURATION_H, POWER_MW
 
@@ -33,8 +34,8 @@ def readable(e: Evidence) -> bool:
     return not any(_unreadable(e).values())
 
 
-def columns_of(facts: GridFacts) -> dict[str, Sequence[str]]:
-    """The columns of every table."""
+def columns_of(facts: GridFacts, products: Collection[str] = ()) -> dict[str, Sequence[str]]:
+    """The columns of every table; of reserve products those that somebody asks for have some."""
     units, stores = names(facts.units), names(facts.stores)
     by_owner: dict[tuple[str, ...], Sequence[str]] = {
         ("on", "started", "stopped", "output_mw"): units,
@@ -52,13 +53,17 @@ def columns_of(facts: GridFacts) -> dict[str, Sequence[str]]:
         ("generating_count", "pumping_count"): names(facts.pump_groups),
         ("generating", "pumping"): [name for group in facts.pump_groups for name in group.unit_names],
     }
+    for product in PRODUCTS:
+        asked, by_contract = product in products, names(facts.contracts) if product == NON_SPINNING else []
+        by_owner[(f"{product}_mw",)] = [*units, *stores, *by_contract] if asked else []
+        by_owner[(f"short_{product}_mw", f"required_{product}_mw")] = facts.members if asked else []
     return {table: columns for tables, columns in by_owner.items() for table in tables}
 
 
 def _unreadable(e: Evidence) -> dict[str, int]:
     """Entries that are misplaced, missing, unknown or no finite number, by place."""
     faults = {"step_h": int(abs(e.schedule.step_h - e.case.horizon.step_h) > DURATION_H)}
-    for name, columns in columns_of(e.facts).items():
+    for name, columns in columns_of(e.facts, e.inputs.product_mw).items():
         table: pd.DataFrame = getattr(e.schedule, name)
         faults[f"{name}.index"] = _misplaced(list(table.index), list(e.inputs.times))
         faults[f"{name}.columns"] = _misplaced(list(table.columns), list(columns))

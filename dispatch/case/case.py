@@ -45,6 +45,21 @@ class ReserveSeries:
 
 
 @dataclass(frozen=True)
+class ProductAsked:
+    """
+    A reserve product beside spinning reserve (`case.reserve_products`), the larger of shares and MW.
+
+    A share that is None is the grid's own. What is said of one grid goes before what is said of all.
+    """
+
+    product: str  # regulation_up, regulation_down or non_spinning
+    grid: str = ""  # "": every member grid
+    load_share: float | None = None
+    renewable_share: float | None = None
+    required_mw: tuple[float, ...] = ()  # one value a step; empty: shares alone
+
+
+@dataclass(frozen=True)
 class Reserve:
     """
     Reserve requirement as shares and quantiles, None takes the grid's own rule; or in MW, in place of both.
@@ -59,6 +74,7 @@ class Reserve:
     down_renewable_share: float | None = None
     up_quantile: float | None = None  # of the forecast error of load, wind and sun; 0: no such rule
     down_quantile: float | None = None
+    products: tuple[ProductAsked, ...] = ()  # regulation and non-spinning reserve
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from dispatch.case.check_numbers import (
     share_flaws,
     unknown_flaws,
 )
+from dispatch.case.check_products import product_rule_flaws
 from dispatch.case.check_pumped_hydro import pumped_hydro_flaws
 from dispatch.case.check_security import section_flaws
 from dispatch.case.check_sizes import size_flaws
@@ -64,6 +65,7 @@ def _flaws(facts: GridFacts) -> Iterator[Flaw]:
     yield from _interface_flaws(facts)
     yield from section_flaws(facts)
     yield from _rule_flaws(facts)
+    yield from product_rule_flaws(facts)
     yield from _year_flaws(facts)
     yield from size_flaws(facts)
 

@@ -29,7 +29,7 @@ def load_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
     for k, forecast in enumerate(forecasts):
         path = f"load_forecasts[{k}]"
         yield from unknown_flaws("UNKNOWN_MEMBER_GRID", f"{path}.grid", forecast.grid, facts.members)
-        yield from _series_flaws(f"{path}.load_mw", forecast.load_mw, case, lowest_mw=0.0)
+        yield from series_flaws(f"{path}.load_mw", forecast.load_mw, case, lowest_mw=0.0)
 
 
 def _available_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
@@ -39,14 +39,14 @@ def _available_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
     for k, forecast in enumerate(forecasts):
         path = f"available_forecasts[{k}]"
         yield from unknown_flaws("UNKNOWN_PLANT", f"{path}.plant", forecast.plant, list(capacity_mw))
-        yield from _series_flaws(f"{path}.available_mw", forecast.available_mw, case, lowest_mw=0.0)
+        yield from series_flaws(f"{path}.available_mw", forecast.available_mw, case, lowest_mw=0.0)
         most_mw = capacity_mw.get(forecast.plant, LARGEST_POWER_MW)
         for t, value in enumerate(forecast.available_mw):
             if most_mw + POWER_MW < value <= LARGEST_POWER_MW:
                 message = f"{value:g} MW is more than the capacity of {forecast.plant}; give at most {most_mw:g} MW"
                 yield Flaw("ABOVE_CAPACITY", f"{path}.available_mw[{t}]", message)
         if forecast.least_mw:
-            yield from _series_flaws(f"{path}.least_mw", forecast.least_mw, case, lowest_mw=0.0)
+            yield from series_flaws(f"{path}.least_mw", forecast.least_mw, case, lowest_mw=0.0)
             yield from _least_flaws(f"{path}.least_mw", forecast)
 
 
@@ -68,7 +68,7 @@ def _reserve_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
             yield Flaw("RESERVE_SERIES_EMPTY", path, message)
         for name in ("up_mw", "down_mw"):
             if given_mw := getattr(series, name):
-                yield from _series_flaws(f"{path}.{name}", given_mw, case, lowest_mw=0.0)
+                yield from series_flaws(f"{path}.{name}", given_mw, case, lowest_mw=0.0)
 
 
 def _quantile_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
@@ -88,7 +88,7 @@ def _interchange_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
         path = f"interchange_forecasts[{k}]"
         name, series = forecast.interface, forecast.net_import_mw
         yield from unknown_flaws("UNKNOWN_INTERFACE", f"{path}.interface", name, list(interfaces))
-        yield from _series_flaws(f"{path}.net_import_mw", series, case, lowest_mw=-LARGEST_POWER_MW)
+        yield from series_flaws(f"{path}.net_import_mw", series, case, lowest_mw=-LARGEST_POWER_MW)
         if name in interfaces:
             yield from _beyond_limit_flaws(f"{path}.net_import_mw", series, interfaces[name])
 
@@ -102,7 +102,8 @@ def _beyond_limit_flaws(path: str, series: Sequence[float], interface: Interface
             yield Flaw("BEYOND_INTERFACE_LIMIT", f"{path}[{t}]", message)
 
 
-def _series_flaws(path: str, series: Sequence[float], case: Case, lowest_mw: float) -> Iterator[Flaw]:
+def series_flaws(path: str, series: Sequence[float], case: Case, lowest_mw: float) -> Iterator[Flaw]:
+    """A series of MW has a value a step, none below the lowest."""
     count = case.horizon.step_count
     if len(series) != count:
         yield Flaw("SERIES_LENGTH", path, f"{len(series)} values for {count} steps; give one value a step")

@@ -37,7 +37,7 @@ LARGEST = {  # by the end of a name, the longest end first
 }
 TABLES = (
     *("lines", "links", "units", "plants", "stores", "contracts", "interfaces", "sections", "reserve_rules"),
-    *("aggregators", "connections"),
+    *("aggregators", "connections", "product_rules"),
 )
 
 

@@ -27,6 +27,7 @@ from dispatch.case.check_numbers import (
     unknown_flaws,
 )
 from dispatch.case.check_objective import carbon_flaws, objective_flaws, priced_carbon_flaws
+from dispatch.case.check_products import product_flaws, product_flaws_against
 from dispatch.case.check_response import contract_state_flaws, response_flaws
 from dispatch.case.check_security import security_flaws, unwatched_flaws
 from dispatch.case.check_stores import store_flaws
@@ -69,6 +70,7 @@ def _own_flaws(case: Case, grids: Sequence[str], editions: Sequence[int]) -> Ite
     yield from unknown_flaws("UNKNOWN_VARIANT", "interchange.variant", case.interchange.variant, VARIANTS)
     yield from share_flaws("interchange.band_share", case.interchange.band_share)
     yield from _reserve_flaws(case)
+    yield from product_flaws(case)
     yield from _price_flaws(case)
     for name in ("load_share", "renewable_share", "new_storage_share", "pumped_hydro_share"):
         yield from number_flaws(f"scales.{name}", getattr(case.scales, name), "times", LARGEST_SCALE_SHARE)
@@ -98,6 +100,7 @@ def _flaws_against(case: Case, facts: GridFacts) -> Iterator[Flaw]:
     yield from unit_flaws(case, facts)
     yield from store_flaws(case, facts)
     yield from forecast_flaws(case, facts)
+    yield from product_flaws_against(case, facts)
     yield from heat_flaws(case, facts)
     yield from taken_flaws(case, facts)
     yield from unwatched_flaws(case.security, facts)

@@ -56,6 +56,18 @@ class ReserveRule:
 
 
 @dataclass(frozen=True)
+class ProductRule:
+    """A reserve product of a grid beside spinning reserve: how much, how soon, at what price it may be short."""
+
+    grid: str
+    product: str  # a name of `case.reserve_products`
+    load_share: float  # 0, with the next: the product is off unless a case asks for it
+    renewable_share: float
+    within_h: float  # all of it is there within this time
+    shortfall_cny_per_mwh: float
+
+
+@dataclass(frozen=True)
 class StoredYear:
     """Stored series of 8,760 hours; columns follow `GridFacts.buses`, `.plants` and `.interfaces`."""
 
@@ -93,6 +105,7 @@ class GridFacts:
     sections: tuple[Section, ...] = ()
     aggregators: tuple[Aggregator, ...] = ()
     connections: tuple[Connection, ...] = ()
+    product_rules: tuple[ProductRule, ...] = ()  # of each member and product that it knows
     names: Mapping[str, tuple[str, str]] = field(
         default_factory=dict
     )  # of buses and thermal plants, Chinese and English

@@ -7,8 +7,8 @@ outages are laid over the limits of the units.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +20,7 @@ from dispatch.case.heating import heating_hours, output_limits_mw
 from dispatch.case.interchange import Interface
 from dispatch.case.pumped_hydro import Bank, banks_of
 from dispatch.case.reserve import required_down, required_up
+from dispatch.case.reserve_products import required_products
 from dispatch.case.security import emergency_mw
 from dispatch.case.storage import PUMPED_HYDRO, Store
 from dispatch.case.thermal import MustRun, NoStart, Outage, ThermalUnit
@@ -72,12 +73,12 @@ class Inputs:
     down_decided_by: np.ndarray  # (T, members)
     banks: tuple[Bank, ...] = ()  # pump-turbines that are counted together
     emergency_mw: np.ndarray | None = None  # (lines,), rating after an outage; None: no outage is stood
+    product_mw: Mapping[str, np.ndarray] = field(default_factory=dict)  # (T, members), of products asked for
 
 
 def inputs_of(case: Case, facts: GridFacts) -> Inputs:
     """The case laid over the facts. Expects a case that `checks.checked` let pass."""
-    times = case.horizon.times
-    rows = hour_of_year(times)
+    times, rows = case.horizon.times, hour_of_year(case.horizon.times)
     load, available = _load_mw(case, facts, rows), _available_mw(case, facts, rows)
     low, high = output_limits_mw(case.heat, facts, times)
     in_service = ~covered(out_of_service(case), facts.units, times)
@@ -114,6 +115,7 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         down_decided_by=down.decided_by,
         banks=_banks(case, facts),
         emergency_mw=emergency_mw(case.security, facts.lines),
+        product_mw=required_products(case, facts, load, available),
     )
 
 

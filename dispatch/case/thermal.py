@@ -105,6 +105,7 @@ class ThermalUnit:
     deep_bands: tuple[DeepBand, ...] = ()  # by falling output and rising price; empty: never paid
     oil_support: OilSupport | None = None
     heat_region: HeatRegion | None = None  # None: output while heating does not depend on the heat load
+    start_time_h: float | None = None  # from standstill to its least output; None: too long for any reserve
     first_step_free: bool = False  # its output before is not known: ramps and stop limit hold from the second step on
 
     @property

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from dispatch.case.connection import Connection
-from dispatch.case.facts import ERROR_KINDS, GridFacts, ReserveRule, StoredYear
+from dispatch.case.facts import ERROR_KINDS, GridFacts, ProductRule, ReserveRule, StoredYear
 from dispatch.case.interchange import VARIANTS, Interface
 from dispatch.case.network import Bus, Line, Link, Section
 from dispatch.case.renewable import RenewablePlant
@@ -23,9 +23,7 @@ from dispatch.grid.contracts import aggregators, contracts, peak_mw, seasons
 from dispatch.grid.heating import heat_shares
 from dispatch.grid.plants import renewable_plants, stores, thermal_units
 from dispatch.grid.tables import EDITIONS, MEMBERS, Tables, content_sha256, members_of, networks_folder, shared
-
-if TYPE_CHECKING:
-    pass  # half a second, of every start
+from dispatch.units import MINUTES_PER_HOUR
 
 
 def grids() -> tuple[str, ...]:
@@ -71,6 +69,7 @@ def facts_of(grid: str, edition: int) -> GridFacts:
         sections=_unique(section for table in tables for section in _sections(table)),
         aggregators=tuple(aggregator for table in tables for aggregator in aggregators(table)),
         connections=tuple(connection for table in tables for connection in _connections(table)),
+        product_rules=tuple(rule for table in tables for rule in _product_rules(table)),
         names={name: words for table in tables for name, words in _names(table)},
     )
 
@@ -204,6 +203,21 @@ def _reserve_rules(table: Tables) -> tuple[ReserveRule, ...]:
         told: dict[str, Any] = known | {name: float(row[name]) for name in (*numbers, *own_down)}
         rules.append(ReserveRule(row["grid"], **told))
     return tuple(rules)
+
+
+def _product_rules(table: Tables) -> tuple[ProductRule, ...]:
+    """Products beside spinning reserve; the table has minutes."""
+    return tuple(
+        ProductRule(
+            grid=row["grid"],
+            product=row["product"],
+            load_share=float(row["load_share"]),
+            renewable_share=float(row["renewable_share"]),
+            within_h=float(row["within_min"]) / MINUTES_PER_HOUR,
+            shortfall_cny_per_mwh=float(row["shortfall_cny_per_mwh"]),
+        )
+        for _, row in table.sidecar("reserve_products").iterrows()
+    )
 
 
 def _year(

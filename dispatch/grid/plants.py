@@ -49,13 +49,14 @@ class Kinds:
     bands: Any
     oil: Any
     heat: Any
+    starts: Any
 
     @classmethod
     def read(cls) -> Kinds:
         """From the shared tables."""
-        tables = ("technology_classes", "oil_support", "heat_regions")
-        classes, oil, heat = (shared(name).set_index("class") for name in tables)
-        return cls(classes, shared("heat_rates"), shared("deep_bands"), oil, heat)
+        tables = ("technology_classes", "oil_support", "heat_regions", "start_times")
+        classes, oil, heat, starts = (shared(name).set_index("class") for name in tables)
+        return cls(classes, shared("heat_rates"), shared("deep_bands"), oil, heat, starts)
 
 
 def _unit(name: str, row: Any, kinds: Kinds, state: str) -> ThermalUnit:
@@ -93,6 +94,7 @@ def _unit(name: str, row: Any, kinds: Kinds, state: str) -> ThermalUnit:
         deep_bands=_deep_bands(size, bands[bands["class"] == own]),
         oil_support=_oil_support(size, kinds.oil.loc[own]) if own in kinds.oil.index else None,
         heat_region=_heat_region(size, kinds.heat.loc[own]) if heats else None,
+        start_time_h=float(kinds.starts.loc[own, "start_time_h"]) if own in kinds.starts.index else None,
     )
 
 

@@ -10,12 +10,13 @@ from dispatch.schedule.outcome import Cause, Slack
 
 DEVIATIONS = {"interchange_over", "interchange_under"}
 SECTION = "section_over"
-RESERVES = {"reserve_up", "reserve_down"}
 
 
 def causes_of(case: Case, facts: GridFacts, slacks: tuple[Slack, ...]) -> tuple[Cause, ...]:
     """Priced slacks in use; reserve and plans at the prices of the grid, lines and sections at theirs or the case's."""
-    reserve = {rule.grid: rule.shortfall_cny_per_mwh for rule in facts.reserve_rules}
+    reserve = {("reserve_up", rule.grid): rule.shortfall_cny_per_mwh for rule in facts.reserve_rules}
+    reserve |= {("reserve_down", rule.grid): rule.short_down_cny_per_mwh for rule in facts.reserve_rules}
+    reserve |= {(rule.product, rule.grid): rule.shortfall_cny_per_mwh for rule in facts.product_rules}
     deviation = {interface.name: interface.deviation_cny_per_mwh for interface in facts.interfaces}
     branches = branch_grids(facts)
     homes = {
@@ -26,8 +27,8 @@ def causes_of(case: Case, facts: GridFacts, slacks: tuple[Slack, ...]) -> tuple[
     }
 
     def price(slack: Slack) -> float:
-        if slack.kind in RESERVES:
-            return reserve[slack.component]
+        if (slack.kind, slack.component) in reserve:
+            return reserve[slack.kind, slack.component]
         if slack.kind in DEVIATIONS:
             return deviation[slack.component]
         components = facts.sections if slack.kind == SECTION else facts.lines

@@ -61,7 +61,7 @@ def penalty(basis: Basis, area: Area) -> Penalty:
     What the case would rather have avoided, priced, CNY.
 
         curtailment  sum( price of the class x curtailed dt )
-        reserve      sum( (up price x short up + down price x short down) dt )
+        reserve      sum( (up price x short up + down price x short down + price x short of each product) dt )
         interchange  sum( deviation price x (over + under the plan) dt )
         storage      sum( loss price x ((1 - eta_c) c + (1 / eta_d - 1) d) dt )
         security     sum( overload price x (lines after an outage + sections beyond their limits) dt )
@@ -81,12 +81,15 @@ def penalty(basis: Basis, area: Area) -> Penalty:
 
 
 def _reserve_cny(basis: Basis, area: Area) -> float:
-    """Reserve short of the area's members, up and down at their prices, CNY."""
+    """Reserve short of the area's members, up and down and each product at their prices, CNY."""
     rules = {rule.grid: rule for rule in basis.facts.reserve_rules}
     own = [rules.get(member) for member in basis.facts.members]
     up = np.array([rule.shortfall_cny_per_mwh if rule else 0.0 for rule in own])
     down = np.array([rule.short_down_cny_per_mwh if rule else 0.0 for rule in own])
     prices = {"short_up_mw": up, "short_down_mw": down}
+    for product in basis.inputs.product_mw:
+        rated = {r.grid: r.shortfall_cny_per_mwh for r in basis.facts.product_rules if r.product == product}
+        prices[f"short_{product}_mw"] = np.array([rated.get(member, 0.0) for member in basis.facts.members])
     return sum(_priced_cny(basis, basis.table(table), price, area.members) for table, price in prices.items())
 
 

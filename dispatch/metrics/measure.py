@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from dispatch.case.as_asked import as_asked
 from dispatch.case.case import Case
 from dispatch.case.demand_response import ContractState
@@ -34,6 +36,12 @@ def measured(case: Case, facts: GridFacts, schedule: Schedule) -> Metrics:
     )
 
 
+def _short_mw(basis: Basis) -> np.ndarray:
+    """Reserve short of each member, all products together, MW, (T, members)."""
+    tables = ("short_up_mw", "short_down_mw", *(f"short_{product}_mw" for product in basis.inputs.product_mw))
+    return np.asarray(np.sum([basis.table(name) for name in tables], axis=0))
+
+
 def _measured_in(basis: Basis, area: Area, states: tuple[ContractState, ...]) -> GridMetrics:
     """Everything that is measured in one area."""
     renewable = absorption(basis, area)
@@ -41,7 +49,6 @@ def _measured_in(basis: Basis, area: Area, states: tuple[ContractState, ...]) ->
     deep = deep_use(basis, area)
     storage, pumped = new_storage_use(basis, area), pumped_hydro_use(basis, area)
     contracts = contract_metrics(basis, area, states)
-    short = basis.table("short_up_mw") + basis.table("short_down_mw")
     return GridMetrics(
         grid=area.name,
         load_mwh=basis.energy_mwh(basis.inputs.load_mw[:, area.buses]),
@@ -65,7 +72,7 @@ def _measured_in(basis: Basis, area: Area, states: tuple[ContractState, ...]) ->
         storage_discharge_mwh=storage.discharge_mwh,
         pumped_charge_mwh=pumped.charge_mwh,
         pumped_discharge_mwh=pumped.discharge_mwh,
-        reserve_short_mwh=basis.energy_mwh(short[:, area.members]),
+        reserve_short_mwh=basis.energy_mwh(_short_mw(basis)[:, area.members]),
         below_normal_mwh=deep.below_normal_mwh,
         below_normal_h=deep.below_normal_h,
         oil_support_h=deep.oil_support_h,

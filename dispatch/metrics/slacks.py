@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dispatch.case.reserve_products import PRODUCTS
 from dispatch.horizon import beijing
 from dispatch.metrics.area import Basis
 from dispatch.schedule.outcome import Slack
@@ -16,6 +17,7 @@ KINDS = {
     "interchange_under": "under_plan_mw",
     "line_overload": "overload_mw",
     "section_over": "section_over_mw",
+    **{product: f"short_{product}_mw" for product in PRODUCTS},
 }
 
 

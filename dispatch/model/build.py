@@ -24,8 +24,10 @@ from dispatch.model.draft import Draft
 from dispatch.model.interchange import follow_plan, interchange_cost
 from dispatch.model.least_power import hold_least_power, keep_least_room
 from dispatch.model.network import balance_buses, carry_power, follow_voltage_law
-from dispatch.model.pumped_hydro import change_over, count_units, keep_unit_room, limit_starts
+from dispatch.model.products import decide_store_products, hold_products, product_penalty
+from dispatch.model.pumped_hydro import change_over, count_units, keep_product_room, keep_unit_room, limit_starts
 from dispatch.model.reserve import hold_reserve, keep_store_room, reserve_penalty
+from dispatch.model.response_reserve import decide_response_reserve, keep_response_energy
 from dispatch.model.rows import Model
 from dispatch.model.security import allow_overload, limit_sections, security_penalty
 from dispatch.model.storage import choose_direction, keep_level, limit_cycles, loss_penalty, storage_cost
@@ -47,6 +49,7 @@ from dispatch.model.thermal.oil_support import (
     oil_cost,
 )
 from dispatch.model.thermal.output_limits import decide_output, limit_output_above
+from dispatch.model.thermal.products import decide_unit_products, offer_quick_starts
 from dispatch.model.thermal.ramping import limit_ramp_down, limit_ramp_up
 from dispatch.model.thermal.start_types import choose_start_types
 from dispatch.model.thermal.trajectories import limit_climb, limit_descent
@@ -63,6 +66,8 @@ FORMULATION: tuple[Callable[[Draft], None], ...] = (
     hold_least_oil_time,
     hold_most_oil_time,
     keep_oil_apart,
+    decide_unit_products,
+    offer_quick_starts,
     decide_unit_reserve,
     limit_output_above,
     limit_ramp_up,
@@ -78,6 +83,7 @@ FORMULATION: tuple[Callable[[Draft], None], ...] = (
     count_units,
     change_over,
     limit_starts,
+    decide_response_reserve,
     offer_response,
     pay_back,
     limit_daily_energy,
@@ -86,17 +92,21 @@ FORMULATION: tuple[Callable[[Draft], None], ...] = (
     decide_calls,
     limit_event_length,
     count_calls,
+    keep_response_energy,
     follow_plan,
     carry_power,
     follow_voltage_law,
     balance_buses,
     allow_overload,
     limit_sections,
+    decide_store_products,
     keep_store_room,
     keep_least_room,
     keep_unit_room,
+    keep_product_room,
     share_connections,
     hold_reserve,
+    hold_products,
 )
 
 OBJECTIVE: tuple[Callable[[Draft], Terms | None], ...] = (
@@ -110,6 +120,7 @@ OBJECTIVE: tuple[Callable[[Draft], Terms | None], ...] = (
     renewable_cost,
     curtailment_penalty,
     reserve_penalty,
+    product_penalty,
     security_penalty,
 )
 

@@ -8,6 +8,8 @@ from dispatch.case.connection import members_of_connections
 from dispatch.model import names
 from dispatch.model.curtailment import curtailment_groups
 from dispatch.model.draft import Draft, each, named
+from dispatch.model.products import promised_mw
+from dispatch.model.thermal.products import DOWN, UP
 
 
 def share_connections(draft: Draft) -> None:
@@ -31,7 +33,7 @@ def share_connections(draft: Draft) -> None:
     own = members_of_connections(connections, stores, "stores")
     net = draft.variable(names.DISCHARGE) - draft.variable(names.CHARGE)
     curtailed = draft.variable(names.CURTAILED).weighted(behind.astype(float))
-    highest = (net + draft.variable(names.STORE_UP)).weighted(own) - curtailed
-    lowest = (net - draft.variable(names.STORE_DOWN)).weighted(own) - curtailed
+    highest = (net + promised_mw(draft, UP)).weighted(own) - curtailed
+    lowest = (net - promised_mw(draft, DOWN)).weighted(own) - curtailed
     draft.hold("Connection-out", highest, "<=", each(connections, "limit_mw") - available, every)
     draft.hold("Connection-in", lowest, ">=", -each(connections, "import_limit_mw") - available, every)

@@ -11,6 +11,7 @@ from dispatch.case.calls import deadlines, fill_hours, seasons, states_of, told
 from dispatch.case.demand_response import CLOSED, FILL, REDUCE, SHIFT, Parcel
 from dispatch.model import names
 from dispatch.model.draft import Draft, belonging, each
+from dispatch.model.products import kept_response_mw
 from dispatch.model.terms import Terms, total
 
 KINDS = {
@@ -31,7 +32,7 @@ def offer_response(draft: Draft) -> None:
         delayed[t] = advanced[t] = filled[t] = 0                        until the notice is served, t dt < N - told
         filled[t] = 0                                                   outside the hours in which it may fill
 
-    cut    load taken away: delayed + spared         MW
+    cut    load taken away: delayed + spared; with what is kept as reserve (`response_reserve`)   MW
     extra  load added: repaid + advanced + filled    MW
     C      capacity in season   MW        s  the scenario's share
     Peak   annual peak of the grid, or its highest load of the day in the horizon   MW        N  notice   h
@@ -44,10 +45,11 @@ def offer_response(draft: Draft) -> None:
     for variable, able in _able(draft).items():
         draft.decide(variable, draft.contracts, capacity * able)
     cut, extra = cut_mw(draft), added_mw(draft)
-    draft.hold("DemandResponse-capacity", cut + extra, "<=", capacity, draft.contracts)
+    kept = cut + kept_response_mw(draft)
+    draft.hold("DemandResponse-capacity", kept + extra, "<=", capacity, draft.contracts)
     grids = list(draft.facts.members)
     own = belonging([contract.grid for contract in draft.facts.contracts], grids)
-    for label, moved in (("cut", cut), ("extra", extra)):
+    for label, moved in (("cut", kept), ("extra", extra)):
         axes = {"snapshot": draft.times, "grid": grids}
         caps = draft.inputs.response_cap_mw
         draft.model.add_rows(f"DemandResponse-{label}_cap", moved.weighted(own), "<=", caps, axes)
@@ -83,7 +85,7 @@ def aggregate_response(draft: Draft) -> None:
     labels = [aggregator.name for aggregator in aggregators]
     own = belonging([contract.aggregator for contract in draft.facts.contracts], labels)
     axes = {"snapshot": draft.times, "aggregator": labels}
-    for label, moved in (("cut", cut_mw(draft)), ("extra", added_mw(draft))):
+    for label, moved in (("cut", cut_mw(draft) + kept_response_mw(draft)), ("extra", added_mw(draft))):
         limit = each(aggregators, "capacity_mw")
         draft.model.add_rows(f"DemandResponse-{label}_aggregated", moved.weighted(own), "<=", limit, axes)
 

@@ -10,6 +10,8 @@ import numpy as np
 
 from dispatch.model import names
 from dispatch.model.draft import Draft
+from dispatch.model.products import promised_mw
+from dispatch.model.thermal.products import DOWN, UP
 
 
 def hold_least_power(draft: Draft) -> None:
@@ -54,7 +56,7 @@ def keep_least_room(draft: Draft) -> None:
     power, inward = inputs.store_power_mw[own], inputs.store_charge_mw[own]
     mode, charging = draft.variable(names.MODE, stores), draft.variable(names.CHARGING, stores)
     net = draft.variable(names.DISCHARGE, stores) - draft.variable(names.CHARGE, stores)
-    up, down = draft.variable(names.STORE_UP, stores), draft.variable(names.STORE_DOWN, stores)
+    up, down = (promised_mw(draft, direction)[:, own] for direction in (UP, DOWN))
     above = power * mode - inputs.store_charge_min_mw[own] * charging
     below = inward * charging - inputs.store_discharge_min_mw[own] * mode
     draft.hold("StorageUnit-least_up_power", up + net - above, "<=", 0.0, stores)

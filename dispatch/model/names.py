@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dispatch.case.reserve_products import PRODUCTS
+
 STATUS = "Generator-status"
 START = "Generator-start_up"
 STOP = "Generator-shut_down"
@@ -13,6 +15,12 @@ OIL_BEGUN = "Generator-oil_begun"
 RESERVE_UP_LIMITED = "Generator-reserve_up"
 RESERVE_DOWN_LIMITED = "Generator-reserve_down"
 
+UNIT_PRODUCT = {product: f"Generator-{product}" for product in PRODUCTS}
+QUICK_START = "Generator-quick_start"
+STORE_PRODUCT = {product: f"StorageUnit-{product}" for product in PRODUCTS}
+RESPONSE_RESERVE = "DemandResponse-non_spinning"
+SHORT_PRODUCT = {product: f"Reserve-short_{product}" for product in PRODUCTS}
+
 CURTAILED = "Curtailment-p"
 
 MODE = "StorageUnit-mode"
@@ -23,6 +31,7 @@ STORE_DOWN = "StorageUnit-reserve_down"
 GENERATING = "PumpUnit-generating"
 PUMPING = "PumpUnit-pumping"
 GENERATE_START = "PumpUnit-generate_start"
+TURNING = "PumpUnit-turning"
 PUMP_START = "PumpUnit-pump_start"
 
 DELAYED = "DemandResponse-delayed"

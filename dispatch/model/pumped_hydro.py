@@ -27,9 +27,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from dispatch.case.reserve_products import NON_SPINNING, REGULATION_DOWN, REGULATION_UP
 from dispatch.model import names
 from dispatch.model.draft import Draft, each, named
-from dispatch.model.terms import Terms
+from dispatch.model.products import promised_mw, stored_mw
+from dispatch.model.terms import ABSENT, Terms
+from dispatch.model.thermal.products import DOWN, UP
 
 
 def count_units(draft: Draft) -> None:
@@ -112,6 +115,7 @@ def keep_unit_room(draft: Draft) -> None:
         r_up  <=  G m - d + c,               (r_up - c) 1h  <=  (e - Emin) eta_d
         r_dn  <=  H (1 - m) - c + d,         (r_dn - d) 1h eta_c  <=  Emax - e            every plant by unit and step
 
+    r_up, r_dn  all products together   MW
     G, H  all units of the plant together   MW        m  mode, 1 = generate
     As before, and as of any store (`reserve.keep_store_room`), a unit at standstill counts: it is up in minutes, and
     reserve here is what is there within an hour. New is that a plant keeps to one mode for it: pumps that are shed do
@@ -123,7 +127,7 @@ def keep_unit_room(draft: Draft) -> None:
         return
     stores, own = draft.facts.stores, _plant_indices(draft)
     facts = [stores[k] for k in own]
-    up, down = draft.variable(names.STORE_UP, plants), draft.variable(names.STORE_DOWN, plants)
+    up, down = (promised_mw(draft, direction)[:, own] for direction in (UP, DOWN))
     charge, discharge = draft.variable(names.CHARGE, plants), draft.variable(names.DISCHARGE, plants)
     level = draft.variable(names.LEVEL, plants)
     out, into = each(facts, "discharge_efficiency_share"), each(facts, "charge_efficiency_share")
@@ -136,6 +140,53 @@ def keep_unit_room(draft: Draft) -> None:
     draft.hold("PumpUnit-reserve_up_energy", up - charge - out * level, "<=", -out * low, plants)
     draft.hold("PumpUnit-reserve_down_power", below, "<=", pumped, plants)
     draft.hold("PumpUnit-reserve_down_energy", into * (down - discharge) + level, "<=", high, plants)
+
+
+def keep_product_room(draft: Draft) -> None:
+    """
+    A plant by unit regulates with the units that run; others are started, in time, for non-spinning reserve alone.
+
+        a_up  <=  sum( Gmax g ) - d  +  c - sum( Hmin h )
+        a_dn  <=  d - sum( Gmin g )  +  sum( Hmax h ) - c                           every plant by unit and step t
+        a_up + n  <=  sum( Gmax (N - z) ) - d  +  c,     z[t]  >=  h[t-k]            k = 1..K, every bank
+
+    a_up, a_dn  regulation   MW        n  non-spinning reserve: pumps that are shed (切泵), units that start   MW
+    z  units that have just pumped and stand still for their changeover of K steps before they can generate   0..N
+    A fixed-speed pump cannot regulate. All products together stay within `keep_unit_room`.
+    """
+    plants, own = _plants(draft), _plant_indices(draft)
+    if plants.empty or not draft.inputs.product_mw:
+        return
+    up, down, more = (stored_mw(draft, p)[:, own] for p in (REGULATION_UP, REGULATION_DOWN, NON_SPINNING))
+    net = draft.variable(names.DISCHARGE, plants) - draft.variable(names.CHARGE, plants)
+    above = up + net - _sum(draft, "generate_max_mw") + _sum(draft, "pump_min_mw")
+    below = down - net + _sum(draft, "generate_min_mw") - _sum(draft, "pump_max_mw")
+    regulating, lowering, starting = (_given(product) for product in (up, down, more))
+    if regulating.any():
+        draft.hold("PumpUnit-regulation_up", above[:, regulating], "<=", 0.0, plants[regulating])
+    if lowering.any():
+        draft.hold("PumpUnit-regulation_down", below[:, lowering], "<=", 0.0, plants[lowering])
+    if starting.any():
+        most = _of_plants(draft, "generate_max_mw")[starting]
+        started = up + more + net + _turning_mw(draft)
+        draft.hold("PumpUnit-non_spinning", started[:, starting], "<=", most, plants[starting])
+
+
+def _given(product: Terms) -> np.ndarray:
+    """Plants that give some of a product, (plants,), bool."""
+    return np.asarray((product.labels != ABSENT).any(axis=(0, 2)))
+
+
+def _turning_mw(draft: Draft) -> Terms:
+    """What units that have just pumped, and cannot generate yet, could give, MW, (T, plants)."""
+    every = draft.inputs.banks
+    turning = draft.decide(names.TURNING, _banks(draft), each(every, "unit_count"))
+    for k in range(1, max((bank.changeover_count for bank in every), default=0) + 1):
+        bound = np.array([bank.changeover_count >= k for bank in every], dtype=bool)
+        banks = _banks(draft)[bound]
+        since = turning[:, bound] - draft.variable(names.PUMPING, banks).shift(k)
+        draft.hold(f"PumpUnit-turning_{k}", since, ">=", 0.0, banks)
+    return turning.weighted(_by_plant(draft) * each(every, "generate_max_mw"))
 
 
 def _banks(draft: Draft) -> pd.Index:

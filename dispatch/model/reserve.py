@@ -11,9 +11,11 @@ from dispatch.case.thermal import ThermalUnit
 from dispatch.model import names
 from dispatch.model.draft import Draft, belonging, each, named
 from dispatch.model.network import load_mw, supply_mw
+from dispatch.model.products import promised_mw
 from dispatch.model.terms import ABSENT, Terms, total
-from dispatch.model.thermal.headroom import DOWN, UP, grids_asking, limited_units, reserved_mw
+from dispatch.model.thermal.headroom import grids_asking, limited_units, reserved_mw
 from dispatch.model.thermal.output_limits import room_above, room_below
+from dispatch.model.thermal.products import DOWN, UP, taken_mw
 from dispatch.units import POWER_MW
 
 
@@ -24,7 +26,8 @@ def keep_store_room(draft: Draft) -> None:
         r_up  <=  P - d + c,     r_up 1h  <=  (e - Emin) eta_d
         r_dn  <=  Pc - c + d,    r_dn 1h eta_c  <=  Emax - e            every store and step t
 
-    r_up, r_dn  reserve   MW        e  level at the end of the step   MWh        P, Pc  power out, in   MW
+    r_up, r_dn  reserve, all products together   MW        e  level at the end of the step   MWh
+    P, Pc  power out, in   MW
     A plant by unit has rows of its own (`pumped_hydro.keep_unit_room`); so has the power of a store with a least power
     (`least_power.keep_least_room`).
     """
@@ -35,7 +38,7 @@ def keep_store_room(draft: Draft) -> None:
     plain = np.array([not store.groups for store in draft.facts.stores])
     stores, facts = draft.stores[plain], [store for store in draft.facts.stores if not store.groups]
     low, high = draft.inputs.level_min_mwh[plain], draft.inputs.level_max_mwh[plain]
-    up, down = draft.variable(names.STORE_UP, stores), draft.variable(names.STORE_DOWN, stores)
+    up, down = (promised_mw(draft, direction)[:, plain] for direction in (UP, DOWN))
     charge, discharge = draft.variable(names.CHARGE, stores), draft.variable(names.DISCHARGE, stores)
     level, power = draft.variable(names.LEVEL, stores), draft.inputs.store_power_mw[plain]
     inward = draft.inputs.store_charge_mw[plain]
@@ -116,7 +119,7 @@ def _offered(draft: Draft, direction: str) -> Terms:
     limited = limited_units(draft, direction)
     parts = []
     if (~limited).any():
-        room = room_above(draft) if up else room_below(draft)
+        room = (room_above(draft) if up else room_below(draft)) - taken_mw(draft, direction)
         parts.append(_by_grid(draft, room[:, ~limited], _chosen(draft, ~limited)))
     if limited.any():
         reserve = reserved_mw(draft, direction)[:, limited]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from dispatch.case.case import Case, Prices, Scales
+from dispatch.case.case import Case, Prices, ProductAsked, Scales
 from dispatch.case.demand_response import DAY_PEAK, HANDED_OVER, ResponseTerms
 from dispatch.case.objective import ABSORPTION_FIRST, CO2
+from dispatch.case.reserve_products import NON_SPINNING, REGULATION_DOWN, REGULATION_UP
 from dispatch.case.security import Security
 from dispatch.horizon import local
 
@@ -24,6 +25,11 @@ RESERVES = {
     "down_renewable_share": "down-reserve {:g} % of wind and sun",
     "up_quantile": "reserve up for {:g} % of errors",
     "down_quantile": "reserve down for {:g} % of errors",
+}
+PRODUCTS = {
+    REGULATION_UP: "regulation up",
+    REGULATION_DOWN: "regulation down",
+    NON_SPINNING: "non-spinning reserve",
 }
 PRICES = {
     "large_curtailment_cny_per_mwh": "curtailment at",
@@ -84,6 +90,15 @@ def _told_apart(labels: list[str], names: Sequence[str]) -> list[str]:
     return labels
 
 
+def _product(asked: ProductAsked) -> str:
+    """A reserve product beside spinning reserve, with the shares that are asked for."""
+    shares = ((asked.load_share, "of load"), (asked.renewable_share, "of wind and sun"))
+    said = [f"{100 * share:g} % {of}" for share, of in shares if share is not None]
+    said += ["in MW"] if asked.required_mw else []
+    where = f" in {asked.grid}" if asked.grid else ""
+    return f"{PRODUCTS[asked.product]}{where} {' and '.join(said)}".strip()
+
+
 def _departures(case: Case) -> Iterator[str]:
     """What differs from the grid's own tables and from least cost."""
     yield from [OBJECTIVES[case.objective]] if case.objective in OBJECTIVES else []
@@ -95,6 +110,7 @@ def _departures(case: Case) -> Iterator[str]:
     yield from (f"{SCALES[f]} ×{scale:g}" for f, scale in scales.items() if scale != getattr(Scales(), f))
     yield from (said.format(100 * reserve[f]) for f, said in RESERVES.items() if reserve[f] is not None)
     yield from ["reserve in MW"] if case.reserve.series else []
+    yield from (_product(asked) for asked in case.reserve.products)
     yield from (f"{of} {prices[f]:g} CNY/MWh" for f, of in PRICES.items() if prices[f] != getattr(Prices(), f))
     yield from [f"carbon at {case.prices.carbon_cny_per_t:g} CNY/t"] if case.prices.carbon_cny_per_t else []
     yield from _response(case.response)

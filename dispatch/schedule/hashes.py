@@ -12,12 +12,15 @@ import numpy as np
 
 from dispatch.case.case import Case
 from dispatch.horizon import utc
-from dispatch.schedule.schedule import TABLES, Schedule
+from dispatch.schedule.schedule import BY_PRODUCT, TABLES, Schedule
 
 
 def case_sha256(case: Case) -> str:
     """Of the case as canonical JSON: keys sorted, numbers as 64-bit floats, times in ISO 8601 and UTC."""
-    text = json.dumps(_plain(asdict(case)), sort_keys=True, separators=(",", ":"))
+    whole = asdict(case)
+    if not case.reserve.products:  # came later: a case that asks for none is what it was
+        del whole["reserve"]["products"]
+    text = json.dumps(_plain(whole), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -26,6 +29,8 @@ def schedule_sha256(schedule: Schedule) -> str:
     digest = hashlib.sha256(str(schedule.step_h).encode())
     for name in TABLES:
         table = getattr(schedule, name)
+        if name in BY_PRODUCT and not len(table.columns):  # as a case that asks for none
+            continue
         digest.update("\0".join([name, *map(str, table.columns)]).encode())
         digest.update(np.ascontiguousarray(table.to_numpy(dtype=float)).tobytes())
     return digest.hexdigest()

@@ -13,8 +13,10 @@ is called a worth is what one more MW (or MWh) available saves, and is never neg
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from dispatch.schedule.schedule import no_table
 
 if TYPE_CHECKING:
     import pandas as pd  # half a second, of every start
@@ -49,6 +51,10 @@ class PriceTables:
     power_worth_cny_per_mwh: pd.DataFrame
     room_worth_cny_per_mwh: pd.DataFrame
     content_worth_cny_per_mwh: pd.DataFrame
+    # member grids: one more MW required for an hour of products that somebody asks for; else no column
+    regulation_up_cny_per_mwh: pd.DataFrame = field(default_factory=no_table)
+    regulation_down_cny_per_mwh: pd.DataFrame = field(default_factory=no_table)
+    non_spinning_cny_per_mwh: pd.DataFrame = field(default_factory=no_table)
 
 
 PRICE_TABLES = tuple(name for name in PriceTables.__dataclass_fields__ if name != "step_h")

@@ -14,10 +14,15 @@ if TYPE_CHECKING:
     import pandas as pd  # half a second, of every start
 
 
+BY_PRODUCT = tuple(
+    f"{table}{product}_mw"
+    for table in ("", "short_", "required_")
+    for product in ("regulation_up", "regulation_down", "non_spinning")
+)
 BY_PUMP = ("generating_count", "pumping_count", "generating", "pumping")
 
 
-def _no_table() -> pd.DataFrame:
+def no_table() -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame()
@@ -58,25 +63,35 @@ class Schedule:
     # lines, then links
     flow_mw: pd.DataFrame
     # security (priced slacks): beyond the emergency rating of a line after the worst outage, beyond a section's limit
-    overload_mw: pd.DataFrame = field(default_factory=_no_table)  # lines, then links, which have none
-    section_over_mw: pd.DataFrame = field(default_factory=_no_table)  # sections
+    overload_mw: pd.DataFrame = field(default_factory=no_table)  # lines, then links, which have none
+    section_over_mw: pd.DataFrame = field(default_factory=no_table)  # sections
     # pumped hydro by unit: how many of a group, and which of its units
-    generating_count: pd.DataFrame = field(default_factory=_no_table)  # groups
-    pumping_count: pd.DataFrame = field(default_factory=_no_table)
-    generating: pd.DataFrame = field(default_factory=_no_table)  # 0 or 1, units
-    pumping: pd.DataFrame = field(default_factory=_no_table)  # 0 or 1
+    generating_count: pd.DataFrame = field(default_factory=no_table)  # groups
+    pumping_count: pd.DataFrame = field(default_factory=no_table)
+    generating: pd.DataFrame = field(default_factory=no_table)  # 0 or 1, units
+    pumping: pd.DataFrame = field(default_factory=no_table)  # 0 or 1
     # deep peak-shaving (深度调峰) of thermal units
-    below_normal_mw: pd.DataFrame = field(default_factory=_no_table)  # what a unit on lacks to its normal minimum
-    oil_support: pd.DataFrame = field(default_factory=_no_table)  # 0 or 1
-    oil_t_per_h: pd.DataFrame = field(default_factory=_no_table)
+    below_normal_mw: pd.DataFrame = field(default_factory=no_table)  # what a unit on lacks to its normal minimum
+    oil_support: pd.DataFrame = field(default_factory=no_table)  # 0 or 1
+    oil_t_per_h: pd.DataFrame = field(default_factory=no_table)
     # events of contracts that are called (of others 0 throughout)
-    called: pd.DataFrame = field(default_factory=_no_table)  # 0 or 1
-    call_started: pd.DataFrame = field(default_factory=_no_table)  # 0 or 1
+    called: pd.DataFrame = field(default_factory=no_table)  # 0 or 1
+    call_started: pd.DataFrame = field(default_factory=no_table)  # 0 or 1
     # reserve required of each member grid, and what decided it: a number of `case.reserve`, 0 where it is not told
-    required_up_mw: pd.DataFrame = field(default_factory=_no_table)
-    required_down_mw: pd.DataFrame = field(default_factory=_no_table)
-    up_decided_by: pd.DataFrame = field(default_factory=_no_table)
-    down_decided_by: pd.DataFrame = field(default_factory=_no_table)
+    required_up_mw: pd.DataFrame = field(default_factory=no_table)
+    required_down_mw: pd.DataFrame = field(default_factory=no_table)
+    up_decided_by: pd.DataFrame = field(default_factory=no_table)
+    down_decided_by: pd.DataFrame = field(default_factory=no_table)
+    # reserve products beside spinning reserve; no column where nobody asks for one (`case.reserve_products`)
+    regulation_up_mw: pd.DataFrame = field(default_factory=no_table)  # units, stores
+    regulation_down_mw: pd.DataFrame = field(default_factory=no_table)
+    non_spinning_mw: pd.DataFrame = field(default_factory=no_table)  # units, stores, contracts
+    short_regulation_up_mw: pd.DataFrame = field(default_factory=no_table)  # member grids (priced slacks)
+    short_regulation_down_mw: pd.DataFrame = field(default_factory=no_table)
+    short_non_spinning_mw: pd.DataFrame = field(default_factory=no_table)
+    required_regulation_up_mw: pd.DataFrame = field(default_factory=no_table)  # member grids
+    required_regulation_down_mw: pd.DataFrame = field(default_factory=no_table)
+    required_non_spinning_mw: pd.DataFrame = field(default_factory=no_table)
 
     def __post_init__(self) -> None:
         """Where nothing is said of overloads, pump-turbines, calls, deep output or required reserve there is none."""
@@ -92,6 +107,7 @@ class Schedule:
             **dict.fromkeys(("called", "call_started"), (self.delayed_mw.columns, int)),
             **dict.fromkeys(("required_up_mw", "required_down_mw"), (self.short_up_mw.columns, float)),
             **dict.fromkeys(("up_decided_by", "down_decided_by"), (self.short_up_mw.columns, int)),
+            **dict.fromkeys(BY_PRODUCT, (branches[:0], float)),
         }
         for name, (columns, kind) in absent.items():
             if getattr(self, name).empty:

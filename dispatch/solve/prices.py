@@ -24,6 +24,7 @@ import scipy.sparse as sp
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
+from dispatch.case.reserve_products import PRODUCTS
 from dispatch.model import names
 from dispatch.model.build import built
 from dispatch.model.rows import Model
@@ -89,6 +90,7 @@ def tables_of(priced: Priced) -> PriceTables:
         forward_worth_cny_per_mwh=priced.frame(forward, sections),
         backward_worth_cny_per_mwh=priced.frame(backward, sections),
         **_worths(priced),
+        **_product_prices(priced),
     )
 
 
@@ -126,6 +128,19 @@ def reserve_prices(priced: Priced) -> tuple[np.ndarray, np.ndarray]:
         for k, unit in enumerate(priced.model.rows["Reserve-largest_unit"].axes["name"]):
             both[0][:, members.index(grid[unit])] += priced.rows("Reserve-largest_unit")[:, k]
     return both[0], both[1]
+
+
+def _product_prices(priced: Priced) -> dict[str, pd.DataFrame]:
+    """What one more MW required for an hour costs of each reserve product, CNY/MWh; no column where none is asked."""
+    members, tables = priced.facts.members, {}
+    for product in PRODUCTS:
+        asked = f"Reserve-{product}" in priced.model.rows
+        price = np.zeros((len(priced.inputs.times), len(members) if asked else 0))
+        if asked:
+            asking = [members.index(grid) for grid in priced.model.rows[f"Reserve-{product}"].axes["name"]]
+            price[:, asking] = priced.rows(f"Reserve-{product}")
+        tables[f"{product}_cny_per_mwh"] = priced.frame(price, members if asked else [])
+    return tables
 
 
 def flow_prices(priced: Priced) -> np.ndarray:

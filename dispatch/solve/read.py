@@ -8,6 +8,7 @@ import pandas as pd
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
 from dispatch.case.reserve import LARGEST_UNIT
+from dispatch.case.reserve_products import NON_SPINNING, PRODUCTS, UPWARD
 from dispatch.model import names
 from dispatch.model.curtailment import curtailment_groups
 from dispatch.model.rows import Model
@@ -56,9 +57,9 @@ def schedule_of(model: Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -
     output = (above + inputs.output_min_mw) * on
     curtailed = read.frame(_shared_curtailment(read, facts, inputs), plants)
     net_import = read.table(names.NET_IMPORT, interfaces, signed=True)
-    up, down = _unit_reserve(facts, inputs, on, started, stopped, output)
+    products = _products(read, facts, inputs)
+    up, down = _less_products(_unit_reserve(facts, inputs, on, started, stopped, output), products)
     flow = _flow(read, facts)
-    required = _required_reserve(read, facts, inputs, on)
     return Schedule(
         step_h=inputs.step_h,
         on=on,
@@ -83,8 +84,36 @@ def schedule_of(model: Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -
         section_over_mw=read.table(names.SECTION_OVER, [section.name for section in facts.sections]),
         **_pump_units(read, facts, inputs),
         **_response(read, [contract.name for contract in facts.contracts]),
-        **required,
+        **_required_reserve(read, facts, inputs, on),
+        **products,
     )
+
+
+def _products(read: Reader, facts: GridFacts, inputs: Inputs) -> dict[str, pd.DataFrame]:
+    """Reserve products that somebody asks for: given by units, stores and contracts, short, and required."""
+    tables: dict[str, pd.DataFrame] = {}
+    for product, required in inputs.product_mw.items():
+        own = read.table(names.UNIT_PRODUCT[product], [unit.name for unit in facts.units])
+        parts = [own, read.table(names.STORE_PRODUCT[product], [store.name for store in facts.stores])]
+        if product == NON_SPINNING:
+            parts[0] = own + read.table(names.QUICK_START, list(own.columns))
+            parts.append(read.table(names.RESPONSE_RESERVE, [contract.name for contract in facts.contracts]))
+        tables[f"{product}_mw"] = pd.concat(parts, axis=1)
+        tables[f"short_{product}_mw"] = read.table(names.SHORT_PRODUCT[product], list(facts.members))
+        tables[f"required_{product}_mw"] = read.frame(required, list(facts.members))
+    return tables
+
+
+def _less_products(
+    room: tuple[pd.DataFrame, pd.DataFrame], products: dict[str, pd.DataFrame]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Reserve of units, up and down: their room less what other products take of it."""
+    up, down = room
+    for product in PRODUCTS:
+        if f"{product}_mw" in products:
+            taken = products[f"{product}_mw"][up.columns]
+            up, down = (up - taken, down) if product in UPWARD else (up, down - taken)
+    return up.clip(lower=0.0), down.clip(lower=0.0)
 
 
 def _required_reserve(read: Reader, facts: GridFacts, inputs: Inputs, on: pd.DataFrame) -> dict[str, pd.DataFrame]:

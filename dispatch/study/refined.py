@@ -204,6 +204,7 @@ def _mapped(case: Case, spread: Callable[..., tuple[float, ...]], plain: Callabl
         reserve=replace(
             case.reserve,
             series=tuple(replace(s, up_mw=plain(s.up_mw), down_mw=plain(s.down_mw)) for s in case.reserve.series),
+            products=tuple(replace(asked, required_mw=plain(asked.required_mw)) for asked in case.reserve.products),
         ),
         heat=replace(
             case.heat, forecasts=tuple(replace(f, heat_share=plain(f.heat_share)) for f in case.heat.forecasts)

@@ -152,6 +152,34 @@ RETROFIT_STATE_AFTER: RetrofitState.ValueType  # 2
 """After: lower minimums, faster ramps."""
 Global___RetrofitState: _TypeAlias = RetrofitState  # noqa: Y015
 
+class _ReserveProduct:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ReserveProductEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReserveProduct.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RESERVE_PRODUCT_UNSPECIFIED: _ReserveProduct.ValueType  # 0
+    """Not said."""
+    RESERVE_PRODUCT_REGULATION_UP: _ReserveProduct.ValueType  # 1
+    """Regulation up (上调频备用)."""
+    RESERVE_PRODUCT_REGULATION_DOWN: _ReserveProduct.ValueType  # 2
+    """Regulation down (下调频备用)."""
+    RESERVE_PRODUCT_NON_SPINNING: _ReserveProduct.ValueType  # 3
+    """Non-spinning reserve (非旋转备用)."""
+
+class ReserveProduct(_ReserveProduct, metaclass=_ReserveProductEnumTypeWrapper):
+    """A reserve product beside spinning reserve."""
+
+RESERVE_PRODUCT_UNSPECIFIED: ReserveProduct.ValueType  # 0
+"""Not said."""
+RESERVE_PRODUCT_REGULATION_UP: ReserveProduct.ValueType  # 1
+"""Regulation up (上调频备用)."""
+RESERVE_PRODUCT_REGULATION_DOWN: ReserveProduct.ValueType  # 2
+"""Regulation down (下调频备用)."""
+RESERVE_PRODUCT_NON_SPINNING: ReserveProduct.ValueType  # 3
+"""Non-spinning reserve (非旋转备用)."""
+Global___ReserveProduct: _TypeAlias = ReserveProduct  # noqa: Y015
+
 @_typing.final
 class Case(_message.Message):
     """Everything that is asked. Stored weather, load and plans hold wherever no forecast is given."""
@@ -679,6 +707,7 @@ class Reserve(_message.Message):
     DOWN_RENEWABLE_SHARE_FIELD_NUMBER: _builtins.int
     UP_QUANTILE_FIELD_NUMBER: _builtins.int
     DOWN_QUANTILE_FIELD_NUMBER: _builtins.int
+    PRODUCTS_FIELD_NUMBER: _builtins.int
     load_share: _builtins.float
     """Share of load."""
     renewable_share: _builtins.float
@@ -695,6 +724,10 @@ class Reserve(_message.Message):
     def series(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReserveSeries]:
         """Requirement in MW, by grid."""
 
+    @_builtins.property
+    def products(self) -> _containers.RepeatedCompositeFieldContainer[Global___ProductAsked]:
+        """Products beside spinning reserve: regulation (调频备用) and non-spinning reserve (非旋转备用)."""
+
     def __init__(
         self,
         *,
@@ -705,10 +738,11 @@ class Reserve(_message.Message):
         down_renewable_share: _builtins.float | None = ...,
         up_quantile: _builtins.float | None = ...,
         down_quantile: _builtins.float | None = ...,
+        products: _abc.Iterable[Global___ProductAsked] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_down_load_share", b"_down_load_share", "_down_quantile", b"_down_quantile", "_down_renewable_share", b"_down_renewable_share", "_load_share", b"_load_share", "_renewable_share", b"_renewable_share", "_up_quantile", b"_up_quantile", "down_load_share", b"down_load_share", "down_quantile", b"down_quantile", "down_renewable_share", b"down_renewable_share", "load_share", b"load_share", "renewable_share", b"renewable_share", "up_quantile", b"up_quantile"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_down_load_share", b"_down_load_share", "_down_quantile", b"_down_quantile", "_down_renewable_share", b"_down_renewable_share", "_load_share", b"_load_share", "_renewable_share", b"_renewable_share", "_up_quantile", b"_up_quantile", "down_load_share", b"down_load_share", "down_quantile", b"down_quantile", "down_renewable_share", b"down_renewable_share", "load_share", b"load_share", "renewable_share", b"renewable_share", "series", b"series", "up_quantile", b"up_quantile"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_down_load_share", b"_down_load_share", "_down_quantile", b"_down_quantile", "_down_renewable_share", b"_down_renewable_share", "_load_share", b"_load_share", "_renewable_share", b"_renewable_share", "_up_quantile", b"_up_quantile", "down_load_share", b"down_load_share", "down_quantile", b"down_quantile", "down_renewable_share", b"down_renewable_share", "load_share", b"load_share", "products", b"products", "renewable_share", b"renewable_share", "series", b"series", "up_quantile", b"up_quantile"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__down_load_share: _TypeAlias = _typing.Literal["down_load_share"]  # noqa: Y015
     _WhichOneofArgType__down_load_share: _TypeAlias = _typing.Literal["_down_load_share", b"_down_load_share"]  # noqa: Y015
@@ -1202,3 +1236,50 @@ class Security(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__overload_cny_per_mwh) -> _WhichOneofReturnType__overload_cny_per_mwh | None: ...
 
 Global___Security: _TypeAlias = Security  # noqa: Y015
+
+@_typing.final
+class ProductAsked(_message.Message):
+    """How much is asked for of a reserve product beside spinning reserve: the larger of the shares together and the MW."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRODUCT_FIELD_NUMBER: _builtins.int
+    GRID_FIELD_NUMBER: _builtins.int
+    LOAD_SHARE_FIELD_NUMBER: _builtins.int
+    RENEWABLE_SHARE_FIELD_NUMBER: _builtins.int
+    REQUIRED_MW_FIELD_NUMBER: _builtins.int
+    product: Global___ReserveProduct.ValueType
+    """The product."""
+    grid: _builtins.str
+    """Name of the grid. Empty: every member grid that nothing is said of by name."""
+    load_share: _builtins.float
+    """Share of load. Absent: the grid's own."""
+    renewable_share: _builtins.float
+    """Share of available wind and sun. Absent: the grid's own."""
+    @_builtins.property
+    def required_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """MW, one value a step. Empty: shares alone."""
+
+    def __init__(
+        self,
+        *,
+        product: Global___ReserveProduct.ValueType = ...,
+        grid: _builtins.str = ...,
+        load_share: _builtins.float | None = ...,
+        renewable_share: _builtins.float | None = ...,
+        required_mw: _abc.Iterable[_builtins.float] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_load_share", b"_load_share", "_renewable_share", b"_renewable_share", "load_share", b"load_share", "renewable_share", b"renewable_share"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_load_share", b"_load_share", "_renewable_share", b"_renewable_share", "grid", b"grid", "load_share", b"load_share", "product", b"product", "renewable_share", b"renewable_share", "required_mw", b"required_mw"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__load_share: _TypeAlias = _typing.Literal["load_share"]  # noqa: Y015
+    _WhichOneofArgType__load_share: _TypeAlias = _typing.Literal["_load_share", b"_load_share"]  # noqa: Y015
+    _WhichOneofReturnType__renewable_share: _TypeAlias = _typing.Literal["renewable_share"]  # noqa: Y015
+    _WhichOneofArgType__renewable_share: _TypeAlias = _typing.Literal["_renewable_share", b"_renewable_share"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__load_share) -> _WhichOneofReturnType__load_share | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__renewable_share) -> _WhichOneofReturnType__renewable_share | None: ...
+
+Global___ProductAsked: _TypeAlias = ProductAsked  # noqa: Y015

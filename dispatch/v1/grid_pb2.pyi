@@ -110,6 +110,7 @@ class Grid(_message.Message):
     SECTIONS_FIELD_NUMBER: _builtins.int
     AGGREGATORS_FIELD_NUMBER: _builtins.int
     CONNECTIONS_FIELD_NUMBER: _builtins.int
+    PRODUCT_RULES_FIELD_NUMBER: _builtins.int
     grid: _builtins.str
     """Name of the grid."""
     edition: _builtins.int
@@ -180,6 +181,10 @@ class Grid(_message.Message):
     def connections(self) -> _containers.RepeatedCompositeFieldContainer[Global___Connection]:
         """Connections to the grid that wind or sun and storage share (新能源+储能)."""
 
+    @_builtins.property
+    def product_rules(self) -> _containers.RepeatedCompositeFieldContainer[Global___ProductRule]:
+        """Reserve products beside spinning reserve."""
+
     def __init__(
         self,
         *,
@@ -202,10 +207,11 @@ class Grid(_message.Message):
         sections: _abc.Iterable[Global___Section] | None = ...,
         aggregators: _abc.Iterable[Global___Aggregator] | None = ...,
         connections: _abc.Iterable[Global___Connection] | None = ...,
+        product_rules: _abc.Iterable[Global___ProductRule] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aggregators", b"aggregators", "buses", b"buses", "connections", b"connections", "content_sha256", b"content_sha256", "contracts", b"contracts", "edition", b"edition", "grid", b"grid", "heating_seasons", b"heating_seasons", "interfaces", b"interfaces", "lines", b"lines", "links", b"links", "members", b"members", "plants", b"plants", "reserve_rules", b"reserve_rules", "running_minimums", b"running_minimums", "sections", b"sections", "stores", b"stores", "totals", b"totals", "units", b"units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aggregators", b"aggregators", "buses", b"buses", "connections", b"connections", "content_sha256", b"content_sha256", "contracts", b"contracts", "edition", b"edition", "grid", b"grid", "heating_seasons", b"heating_seasons", "interfaces", b"interfaces", "lines", b"lines", "links", b"links", "members", b"members", "plants", b"plants", "product_rules", b"product_rules", "reserve_rules", b"reserve_rules", "running_minimums", b"running_minimums", "sections", b"sections", "stores", b"stores", "totals", b"totals", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -463,6 +469,7 @@ class Unit(_message.Message):
     CURVE_FIELD_NUMBER: _builtins.int
     START_TYPES_FIELD_NUMBER: _builtins.int
     STOP_RESERVE_MW_FIELD_NUMBER: _builtins.int
+    START_TIME_H_FIELD_NUMBER: _builtins.int
     RETROFIT_FIELD_NUMBER: _builtins.int
     FLEXIBILITIES_FIELD_NUMBER: _builtins.int
     DEEP_BANDS_FIELD_NUMBER: _builtins.int
@@ -512,6 +519,8 @@ class Unit(_message.Message):
     """Operation and maintenance, in CNY per MWh."""
     stop_reserve_mw: _builtins.float
     """Highest output and reserve up together in the hour before it stops, in MW. Absent: `stop_ramp_mw`."""
+    start_time_h: _builtins.float
+    """Hours from standstill to its least output. Absent: too long for any reserve."""
     retrofit: _builtins.str
     """State of its flexibility retrofit (灵活性改造) in this edition, before or after; empty where only one is known."""
     @_builtins.property
@@ -567,26 +576,31 @@ class Unit(_message.Message):
         curve: Global___CostCurve | None = ...,
         start_types: _abc.Iterable[Global___StartType] | None = ...,
         stop_reserve_mw: _builtins.float | None = ...,
+        start_time_h: _builtins.float | None = ...,
         retrofit: _builtins.str = ...,
         flexibilities: _abc.Iterable[Global___Flexibility] | None = ...,
         deep_bands: _abc.Iterable[Global___DeepBand] | None = ...,
         oil_support: Global___OilSupport | None = ...,
         heat_region: Global___HeatRegion | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_heat_region", b"_heat_region", "_oil_support", b"_oil_support", "_stop_reserve_mw", b"_stop_reserve_mw", "curve", b"curve", "heat_region", b"heat_region", "oil_support", b"oil_support", "stop_reserve_mw", b"stop_reserve_mw"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_heat_region", b"_heat_region", "_oil_support", b"_oil_support", "_start_time_h", b"_start_time_h", "_stop_reserve_mw", b"_stop_reserve_mw", "curve", b"curve", "heat_region", b"heat_region", "oil_support", b"oil_support", "start_time_h", b"start_time_h", "stop_reserve_mw", b"stop_reserve_mw"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_heat_region", b"_heat_region", "_oil_support", b"_oil_support", "_stop_reserve_mw", b"_stop_reserve_mw", "bus", b"bus", "carrier", b"carrier", "city", b"city", "curve", b"curve", "deep_bands", b"deep_bands", "flexibilities", b"flexibilities", "grid", b"grid", "heat_region", b"heat_region", "heating_output_max_mw", b"heating_output_max_mw", "heating_output_min_mw", b"heating_output_min_mw", "heats", b"heats", "min_down_h", b"min_down_h", "min_up_h", b"min_up_h", "oil_support", b"oil_support", "other_cny_per_mwh", b"other_cny_per_mwh", "output_max_mw", b"output_max_mw", "output_min_mw", b"output_min_mw", "plant", b"plant", "ramp_down_mw_per_h", b"ramp_down_mw_per_h", "ramp_up_mw_per_h", b"ramp_up_mw_per_h", "retrofit", b"retrofit", "start_cny", b"start_cny", "start_ramp_mw", b"start_ramp_mw", "start_types", b"start_types", "stop_cny", b"stop_cny", "stop_ramp_mw", b"stop_ramp_mw", "stop_reserve_mw", b"stop_reserve_mw", "technology_class", b"technology_class", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_heat_region", b"_heat_region", "_oil_support", b"_oil_support", "_start_time_h", b"_start_time_h", "_stop_reserve_mw", b"_stop_reserve_mw", "bus", b"bus", "carrier", b"carrier", "city", b"city", "curve", b"curve", "deep_bands", b"deep_bands", "flexibilities", b"flexibilities", "grid", b"grid", "heat_region", b"heat_region", "heating_output_max_mw", b"heating_output_max_mw", "heating_output_min_mw", b"heating_output_min_mw", "heats", b"heats", "min_down_h", b"min_down_h", "min_up_h", b"min_up_h", "oil_support", b"oil_support", "other_cny_per_mwh", b"other_cny_per_mwh", "output_max_mw", b"output_max_mw", "output_min_mw", b"output_min_mw", "plant", b"plant", "ramp_down_mw_per_h", b"ramp_down_mw_per_h", "ramp_up_mw_per_h", b"ramp_up_mw_per_h", "retrofit", b"retrofit", "start_cny", b"start_cny", "start_ramp_mw", b"start_ramp_mw", "start_time_h", b"start_time_h", "start_types", b"start_types", "stop_cny", b"stop_cny", "stop_ramp_mw", b"stop_ramp_mw", "stop_reserve_mw", b"stop_reserve_mw", "technology_class", b"technology_class", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__heat_region: _TypeAlias = _typing.Literal["heat_region"]  # noqa: Y015
     _WhichOneofArgType__heat_region: _TypeAlias = _typing.Literal["_heat_region", b"_heat_region"]  # noqa: Y015
     _WhichOneofReturnType__oil_support: _TypeAlias = _typing.Literal["oil_support"]  # noqa: Y015
     _WhichOneofArgType__oil_support: _TypeAlias = _typing.Literal["_oil_support", b"_oil_support"]  # noqa: Y015
+    _WhichOneofReturnType__start_time_h: _TypeAlias = _typing.Literal["start_time_h"]  # noqa: Y015
+    _WhichOneofArgType__start_time_h: _TypeAlias = _typing.Literal["_start_time_h", b"_start_time_h"]  # noqa: Y015
     _WhichOneofReturnType__stop_reserve_mw: _TypeAlias = _typing.Literal["stop_reserve_mw"]  # noqa: Y015
     _WhichOneofArgType__stop_reserve_mw: _TypeAlias = _typing.Literal["_stop_reserve_mw", b"_stop_reserve_mw"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__heat_region) -> _WhichOneofReturnType__heat_region | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__oil_support) -> _WhichOneofReturnType__oil_support | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__start_time_h) -> _WhichOneofReturnType__start_time_h | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__stop_reserve_mw) -> _WhichOneofReturnType__stop_reserve_mw | None: ...
 
@@ -1491,3 +1505,45 @@ class Section(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Section: _TypeAlias = Section  # noqa: Y015
+
+@_typing.final
+class ProductRule(_message.Message):
+    """A reserve product of a grid beside spinning reserve. It is off where both shares are 0 and no case asks for it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GRID_FIELD_NUMBER: _builtins.int
+    PRODUCT_FIELD_NUMBER: _builtins.int
+    LOAD_SHARE_FIELD_NUMBER: _builtins.int
+    RENEWABLE_SHARE_FIELD_NUMBER: _builtins.int
+    WITHIN_H_FIELD_NUMBER: _builtins.int
+    SHORTFALL_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
+    grid: _builtins.str
+    """Name of the grid."""
+    product: _builtins.str
+    """regulation_up (上调频), regulation_down (下调频) or non_spinning (非旋转备用)."""
+    load_share: _builtins.float
+    """Share of load."""
+    renewable_share: _builtins.float
+    """Share of available wind and sun."""
+    within_h: _builtins.float
+    """All of it is there within this time, in hours."""
+    shortfall_cny_per_mwh: _builtins.float
+    """Penalty in CNY per MWh that is short."""
+    def __init__(
+        self,
+        *,
+        grid: _builtins.str = ...,
+        product: _builtins.str = ...,
+        load_share: _builtins.float = ...,
+        renewable_share: _builtins.float = ...,
+        within_h: _builtins.float = ...,
+        shortfall_cny_per_mwh: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["grid", b"grid", "load_share", b"load_share", "product", b"product", "renewable_share", b"renewable_share", "shortfall_cny_per_mwh", b"shortfall_cny_per_mwh", "within_h", b"within_h"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProductRule: _TypeAlias = ProductRule  # noqa: Y015

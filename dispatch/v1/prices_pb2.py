@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x64ispatch/v1/prices.proto\x12\x0b\x64ispatch.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe0\x02\n\x0bPriceTables\x12)\n\x05start\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nstep_count\x18\x02 \x01(\x05\x12\x0e\n\x06step_h\x18\x03 \x01(\x01\x12%\n\x05\x62uses\x18\x04 \x03(\x0b\x32\x16.dispatch.v1.BusPrices\x12&\n\x05grids\x18\x05 \x03(\x0b\x32\x17.dispatch.v1.GridPrices\x12+\n\x08\x62ranches\x18\x06 \x03(\x0b\x32\x19.dispatch.v1.BranchPrices\x12,\n\x08sections\x18\x07 \x03(\x0b\x32\x1a.dispatch.v1.SectionPrices\x12.\n\tcontracts\x18\x08 \x03(\x0b\x32\x1b.dispatch.v1.ContractPrices\x12(\n\x06stores\x18\t \x03(\x0b\x32\x18.dispatch.v1.StorePrices\"\x89\x01\n\tBusPrices\x12\x0b\n\x03\x62us\x18\x01 \x01(\t\x12\x19\n\x11price_cny_per_mwh\x18\x02 \x03(\x01\x12\x1a\n\x12\x65nergy_cny_per_mwh\x18\x03 \x03(\x01\x12\x1e\n\x16\x63ongestion_cny_per_mwh\x18\x04 \x03(\x01\x12\x18\n\x10loss_cny_per_mwh\x18\x05 \x03(\x01\"\xaa\x01\n\nGridPrices\x12\x0c\n\x04grid\x18\x01 \x01(\t\x12\x1e\n\x16reserve_up_cny_per_mwh\x18\x02 \x03(\x01\x12 \n\x18reserve_down_cny_per_mwh\x18\x03 \x03(\x01\x12$\n\x1c\x63\x61p_on_cut_worth_cny_per_mwh\x18\x04 \x03(\x01\x12&\n\x1e\x63\x61p_on_extra_worth_cny_per_mwh\x18\x05 \x03(\x01\"e\n\x0c\x42ranchPrices\x12\x0e\n\x06\x62ranch\x18\x01 \x01(\t\x12 \n\x18rating_worth_cny_per_mwh\x18\x02 \x03(\x01\x12#\n\x1b\x65mergency_worth_cny_per_mwh\x18\x03 \x03(\x01\"g\n\rSectionPrices\x12\x0f\n\x07section\x18\x01 \x01(\t\x12!\n\x19\x66orward_worth_cny_per_mwh\x18\x02 \x03(\x01\x12\"\n\x1a\x62\x61\x63kward_worth_cny_per_mwh\x18\x03 \x03(\x01\"F\n\x0e\x43ontractPrices\x12\x10\n\x08\x63ontract\x18\x01 \x01(\t\x12\"\n\x1a\x63\x61pacity_worth_cny_per_mwh\x18\x02 \x03(\x01\"\x80\x01\n\x0bStorePrices\x12\r\n\x05store\x18\x01 \x01(\t\x12\x1f\n\x17power_worth_cny_per_mwh\x18\x02 \x03(\x01\x12\x1e\n\x16room_worth_cny_per_mwh\x18\x03 \x03(\x01\x12!\n\x19\x63ontent_worth_cny_per_mwh\x18\x04 \x03(\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x64ispatch/v1/prices.proto\x12\x0b\x64ispatch.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe0\x02\n\x0bPriceTables\x12)\n\x05start\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nstep_count\x18\x02 \x01(\x05\x12\x0e\n\x06step_h\x18\x03 \x01(\x01\x12%\n\x05\x62uses\x18\x04 \x03(\x0b\x32\x16.dispatch.v1.BusPrices\x12&\n\x05grids\x18\x05 \x03(\x0b\x32\x17.dispatch.v1.GridPrices\x12+\n\x08\x62ranches\x18\x06 \x03(\x0b\x32\x19.dispatch.v1.BranchPrices\x12,\n\x08sections\x18\x07 \x03(\x0b\x32\x1a.dispatch.v1.SectionPrices\x12.\n\tcontracts\x18\x08 \x03(\x0b\x32\x1b.dispatch.v1.ContractPrices\x12(\n\x06stores\x18\t \x03(\x0b\x32\x18.dispatch.v1.StorePrices\"\x89\x01\n\tBusPrices\x12\x0b\n\x03\x62us\x18\x01 \x01(\t\x12\x19\n\x11price_cny_per_mwh\x18\x02 \x03(\x01\x12\x1a\n\x12\x65nergy_cny_per_mwh\x18\x03 \x03(\x01\x12\x1e\n\x16\x63ongestion_cny_per_mwh\x18\x04 \x03(\x01\x12\x18\n\x10loss_cny_per_mwh\x18\x05 \x03(\x01\"\x94\x02\n\nGridPrices\x12\x0c\n\x04grid\x18\x01 \x01(\t\x12\x1e\n\x16reserve_up_cny_per_mwh\x18\x02 \x03(\x01\x12 \n\x18reserve_down_cny_per_mwh\x18\x03 \x03(\x01\x12$\n\x1c\x63\x61p_on_cut_worth_cny_per_mwh\x18\x04 \x03(\x01\x12&\n\x1e\x63\x61p_on_extra_worth_cny_per_mwh\x18\x05 \x03(\x01\x12!\n\x19regulation_up_cny_per_mwh\x18\x14 \x03(\x01\x12#\n\x1bregulation_down_cny_per_mwh\x18\x15 \x03(\x01\x12 \n\x18non_spinning_cny_per_mwh\x18\x16 \x03(\x01\"e\n\x0c\x42ranchPrices\x12\x0e\n\x06\x62ranch\x18\x01 \x01(\t\x12 \n\x18rating_worth_cny_per_mwh\x18\x02 \x03(\x01\x12#\n\x1b\x65mergency_worth_cny_per_mwh\x18\x03 \x03(\x01\"g\n\rSectionPrices\x12\x0f\n\x07section\x18\x01 \x01(\t\x12!\n\x19\x66orward_worth_cny_per_mwh\x18\x02 \x03(\x01\x12\"\n\x1a\x62\x61\x63kward_worth_cny_per_mwh\x18\x03 \x03(\x01\"F\n\x0e\x43ontractPrices\x12\x10\n\x08\x63ontract\x18\x01 \x01(\t\x12\"\n\x1a\x63\x61pacity_worth_cny_per_mwh\x18\x02 \x03(\x01\"\x80\x01\n\x0bStorePrices\x12\r\n\x05store\x18\x01 \x01(\t\x12\x1f\n\x17power_worth_cny_per_mwh\x18\x02 \x03(\x01\x12\x1e\n\x16room_worth_cny_per_mwh\x18\x03 \x03(\x01\x12!\n\x19\x63ontent_worth_cny_per_mwh\x18\x04 \x03(\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,13 +37,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BUSPRICES']._serialized_start=430
   _globals['_BUSPRICES']._serialized_end=567
   _globals['_GRIDPRICES']._serialized_start=570
-  _globals['_GRIDPRICES']._serialized_end=740
-  _globals['_BRANCHPRICES']._serialized_start=742
-  _globals['_BRANCHPRICES']._serialized_end=843
-  _globals['_SECTIONPRICES']._serialized_start=845
-  _globals['_SECTIONPRICES']._serialized_end=948
-  _globals['_CONTRACTPRICES']._serialized_start=950
-  _globals['_CONTRACTPRICES']._serialized_end=1020
-  _globals['_STOREPRICES']._serialized_start=1023
-  _globals['_STOREPRICES']._serialized_end=1151
+  _globals['_GRIDPRICES']._serialized_end=846
+  _globals['_BRANCHPRICES']._serialized_start=848
+  _globals['_BRANCHPRICES']._serialized_end=949
+  _globals['_SECTIONPRICES']._serialized_start=951
+  _globals['_SECTIONPRICES']._serialized_end=1054
+  _globals['_CONTRACTPRICES']._serialized_start=1056
+  _globals['_CONTRACTPRICES']._serialized_end=1126
+  _globals['_STOREPRICES']._serialized_start=1129
+  _globals['_STOREPRICES']._serialized_end=1257
 # @@protoc_insertion_point(module_scope)

@@ -153,6 +153,9 @@ class GridPrices(_message.Message):
     RESERVE_DOWN_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
     CAP_ON_CUT_WORTH_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
     CAP_ON_EXTRA_WORTH_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
+    REGULATION_UP_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
+    REGULATION_DOWN_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
+    NON_SPINNING_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
     grid: _builtins.str
     """Name of the grid."""
     @_builtins.property
@@ -171,6 +174,18 @@ class GridPrices(_message.Message):
     def cap_on_extra_worth_cny_per_mwh(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """One more MW of the scenario's cap on extra load."""
 
+    @_builtins.property
+    def regulation_up_cny_per_mwh(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """One more MW of regulation up (上调频) required for an hour; empty where nobody asks for it, as in the next two."""
+
+    @_builtins.property
+    def regulation_down_cny_per_mwh(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """One more MW of regulation down (下调频) required for an hour."""
+
+    @_builtins.property
+    def non_spinning_cny_per_mwh(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """One more MW of non-spinning reserve (非旋转备用) required for an hour."""
+
     def __init__(
         self,
         *,
@@ -179,10 +194,13 @@ class GridPrices(_message.Message):
         reserve_down_cny_per_mwh: _abc.Iterable[_builtins.float] | None = ...,
         cap_on_cut_worth_cny_per_mwh: _abc.Iterable[_builtins.float] | None = ...,
         cap_on_extra_worth_cny_per_mwh: _abc.Iterable[_builtins.float] | None = ...,
+        regulation_up_cny_per_mwh: _abc.Iterable[_builtins.float] | None = ...,
+        regulation_down_cny_per_mwh: _abc.Iterable[_builtins.float] | None = ...,
+        non_spinning_cny_per_mwh: _abc.Iterable[_builtins.float] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cap_on_cut_worth_cny_per_mwh", b"cap_on_cut_worth_cny_per_mwh", "cap_on_extra_worth_cny_per_mwh", b"cap_on_extra_worth_cny_per_mwh", "grid", b"grid", "reserve_down_cny_per_mwh", b"reserve_down_cny_per_mwh", "reserve_up_cny_per_mwh", b"reserve_up_cny_per_mwh"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cap_on_cut_worth_cny_per_mwh", b"cap_on_cut_worth_cny_per_mwh", "cap_on_extra_worth_cny_per_mwh", b"cap_on_extra_worth_cny_per_mwh", "grid", b"grid", "non_spinning_cny_per_mwh", b"non_spinning_cny_per_mwh", "regulation_down_cny_per_mwh", b"regulation_down_cny_per_mwh", "regulation_up_cny_per_mwh", b"regulation_up_cny_per_mwh", "reserve_down_cny_per_mwh", b"reserve_down_cny_per_mwh", "reserve_up_cny_per_mwh", b"reserve_up_cny_per_mwh"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -164,6 +164,9 @@ class UnitSchedule(_message.Message):
     BELOW_NORMAL_MW_FIELD_NUMBER: _builtins.int
     OIL_SUPPORT_FIELD_NUMBER: _builtins.int
     OIL_T_PER_H_FIELD_NUMBER: _builtins.int
+    REGULATION_UP_MW_FIELD_NUMBER: _builtins.int
+    REGULATION_DOWN_MW_FIELD_NUMBER: _builtins.int
+    NON_SPINNING_MW_FIELD_NUMBER: _builtins.int
     unit: _builtins.str
     """Name of the unit."""
     @_builtins.property
@@ -202,6 +205,18 @@ class UnitSchedule(_message.Message):
     def oil_t_per_h(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """Oil burnt, in t per hour."""
 
+    @_builtins.property
+    def regulation_up_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Regulation up (上调频) held, in MW; empty where nobody asks for it, as in the next two."""
+
+    @_builtins.property
+    def regulation_down_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Regulation down (下调频) held, in MW."""
+
+    @_builtins.property
+    def non_spinning_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Non-spinning reserve (非旋转备用) held, in MW."""
+
     def __init__(
         self,
         *,
@@ -215,10 +230,13 @@ class UnitSchedule(_message.Message):
         below_normal_mw: _abc.Iterable[_builtins.float] | None = ...,
         oil_support: _abc.Iterable[_builtins.bool] | None = ...,
         oil_t_per_h: _abc.Iterable[_builtins.float] | None = ...,
+        regulation_up_mw: _abc.Iterable[_builtins.float] | None = ...,
+        regulation_down_mw: _abc.Iterable[_builtins.float] | None = ...,
+        non_spinning_mw: _abc.Iterable[_builtins.float] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["below_normal_mw", b"below_normal_mw", "oil_support", b"oil_support", "oil_t_per_h", b"oil_t_per_h", "on", b"on", "output_mw", b"output_mw", "reserve_down_mw", b"reserve_down_mw", "reserve_up_mw", b"reserve_up_mw", "started", b"started", "stopped", b"stopped", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["below_normal_mw", b"below_normal_mw", "non_spinning_mw", b"non_spinning_mw", "oil_support", b"oil_support", "oil_t_per_h", b"oil_t_per_h", "on", b"on", "output_mw", b"output_mw", "regulation_down_mw", b"regulation_down_mw", "regulation_up_mw", b"regulation_up_mw", "reserve_down_mw", b"reserve_down_mw", "reserve_up_mw", b"reserve_up_mw", "started", b"started", "stopped", b"stopped", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -270,6 +288,9 @@ class StoreSchedule(_message.Message):
     LEVEL_MWH_FIELD_NUMBER: _builtins.int
     RESERVE_UP_MW_FIELD_NUMBER: _builtins.int
     RESERVE_DOWN_MW_FIELD_NUMBER: _builtins.int
+    REGULATION_UP_MW_FIELD_NUMBER: _builtins.int
+    REGULATION_DOWN_MW_FIELD_NUMBER: _builtins.int
+    NON_SPINNING_MW_FIELD_NUMBER: _builtins.int
     store: _builtins.str
     """Name of the storage plant."""
     @_builtins.property
@@ -292,6 +313,18 @@ class StoreSchedule(_message.Message):
     def reserve_down_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """Downward reserve held, in MW."""
 
+    @_builtins.property
+    def regulation_up_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Regulation up (上调频) held, in MW; empty where nobody asks for it, as in the next two."""
+
+    @_builtins.property
+    def regulation_down_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Regulation down (下调频) held, in MW."""
+
+    @_builtins.property
+    def non_spinning_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Non-spinning reserve (非旋转备用) held, in MW."""
+
     def __init__(
         self,
         *,
@@ -301,10 +334,13 @@ class StoreSchedule(_message.Message):
         level_mwh: _abc.Iterable[_builtins.float] | None = ...,
         reserve_up_mw: _abc.Iterable[_builtins.float] | None = ...,
         reserve_down_mw: _abc.Iterable[_builtins.float] | None = ...,
+        regulation_up_mw: _abc.Iterable[_builtins.float] | None = ...,
+        regulation_down_mw: _abc.Iterable[_builtins.float] | None = ...,
+        non_spinning_mw: _abc.Iterable[_builtins.float] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["charge_mw", b"charge_mw", "discharge_mw", b"discharge_mw", "level_mwh", b"level_mwh", "reserve_down_mw", b"reserve_down_mw", "reserve_up_mw", b"reserve_up_mw", "store", b"store"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["charge_mw", b"charge_mw", "discharge_mw", b"discharge_mw", "level_mwh", b"level_mwh", "non_spinning_mw", b"non_spinning_mw", "regulation_down_mw", b"regulation_down_mw", "regulation_up_mw", b"regulation_up_mw", "reserve_down_mw", b"reserve_down_mw", "reserve_up_mw", b"reserve_up_mw", "store", b"store"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -324,6 +360,7 @@ class ContractSchedule(_message.Message):
     FILLED_MW_FIELD_NUMBER: _builtins.int
     CALLED_FIELD_NUMBER: _builtins.int
     CALL_STARTED_FIELD_NUMBER: _builtins.int
+    NON_SPINNING_MW_FIELD_NUMBER: _builtins.int
     contract: _builtins.str
     """Name of the contract."""
     @_builtins.property
@@ -354,6 +391,10 @@ class ContractSchedule(_message.Message):
     def call_started(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bool]:
         """Whether an event begins in this step."""
 
+    @_builtins.property
+    def non_spinning_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Non-spinning reserve (非旋转备用) held, in MW; empty where nobody asks for it."""
+
     def __init__(
         self,
         *,
@@ -365,10 +406,11 @@ class ContractSchedule(_message.Message):
         filled_mw: _abc.Iterable[_builtins.float] | None = ...,
         called: _abc.Iterable[_builtins.bool] | None = ...,
         call_started: _abc.Iterable[_builtins.bool] | None = ...,
+        non_spinning_mw: _abc.Iterable[_builtins.float] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["advanced_mw", b"advanced_mw", "call_started", b"call_started", "called", b"called", "contract", b"contract", "delayed_mw", b"delayed_mw", "filled_mw", b"filled_mw", "repaid_mw", b"repaid_mw", "spared_mw", b"spared_mw"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["advanced_mw", b"advanced_mw", "call_started", b"call_started", "called", b"called", "contract", b"contract", "delayed_mw", b"delayed_mw", "filled_mw", b"filled_mw", "non_spinning_mw", b"non_spinning_mw", "repaid_mw", b"repaid_mw", "spared_mw", b"spared_mw"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -461,6 +503,12 @@ class ReserveSchedule(_message.Message):
     REQUIRED_DOWN_MW_FIELD_NUMBER: _builtins.int
     UP_DECIDED_BY_FIELD_NUMBER: _builtins.int
     DOWN_DECIDED_BY_FIELD_NUMBER: _builtins.int
+    REQUIRED_REGULATION_UP_MW_FIELD_NUMBER: _builtins.int
+    REQUIRED_REGULATION_DOWN_MW_FIELD_NUMBER: _builtins.int
+    REQUIRED_NON_SPINNING_MW_FIELD_NUMBER: _builtins.int
+    SHORT_REGULATION_UP_MW_FIELD_NUMBER: _builtins.int
+    SHORT_REGULATION_DOWN_MW_FIELD_NUMBER: _builtins.int
+    SHORT_NON_SPINNING_MW_FIELD_NUMBER: _builtins.int
     grid: _builtins.str
     """Name of the grid."""
     @_builtins.property
@@ -487,6 +535,30 @@ class ReserveSchedule(_message.Message):
     def down_decided_by(self) -> _containers.RepeatedScalarFieldContainer[Global___ReserveReason.ValueType]:
         """What decided the downward requirement."""
 
+    @_builtins.property
+    def required_regulation_up_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Regulation up (上调频) required, in MW; empty where nobody asks for it, as in all that follow."""
+
+    @_builtins.property
+    def required_regulation_down_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Regulation down (下调频) required, in MW."""
+
+    @_builtins.property
+    def required_non_spinning_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Non-spinning reserve (非旋转备用) required, in MW."""
+
+    @_builtins.property
+    def short_regulation_up_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Regulation up that is short, in MW: a priced slack."""
+
+    @_builtins.property
+    def short_regulation_down_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Regulation down that is short, in MW: a priced slack."""
+
+    @_builtins.property
+    def short_non_spinning_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Non-spinning reserve that is short, in MW: a priced slack."""
+
     def __init__(
         self,
         *,
@@ -497,10 +569,16 @@ class ReserveSchedule(_message.Message):
         required_down_mw: _abc.Iterable[_builtins.float] | None = ...,
         up_decided_by: _abc.Iterable[Global___ReserveReason.ValueType] | None = ...,
         down_decided_by: _abc.Iterable[Global___ReserveReason.ValueType] | None = ...,
+        required_regulation_up_mw: _abc.Iterable[_builtins.float] | None = ...,
+        required_regulation_down_mw: _abc.Iterable[_builtins.float] | None = ...,
+        required_non_spinning_mw: _abc.Iterable[_builtins.float] | None = ...,
+        short_regulation_up_mw: _abc.Iterable[_builtins.float] | None = ...,
+        short_regulation_down_mw: _abc.Iterable[_builtins.float] | None = ...,
+        short_non_spinning_mw: _abc.Iterable[_builtins.float] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["down_decided_by", b"down_decided_by", "grid", b"grid", "required_down_mw", b"required_down_mw", "required_up_mw", b"required_up_mw", "short_down_mw", b"short_down_mw", "short_up_mw", b"short_up_mw", "up_decided_by", b"up_decided_by"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["down_decided_by", b"down_decided_by", "grid", b"grid", "required_down_mw", b"required_down_mw", "required_non_spinning_mw", b"required_non_spinning_mw", "required_regulation_down_mw", b"required_regulation_down_mw", "required_regulation_up_mw", b"required_regulation_up_mw", "required_up_mw", b"required_up_mw", "short_down_mw", b"short_down_mw", "short_non_spinning_mw", b"short_non_spinning_mw", "short_regulation_down_mw", b"short_regulation_down_mw", "short_regulation_up_mw", b"short_regulation_up_mw", "short_up_mw", b"short_up_mw", "up_decided_by", b"up_decided_by"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

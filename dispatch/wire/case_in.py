@@ -10,7 +10,7 @@ from typing import Any
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
-from dispatch.case.case import Case, Interchange, Limits, Prices, Reserve, ReserveSeries, Scales
+from dispatch.case.case import Case, Interchange, Limits, Prices, ProductAsked, Reserve, ReserveSeries, Scales
 from dispatch.case.check_limits import limits_flaws
 from dispatch.case.demand_response import ANNUAL_PEAK, CLOSED, ContractState, Parcel, ResponseTerms
 from dispatch.case.heat import Heat, HeatForecast
@@ -25,7 +25,7 @@ from dispatch.horizon import Horizon
 from dispatch.v1 import case_pb2, run_pb2
 from dispatch.wire.mirror import given, made
 from dispatch.wire.reading import Check, Reading
-from dispatch.wire.words import BACKLOGS, CAP_BASES, OBJECTIVES, RETROFIT_STATES, VARIANTS, word_of
+from dispatch.wire.words import BACKLOGS, CAP_BASES, OBJECTIVES, PRODUCTS, RETROFIT_STATES, VARIANTS, word_of
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -87,7 +87,7 @@ def reading_of(message: case_pb2.Case) -> Reading:
         stores=tuple(_store(s, f"stores[{k}].", findings) for k, s in enumerate(message.stores)),
         response_share=message.response_share,
         interchange=_interchange(message.interchange, findings),
-        reserve=_reserve(message.reserve),
+        reserve=_reserve(message.reserve, findings),
         prices=given(Prices, message.prices),
         scales=given(Scales, message.scales),
         outages=tuple(_outage(o, f"outages[{k}].", findings) for k, o in enumerate(message.outages)),
@@ -173,9 +173,13 @@ def _interchange(message: case_pb2.Interchange, findings: Findings) -> Interchan
     return Interchange(variant=variant, band_share=message.band_share)
 
 
-def _reserve(message: case_pb2.Reserve) -> Reserve:
+def _reserve(message: case_pb2.Reserve, findings: Findings) -> Reserve:
     series = tuple(ReserveSeries(s.grid, tuple(s.up_mw), tuple(s.down_mw)) for s in message.series)
-    return made(Reserve, message, series=series)
+    products = tuple(
+        made(ProductAsked, asked, product=word_of(asked.product, PRODUCTS, f"{path}.product", findings.flaws))
+        for path, asked in ((f"reserve.products[{k}]", asked) for k, asked in enumerate(message.products))
+    )
+    return made(Reserve, message, series=series, products=products)
 
 
 def _heat(message: case_pb2.Heat) -> Heat:

@@ -14,7 +14,7 @@ from dispatch.errors import CaseError, Flaw
 from dispatch.horizon import utc
 from dispatch.v1 import case_pb2, run_pb2
 from dispatch.wire.mirror import copied
-from dispatch.wire.words import BACKLOGS, CAP_BASES, OBJECTIVES, RETROFIT_STATES, VARIANTS, number_of
+from dispatch.wire.words import BACKLOGS, CAP_BASES, OBJECTIVES, PRODUCTS, RETROFIT_STATES, VARIANTS, number_of
 
 
 def stamp_of(moment: datetime) -> Timestamp:
@@ -32,7 +32,7 @@ def case_to(case: Case) -> case_pb2.Case:
         units=[copied(state, case_pb2.UnitState()) for state in case.units],
         stores=[copied(state, case_pb2.StoreState()) for state in case.stores],
         interchange=_interchange(case.interchange, flaws),
-        reserve=_reserve(case.reserve),
+        reserve=_reserve(case.reserve, flaws),
         prices=copied(case.prices, case_pb2.Prices()),
         scales=copied(case.scales, case_pb2.Scales()),
         outages=[copied(o, case_pb2.Outage(start=stamp_of(o.start), end=stamp_of(o.end))) for o in case.outages],
@@ -73,9 +73,13 @@ def _response(terms: ResponseTerms, flaws: list[Flaw]) -> case_pb2.ResponseTerms
     )
 
 
-def _reserve(reserve: Reserve) -> case_pb2.Reserve:
+def _reserve(reserve: Reserve, flaws: list[Flaw]) -> case_pb2.Reserve:
     series = [copied(s, case_pb2.ReserveSeries()) for s in reserve.series]
-    return copied(reserve, case_pb2.Reserve(series=series))
+    products = [
+        copied(asked, case_pb2.ProductAsked(product=number_of(asked.product, PRODUCTS, f"{path}.product", flaws)))
+        for path, asked in ((f"reserve.products[{k}]", asked) for k, asked in enumerate(reserve.products))
+    ]
+    return copied(reserve, case_pb2.Reserve(series=series, products=products))
 
 
 def _heat(heat: Heat) -> case_pb2.Heat:

@@ -40,6 +40,7 @@ def grid_to(facts: GridFacts) -> grid_pb2.Grid:
         reserve_rules=[copied(r, grid_pb2.ReserveRule()) for r in facts.reserve_rules],
         sections=[copied(s, grid_pb2.Section(section=s.name)) for s in facts.sections],
         aggregators=[copied(a, grid_pb2.Aggregator(aggregator=a.name)) for a in facts.aggregators],
+        product_rules=[copied(r, grid_pb2.ProductRule()) for r in facts.product_rules],
         connections=[copied(c, grid_pb2.Connection(connection=c.name)) for c in facts.connections],
     )
     return copied(facts, message)

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from dispatch.case.demand_response import ANNUAL_PEAK, CLOSED, DAY_PEAK, HANDED_OVER
 from dispatch.case.objective import ABSORPTION_FIRST, CO2, COST
+from dispatch.case.reserve_products import NON_SPINNING, REGULATION_DOWN, REGULATION_UP
 from dispatch.case.thermal import AFTER, BEFORE
 from dispatch.errors import Flaw
 from dispatch.v1 import case_pb2
@@ -24,6 +25,11 @@ OBJECTIVES = {
     COST: case_pb2.OBJECTIVE_COST,
     ABSORPTION_FIRST: case_pb2.OBJECTIVE_ABSORPTION_FIRST,
     CO2: case_pb2.OBJECTIVE_CO2,
+}
+PRODUCTS = {
+    REGULATION_UP: case_pb2.RESERVE_PRODUCT_REGULATION_UP,
+    REGULATION_DOWN: case_pb2.RESERVE_PRODUCT_REGULATION_DOWN,
+    NON_SPINNING: case_pb2.RESERVE_PRODUCT_NON_SPINNING,
 }
 CAP_BASES = {ANNUAL_PEAK: case_pb2.CAP_BASIS_ANNUAL_PEAK, DAY_PEAK: case_pb2.CAP_BASIS_DAY_PEAK}
 BACKLOGS = {CLOSED: case_pb2.BACKLOG_END_CLOSED, HANDED_OVER: case_pb2.BACKLOG_END_HANDED_OVER}

@@ -45,7 +45,7 @@ from dispatch.case.security import Security
 from dispatch.case.thermal import DeepBand, OilSupport, StartType, UnitState
 from dispatch.schedule.outcome import Proof
 from dispatch.schedule.schedule import TABLES, Schedule
-from tests.small import STORES, lake, small_case, small_facts
+from tests.small import STORES, lake, product_rules, small_case, small_facts
 
 HOURS = 8
 LARGEST_UNIT_MW = 250.0  # coal_1 and coal_2, while they heat
@@ -130,6 +130,7 @@ def good_facts() -> GridFacts:
         contracts=(called, replace(irrigation, aggregator="vpp"), cold_stores),
         aggregators=(Aggregator("vpp", "jibei", 100.0),),
         connections=(Connection("shared", ("wind",), ("battery",), 200.0),),
+        product_rules=product_rules(),
     )
 
 
@@ -173,7 +174,8 @@ def schedule_of(case: Case, facts: GridFacts, decided: Edits | None = None) -> S
         series[place] = [changes.get(hour, old) for hour, old in enumerate(series.get(place, [0.0] * HOURS))]
     times, steps_an_hour = case.horizon.times, round(1 / case.horizon.step_h)
     tables = {
-        table: pd.DataFrame(0.0, index=times, columns=list(columns)) for table, columns in columns_of(facts).items()
+        table: pd.DataFrame(0.0, index=times, columns=list(columns))
+        for table, columns in columns_of(facts, inputs_of(case, facts).product_mw).items()
     }
     for (table, component), values in series.items():
         tables[table][component] = np.repeat(np.array(values, dtype=float), steps_an_hour)
@@ -191,7 +193,7 @@ def schedule_of(case: Case, facts: GridFacts, decided: Edits | None = None) -> S
 
 
 def telling_required(schedule: Schedule, case: Case, facts: GridFacts) -> Schedule:
-    """The schedule, telling what a case requires of reserve; up, the largest unit on may ask for more."""
+    """The schedule, telling what a case requires of reserve, and what products lack; the largest unit asks up too."""
     facts = as_asked(case, facts)
     inputs = inputs_of(case, facts)
     largest = (inputs.output_max_mw * schedule.on.to_numpy()).max(axis=1) * facts.reserve_rules[0].largest_unit
@@ -202,6 +204,10 @@ def telling_required(schedule: Schedule, case: Case, facts: GridFacts) -> Schedu
         "up_decided_by": np.where(largest > up, LARGEST_UNIT, inputs.up_decided_by[:, 0]),
         "down_decided_by": inputs.down_decided_by[:, 0],
     }
+    for product, required in inputs.product_mw.items():
+        told[f"required_{product}_mw"] = required[:, 0]
+        held = getattr(schedule, f"{product}_mw").sum(axis=1).to_numpy()
+        told[f"short_{product}_mw"] = np.maximum(required[:, 0] - held, 0.0)
     told = {name: pd.DataFrame({"jibei": values}, index=schedule.on.index) for name, values in told.items()}
     return replace(schedule, **told)
 

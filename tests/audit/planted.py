@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from dispatch.case.case import Case, Prices, Reserve, ReserveSeries, Scales
+from dispatch.case.case import Case, Prices, ProductAsked, Reserve, ReserveSeries, Scales
 from dispatch.case.connection import Connection
 from dispatch.case.demand_response import HANDED_OVER, ContractState, Parcel, ResponseTerms
 from dispatch.case.facts import GridFacts
@@ -49,7 +49,8 @@ def planted(fault: Fault) -> Solved:
     """The good schedule with a fault in it."""
     facts = good_facts()
     case = good_case(facts)
-    decided_for = fault.case(case) if fault.rule.startswith("thermal") else case
+    asked = fault.case(case)
+    decided_for = asked if fault.rule.startswith("thermal") or asked.reserve.products else case
     schedule = schedule_of(decided_for, facts, fault.decided)
     case, facts = fault.case(case), fault.facts(facts)
     schedule = added(telling_required(schedule, case, facts), fault.added)
@@ -631,6 +632,83 @@ RESERVE = (
 )
 
 
+def asking_products(required_mw: float = 10.0, **changes: Any) -> Callable[[Case], Case]:
+    """The case asks for some MW of each product."""
+    products = ("regulation_up", "regulation_down", "non_spinning")
+    every = tuple(ProductAsked(product, required_mw=(required_mw,) * HOURS) for product in products)
+    return lambda case: replace(case, reserve=Reserve(products=every), **changes)
+
+
+def product_fault(rule: str, story: str, decided: Edits | None = None, **others: Any) -> Fault:
+    """A fault where 10 MW of each product are asked for and none is short but what is not decided."""
+    return Fault(f"reserve-{rule}", story, decided or {}, **{"case": asking_products(), **others})
+
+
+QUICK = changed("units", "gas", start_time_h=0.25)
+ONE_START = asking_products(start_limits=(StartLimit(unit="gas", per_day_count=1),))
+BARRED = asking_products(no_start=(NoStart("gas", WINTER_DAY, WINTER_DAY + timedelta(hours=1)),))
+PRODUCTS = (
+    product_fault("regulation_up", "5 MW short and not said", added={("short_regulation_up_mw", "jibei"): {5: -5}}),
+    product_fault("regulation_up", "1 MW more told", added={("required_regulation_up_mw", "jibei"): {5: 1}}),
+    product_fault("regulation_down", "5 MW short, not said", added={("short_regulation_down_mw", "jibei"): {5: -5}}),
+    product_fault("non_spinning", "5 MW short and not said", added={("short_non_spinning_mw", "jibei"): {5: -5}}),
+    product_fault("unit_room", "one room for two products", {("regulation_up_mw", "coal_1"): {0: 10}}),
+    product_fault("unit_room", "one room for three", {("non_spinning_mw", "coal_1"): {0: 10}}),
+    product_fault("unit_products", "beyond the ramp of five minutes", {("regulation_up_mw", "coal_1"): {4: 13}}),
+    product_fault("unit_products", "beyond it downwards", {("regulation_down_mw", "coal_1"): {0: 13}}),
+    product_fault("unit_products", "beyond the ramp of half an hour", {("non_spinning_mw", "coal_1"): {4: 76}}),
+    product_fault("unit_products", "off, and too long to start", {("non_spinning_mw", "gas"): {0: 10}}),
+    product_fault("unit_products", "beyond the limit of a start", {("non_spinning_mw", "gas"): {0: 31}}, facts=QUICK),
+    product_fault("unit_products", "in its minimum down time", {("non_spinning_mw", "gas"): {7: 10}}, facts=QUICK),
+    product_fault(
+        "unit_products", "its start is spent", {("non_spinning_mw", "gas"): {0: 10}}, facts=QUICK, case=ONE_START
+    ),
+    product_fault(
+        "unit_products", "no start is allowed", {("non_spinning_mw", "gas"): {0: 10}}, facts=QUICK, case=BARRED
+    ),
+    product_fault("store_room", "one hour of energy for two products", {("non_spinning_mw", "battery"): {7: 17}}),
+    product_fault("store_room", "one room for two products", {("regulation_down_mw", "battery"): {2: 30}}),
+    product_fault(
+        "pumped_room",
+        "more than all units, of two products",
+        {("non_spinning_mw", "lake"): {0: 38}, ("reserve_up_mw", "lake"): {0: 5}},
+    ),
+    product_fault("pumped_products", "a fixed-speed pump regulates", {("regulation_up_mw", "lake"): {2: 5}}),
+    product_fault("pumped_products", "a unit at standstill regulates", {("regulation_up_mw", "lake"): {1: 5}}),
+    product_fault("pumped_products", "below the least of one unit", {("regulation_down_mw", "lake"): {4: 6}}),
+    product_fault("pumped_products", "one that has just pumped is started", {("non_spinning_mw", "lake"): {3: 25}}),
+    product_fault("response_room", "beyond its capacity", {("non_spinning_mw", "irrigation"): {5: 31}}),
+    product_fault("response_room", "called in events", {("non_spinning_mw", "factories"): {5: 5}}),
+    product_fault("response_room", "valley filling", {("non_spinning_mw", "cold_stores"): {5: 5}}),
+    product_fault(
+        "response_room",
+        "too long a notice",
+        {("non_spinning_mw", "irrigation"): {5: 5}},
+        facts=changed("contracts", "irrigation", notice_h=0.75),
+        case=lambda case: was("irrigation", told_h=1.0)(asking_products()(case)),
+    ),
+    product_fault(
+        "response_room",
+        "12 MWh of the day are left",
+        {("non_spinning_mw", "irrigation"): {5: 15}},
+        facts=changed("contracts", "irrigation", daily_energy_h=1.0),
+    ),
+    product_fault(
+        "response_room",
+        "10 MWh may be owed, and are",
+        {("non_spinning_mw", "irrigation"): {3: 5}},
+        facts=changed("contracts", "irrigation", backlog_mwh=10.0),
+    ),
+    Fault(
+        "connection-limit",
+        "120 MW and 25 MW of reserve, of two products, through 142",
+        {("non_spinning_mw", "battery"): {0: 5}},
+        case=asking_products(),
+        facts=lambda facts: behind_one(142.0)(facts),
+    ),
+)
+
+
 def behind_one(limit_mw: float, plants: tuple[str, ...] = ("wind",), **more: Any) -> Callable[[GridFacts], GridFacts]:
     """The battery shares a connection."""
     return lambda facts: replace(facts, connections=(Connection("shared", plants, ("battery",), limit_mw, **more),))
@@ -742,5 +820,5 @@ OBJECTIVE = (
 
 FAULTS = (
     *(*SHAPE, *THERMAL, *DEEP, *RENEWABLE, *STORAGE, *PUMPED, *RESPONSE, *INTERCHANGE),
-    *(*RESERVE, *CONNECTION, *NETWORK, *SECURITY, *OBJECTIVE),
+    *(*RESERVE, *PRODUCTS, *CONNECTION, *NETWORK, *SECURITY, *OBJECTIVE),
 )

@@ -24,6 +24,7 @@ from dispatch.case.renewable import RenewablePlant
 from dispatch.case.storage import PUMPED_HYDRO, Store, StoreState
 from dispatch.case.thermal import CostCurve, HeatingSeason, RunningMinimum, StartType, ThermalUnit, UnitState
 from dispatch.horizon import HOURS_PER_YEAR, Horizon, beijing
+from tests.small import product_rules
 
 WINTER = beijing(datetime(2030, 1, 15))  # noqa: DTZ001 (beijing gives the zone)
 SUMMER = beijing(datetime(2030, 7, 15))  # noqa: DTZ001 (beijing gives the zone)
@@ -122,6 +123,7 @@ def good_facts(**changed: Any) -> GridFacts:
         heating_seasons=(HeatingSeason("Baoding", "11-15", "03-15"),),
         running_minimums=(RunningMinimum("P", 1),),
         reserve_rules=(ReserveRule("hebei_south", 0.03, 0.05, 5000),),
+        product_rules=product_rules("hebei_south"),
         annual_peak_mw={"hebei_south": 1000.0},
         year=year(),
         content_sha256="0" * 64,

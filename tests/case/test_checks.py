@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from dispatch.case.case import Case, Interchange, Prices, Reserve, ReserveSeries, Scales
+from dispatch.case.case import Case, Interchange, Prices, ProductAsked, Reserve, ReserveSeries, Scales
 from dispatch.case.checks import checked, flaws_of, flaws_without_facts
 from dispatch.case.interchange import InterchangeForecast
 from dispatch.case.renewable import AvailableForecast, LoadForecast
+from dispatch.case.reserve_products import NON_SPINNING
 from dispatch.case.security import Security
 from dispatch.case.storage import StoreState
 from dispatch.case.thermal import HeatingSeason, MustRun, NoStart, Outage, RunningMinimum, UnitState
@@ -41,6 +42,10 @@ def wind(*values: float, plant: str = "W") -> dict[str, Any]:
 
 def least(*values: float) -> dict[str, Any]:
     return {"available_forecasts": (AvailableForecast("W", (100.0,) * 24, values),)}
+
+
+def product(name: str = "regulation_up", **asked: Any) -> dict[str, Any]:
+    return {"reserve": Reserve(products=(ProductAsked(name, **asked),))}
 
 
 def reserve(grid: str = "hebei_south", **series: tuple[float, ...]) -> dict[str, Any]:
@@ -243,6 +248,13 @@ FLAWS: list[tuple[str, str, dict[str, Any]]] = [
     ("NOT_FINITE", "available_forecasts[0].least_mw[1]", least(1.0, math.nan, *[0.0] * 22)),
     ("LEAST_ABOVE_AVAILABLE", "available_forecasts[0].least_mw[0]", least(101.0, *[0.0] * 23)),
     ("UNKNOWN_MEMBER_GRID", "reserve.series[0].grid", reserve(up_mw=(1.0,) * 24, grid="jibei")),
+    ("UNKNOWN_PRODUCT", "reserve.products[0].product", product("black_start")),
+    ("UNKNOWN_MEMBER_GRID", "reserve.products[0].grid", product(grid="jibei")),
+    ("SHARE_OUT_OF_RANGE", "reserve.products[0].load_share", product(load_share=-0.01)),
+    ("SHARE_OUT_OF_RANGE", "reserve.products[0].renewable_share", product(renewable_share=2.0)),
+    ("SERIES_LENGTH", "reserve.products[0].required_mw", product(required_mw=(1.0,) * 23)),
+    ("NEGATIVE", "reserve.products[0].required_mw[1]", product(required_mw=(1.0, -1.0, *[1.0] * 22))),
+    ("DUPLICATE", "reserve.products[1]", {"reserve": Reserve(products=(ProductAsked(NON_SPINNING),) * 2)}),
     ("RESERVE_SERIES_EMPTY", "reserve.series[0]", reserve()),
     ("SERIES_LENGTH", "reserve.series[0].up_mw", reserve(up_mw=(1.0,) * 23)),
     ("NEGATIVE", "reserve.series[0].down_mw[2]", reserve(down_mw=(1.0, 1.0, -1.0, *[1.0] * 21))),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from dispatch.case.reserve_products import NON_SPINNING, REGULATION_DOWN, REGULATION_UP
 from dispatch.model import names
 from dispatch.model.rows import Axes, Family, Model, Variable
 from dispatch.model.terms import ABSENT, Terms
@@ -52,6 +53,18 @@ SYMBOLS = {
     names.LINK_FLOW: "link f",
     names.OVERLOAD: "f over",
     names.SECTION_OVER: "section over",
+    names.UNIT_PRODUCT[REGULATION_UP]: "a_up",
+    names.UNIT_PRODUCT[REGULATION_DOWN]: "a_dn",
+    names.UNIT_PRODUCT[NON_SPINNING]: "n",
+    names.QUICK_START: "quick",
+    names.STORE_PRODUCT[REGULATION_UP]: "store a_up",
+    names.STORE_PRODUCT[REGULATION_DOWN]: "store a_dn",
+    names.STORE_PRODUCT[NON_SPINNING]: "store n",
+    names.TURNING: "turning",
+    names.RESPONSE_RESERVE: "contract n",
+    names.SHORT_PRODUCT[REGULATION_UP]: "short a_up",
+    names.SHORT_PRODUCT[REGULATION_DOWN]: "short a_dn",
+    names.SHORT_PRODUCT[NON_SPINNING]: "short n",
 }
 NUMBERED = {names.BEYOND: "q", names.START_AFTER: "after", names.START_AS: "as"}  # + _ and a number
 

@@ -48,6 +48,7 @@ from tests.small import (
     line,
     one_bus_facts,
     plant,
+    product_rules,
     pump_group,
     small_case,
     small_facts,
@@ -189,6 +190,45 @@ def inside() -> Golden:
     rule = ReserveRule(GRID, 0.1, 0.05, 0.0, largest_unit=False, within_ramp=True, hard=True)
     facts = one_bus_facts(own, load_mw=150.0, reserve_rules=(rule,))
     return golden("inside", facts, "decide_unit_reserve limit_ramp_up hold_reserve", hours=2)
+
+
+def products() -> Golden:
+    """Regulation and non-spinning reserve: a slow unit, a free one, one off that is up in a quarter of an hour."""
+    units = (
+        free_unit("slow", 200.0, ramp_up_mw_per_h=60.0, ramp_down_mw_per_h=48.0),
+        free_unit("free", 250.0),
+        free_unit("quick", 400.0, output_max_mw=100.0, min_down_h=2.0, start_ramp_mw=80.0, start_time_h=0.25),
+    )
+    office = contract("office", SHIFT, bus_shares=(("a", 1.0),), notice_h=0.5)
+    facts = one_bus_facts(
+        *units,
+        load_mw=150.0,
+        stores=(store("battery", bus="a"),),
+        contracts=(office,),
+        reserve_rules=(ReserveRule(GRID, 0.1, 0.05, 10_000.0, largest_unit=False),),
+        product_rules=product_rules(GRID, 0.04),
+    )
+    limit = StartLimit(unit="quick", per_day_count=1, horizon_count=2)
+    shows = (
+        "decide_unit_products offer_quick_starts decide_unit_reserve limit_output_above decide_response_reserve "
+        "offer_response keep_response_energy decide_store_products keep_store_room hold_reserve hold_products "
+        "product_penalty"
+    )
+    return golden(
+        "products", facts, shows, hours=2, off=("quick",), start_limits=(limit,), response_share=0.05, start=SUMMER_DAY
+    )
+
+
+def lakes() -> Golden:
+    """Regulation and non-spinning reserve of fixed-speed and of variable-speed pumps, half an hour to turn round."""
+    banks = (pump_group("fixed"), pump_group("variable", unit_count=1, pump_min_mw=12.0, changeover_h=0.25))
+    facts = one_bus_facts(
+        free_unit("unit", 300.0),
+        load_mw=100.0,
+        stores=(lake(power_mw=60.0, groups=banks),),
+        product_rules=product_rules(GRID, 0.04),
+    )
+    return golden("lakes", facts, "decide_store_products keep_unit_room keep_product_room", hours=1, step_h=0.25)
 
 
 def wind() -> Golden:
@@ -348,7 +388,24 @@ def triangle() -> Golden:
 BY_NAME: dict[str, Callable[[], Golden]] = {
     make.__name__: make
     for make in (
-        *(coal, heat, quick, hot, kinds, limited, deep, reserve, inside, wind, paid, battery, air, shared),
+        *(
+            coal,
+            heat,
+            quick,
+            hot,
+            kinds,
+            limited,
+            deep,
+            reserve,
+            inside,
+            products,
+            lakes,
+            wind,
+            paid,
+            battery,
+            air,
+            shared,
+        ),
         *(pumps, response, cold, handed_over, calls, plan, triangle),
     )
 }

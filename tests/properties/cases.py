@@ -9,11 +9,12 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from dispatch.case.case import Case, Reserve
+from dispatch.case.case import Case, ProductAsked, Reserve
 from dispatch.case.checks import flaws_of
 from dispatch.case.demand_response import CLOSED, FILL, HANDED_OVER, REDUCE, SHIFT, Contract, ResponseTerms
 from dispatch.case.facts import GridFacts, ReserveRule
 from dispatch.case.interchange import Interface
+from dispatch.case.reserve_products import PRODUCTS
 from dispatch.case.storage import Store, StoreState
 from dispatch.case.thermal import DeepBand, OilSupport, StartType, ThermalUnit, UnitState
 from dispatch.horizon import Horizon
@@ -29,6 +30,7 @@ from tests.small import (
     lake,
     line,
     plant,
+    product_rules,
     pump_group,
     small_facts,
     store,
@@ -73,12 +75,19 @@ def asked(draw: Draw) -> Asked:
         stores=tuple(StoreState(own.name, *[own.level_max_mwh / 2] * 2) for own in facts.stores),
         name="any",
         response_share=draw(st.sampled_from([0.02, 0.05, 0.0])),
-        reserve=Reserve(load_share=draw(st.sampled_from([None, 0.0, 0.1]))),
+        reserve=Reserve(load_share=draw(st.sampled_from([None, 0.0, 0.1])), products=draw(products())),
         response=ResponseTerms(backlog=draw(st.sampled_from([CLOSED, CLOSED, HANDED_OVER]))),
         deep_peak_shaving=draw(st.sampled_from([True, True, False])),
     )
     assume(not flaws_of(case, facts))
     return Asked(case, facts)
+
+
+@st.composite
+def products(draw: Draw) -> tuple[ProductAsked, ...]:
+    """None of the products beside spinning reserve in half of the cases, else some of them."""
+    asked = draw(st.lists(st.sampled_from(PRODUCTS), unique=True)) if draw(st.booleans()) else []
+    return tuple(ProductAsked(name, load_share=draw(st.sampled_from([0.02, 0.1]))) for name in asked)
 
 
 @st.composite
@@ -109,6 +118,7 @@ def grids(draw: Draw) -> GridFacts:
         available_share={"wind": [*draw(st.lists(whole(0, 10), min_size=8, max_size=8).map(tenths)), *[0.0] * 16]},
         net_import_mw={"import": draw(whole(-60, 60, 20))},
         reserve_rules=(draw(rules()),),
+        product_rules=product_rules(),
     )
 
 
@@ -141,6 +151,7 @@ def units(draw: Draw, name: str, names: tuple[str, ...]) -> ThermalUnit:
         min_down_h=draw(whole(1, 4)),
         start_types=(StartType(0.0, 2_000.0), StartType(draw(whole(2, 4)), 9_000.0)),
         stop_cny=draw(whole(0, 1_000, 500)),
+        start_time_h=draw(st.sampled_from([None, 0.25, 1.0])),
         curve=curve([low, kink, high], [price, price + rise], price * low),
         deep_bands=deep,
         oil_support=oil if deep and draw(st.booleans()) else None,

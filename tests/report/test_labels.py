@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from dispatch.case.case import Case, Interchange, Prices, Reserve, ReserveSeries, Scales
+from dispatch.case.case import Case, Interchange, Prices, ProductAsked, Reserve, ReserveSeries, Scales
 from dispatch.case.demand_response import DAY_PEAK, HANDED_OVER, ContractState, ResponseTerms
 from dispatch.case.renewable import LoadForecast
 from dispatch.case.security import Security
@@ -117,3 +117,13 @@ def test_each_scenario_is_a_bar_of_its_own() -> None:
     alike = comparison(MEASURES[0], [solved(0.05)] * 3)
     assert alike is not None
     assert [len(bar["y"]) for bar in alike["data"]] == [1, 1]
+
+
+def test_a_label_names_reserve_products_and_where_they_are_asked_for() -> None:
+    products = (
+        ProductAsked("regulation_up", load_share=0.02),
+        ProductAsked("non_spinning", "jibei", required_mw=(5.0,) * 24),
+    )
+    label = label_of(replace(base(), reserve=Reserve(products=products)))
+    assert label == "response 5 %, regulation up 2 % of load, non-spinning reserve in jibei in MW"
+    assert "上调频备用 2 % 负荷" in label_zh(label)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pandas as pd
 from hypothesis import strategies as st
 
-from dispatch.case.case import Case, Interchange, Prices, Reserve, ReserveSeries, Scales
+from dispatch.case.case import Case, Interchange, Prices, ProductAsked, Reserve, ReserveSeries, Scales
 from dispatch.case.demand_response import (
     ANNUAL_PEAK,
     CLOSED,
@@ -22,6 +22,7 @@ from dispatch.case.interchange import VARIANTS, InterchangeForecast
 from dispatch.case.objective import OBJECTIVES
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.reserve import CASE_MW, LARGEST_UNIT, QUANTILE, SHARES
+from dispatch.case.reserve_products import PRODUCTS
 from dispatch.case.security import Security
 from dispatch.case.storage import StoreState
 from dispatch.case.thermal import AFTER, BEFORE, MustRun, NoStart, Outage, Retrofit, StartLimit, UnitState
@@ -98,6 +99,11 @@ CASES = st.builds(
         st.none() | _numbers,
         _several(st.builds(ReserveSeries, _names, _series, _series)),
         *[st.none() | _numbers] * 4,
+        _several(
+            st.builds(
+                ProductAsked, st.sampled_from(PRODUCTS), st.just("") | _names, *[st.none() | _numbers] * 2, _series
+            )
+        ),
     ),
     prices=st.builds(Prices, _numbers, _numbers, _numbers, _numbers),
     scales=st.builds(Scales, _numbers, _numbers, _numbers, _numbers),
@@ -193,6 +199,9 @@ def a_schedule() -> Schedule:
         ("section_over_mw",): ["c1"],
         ("generating_count", "pumping_count"): ["p"],
         ("generating", "pumping"): ["p 1", "p 2"],
+        ("regulation_up_mw", "regulation_down_mw"): ["g1", "g2", "s1"],
+        ("non_spinning_mw",): ["g1", "g2", "s1", "c1"],
+        tuple(f"{table}_{product}_mw" for table in ("short", "required") for product in PRODUCTS): ["jibei"],
     }
     columns = {table: names for tables, names in kinds.items() for table in tables}
     frames = {}
@@ -216,7 +225,7 @@ def a_schedule() -> Schedule:
 def price_tables() -> PriceTables:
     """Two steps of half an hour; a bus, a grid, a line, a section, a contract and a store."""
     times = Horizon(START, 2, 0.5).times
-    groups = (("b1", 4), ("jibei", 4), ("l1", 2), ("c1", 2), ("d1", 1), ("s1", 3))
+    groups = (("b1", 4), ("jibei", 4), ("l1", 2), ("c1", 2), ("d1", 1), ("s1", 3), ("jibei", 3))
     names = [name for name, count in groups for _ in range(count)]
     frames = {
         table: pd.DataFrame({name: [k, -k - 0.5]}, index=times, columns=pd.Index([name], dtype="str"))

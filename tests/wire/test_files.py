@@ -60,7 +60,7 @@ def test_a_case_is_printed_whole_in_order_and_without_prefixes() -> None:
     assert list(content)[:6] == ["schema_version", "name", "grid", "edition", "horizon", "units"]
     assert content["interchange"] == {"variant": "CENTRAL", "band_share": 0.0}
     assert content["outages"] == []
-    assert content["reserve"] == {"series": []}
+    assert content["reserve"] == {"series": [], "products": []}
     assert content["horizon"]["start"] == "2030-01-14T16:00:00Z"
 
 
@@ -241,7 +241,8 @@ def test_a_clash_of_a_unit_that_stands_twice_is_told_once() -> None:
 def test_an_unknown_field_is_told_with_those_that_would_do() -> None:
     with pytest.raises(CaseError) as refused:
         case_of(_changed(reserve={"load": 0.1}))
-    fields = "load_share, renewable_share, series, down_load_share, down_renewable_share, up_quantile, down_quantile"
+    shares = "load_share, renewable_share, series, down_load_share, down_renewable_share"
+    fields = f"{shares}, up_quantile, down_quantile, products"
     assert str(refused.value) == f"reserve.load: is not a field here; give one of {fields}"
 
 

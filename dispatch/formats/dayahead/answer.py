@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from dispatch.case.case import Case
+from dispatch.case.reserve_products import NON_SPINNING, REGULATION_DOWN, REGULATION_UP
 from dispatch.formats.dayahead.book import WORKBOOKS
 from dispatch.formats.dayahead.layout import CASE_COLUMNS, NOTES, POINT
 from dispatch.formats.dayahead.points import point_names
@@ -47,6 +48,11 @@ SHEETS = (
     ("reserve_short_down", "下备用缺额", "reserve down that is short", "MW", "short_down_mw"),
     ("line_flow", "线路潮流", "flow of lines and links", "MW", "flow_mw"),
 )
+PRODUCT_SHEETS = {  # where the case asks for them, with what is short beside each
+    REGULATION_UP: ("regulation_up", "上调频备用", "regulation up of units and stores"),
+    REGULATION_DOWN: ("regulation_down", "下调频备用", "regulation down of units and stores"),
+    NON_SPINNING: ("non_spinning", "非旋转备用", "non-spinning reserve of units, stores and contracts"),
+}
 CURVES = ((UNIT_CURVE, "出力曲线", "output_mw"), (TIE_CURVE, "联络线曲线", "net_import_mw"))
 
 
@@ -59,6 +65,10 @@ def answer_sheets(case: Case, naming: str, outcome: Outcome, told: str = "") -> 
     names = point_names(case.horizon, naming)
     for name, _, _, unit, attribute in SHEETS:
         sheets[name] = _rows(names, getattr(schedule, attribute), unit)
+    for product, (name, _, _) in PRODUCT_SHEETS.items():
+        for way, attribute in (("", f"{product}_mw"), ("_short", f"short_{product}_mw")):
+            if len(getattr(schedule, attribute).columns):
+                sheets[name + way] = _rows(names, getattr(schedule, attribute), "MW")
     for name, _, attribute in CURVES:
         sheets[name] = _curve(case.horizon, naming, getattr(schedule, attribute))
     return sheets

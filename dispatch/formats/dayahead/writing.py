@@ -43,7 +43,8 @@ SPARE_ROWS_COUNT = 200  # below a table that drop-downs reach
 
 
 def sheets_of(case: Case, naming: str) -> dict[str, Rows]:
-    """Every sheet of a case as rows, the header first; `CaseError` where text cannot be kept."""
+    """Every sheet of a case as rows, the header first; `CaseError` where something of it cannot be kept."""
+    refuse_products(case)
     names = [POINT.header, *point_names(case.horizon, naming)]
     sheets = {CASE: [[column.header for column in CASE_COLUMNS], *(_line(case, naming, field) for field in FIELDS)]}
     for series in SERIES:
@@ -57,6 +58,13 @@ def sheets_of(case: Case, naming: str) -> dict[str, Rows]:
         ]
     refuse_controls(sheets)
     return sheets
+
+
+def refuse_products(case: Case) -> None:
+    """`CaseError` where the case asks for reserve products, for which there is no sheet; nothing is left out."""
+    if case.reserve.products:
+        message = "regulation and non-spinning reserve have no sheet here; keep the case as JSON, or leave them out"
+        raise CaseError((Flaw("NO_SHEET", "reserve.products", message),))
 
 
 def refuse_controls(sheets: Mapping[str, Rows]) -> None:

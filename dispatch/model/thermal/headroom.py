@@ -8,11 +8,10 @@ from dispatch.model import names
 from dispatch.model.draft import Draft, each
 from dispatch.model.terms import ABSENT, Terms
 from dispatch.model.thermal.limits import stop_limit_mw, stop_reach_mw, take_one_row
+from dispatch.model.thermal.products import DOWN, RAMPS, UP, taken_mw
 from dispatch.units import POWER_MW
 
-UP, DOWN = "up", "down"
 VARIABLES = {UP: names.RESERVE_UP_LIMITED, DOWN: names.RESERVE_DOWN_LIMITED}
-RAMPS = {UP: "ramp_up_mw_per_h", DOWN: "ramp_down_mw_per_h"}
 
 
 def decide_unit_reserve(draft: Draft) -> None:
@@ -20,13 +19,17 @@ def decide_unit_reserve(draft: Draft) -> None:
     A unit gives reserve up to its room and up to its ramp over an hour, whichever is less.
 
         0 <= r_up <= RU 1h,     0 <= r_dn <= RD 1h,     r_dn  <=  p - Pmin u            every step t
+        r_up + a_up + n <= RU 1h,     r_dn + a_dn <= RD 1h,     r_dn + a_dn <= p - Pmin u
+
 
     Only units for which this takes a variable; for the others the room above and below is their reserve. The room
     above is held in `output_limits`, where r_up stands beside p. Where the grid counts reserve inside the ramp, RU
-    is held in `ramping` instead: p[t] + r_up[t] - p[t-1] <= RU dt.
+    is held in `ramping` instead: p[t] + r_up[t] - p[t-1] <= RU dt. The second line where other products are asked for
+    (`products`): a, n take of the same room and ramp, of units without such a variable too.
     """
     for direction, variable in VARIABLES.items():
         limited = limited_units(draft, direction)
+        _hold_room_below(draft, direction, ~limited)
         if not limited.any():
             continue
         highest = each(draft.facts.units, RAMPS[direction])
@@ -34,9 +37,27 @@ def decide_unit_reserve(draft: Draft) -> None:
             highest = np.where(counts_inside_ramp(draft), np.inf, highest)
         members = draft.units[limited]
         reserve = draft.decide(variable, members, highest[limited])
+        kept = reserve + taken_mw(draft, direction)[:, limited]
         if direction == DOWN:
             below = draft.variable(names.ABOVE, members)
-            draft.hold(f"{variable}_room", below - reserve, ">=", 0.0, members)
+            draft.hold(f"{variable}_room", below - kept, ">=", 0.0, members)
+        bound = np.isfinite(highest[limited]) & _gives_others(draft, direction)[limited]
+        if bound.any():
+            draft.hold(f"{variable}_ramp", kept[:, bound], "<=", highest[limited][bound], members[bound])
+
+
+def _hold_room_below(draft: Draft, direction: str, chosen: np.ndarray) -> None:
+    """Units without a reserve down of their own keep regulation down above their minimum."""
+    own = chosen & _gives_others(draft, DOWN)
+    if direction == DOWN and own.any():
+        units = draft.units[own]
+        room = draft.variable(names.ABOVE, units) - taken_mw(draft, DOWN)[:, own]
+        draft.hold("Generator-regulation_down_room", room, ">=", 0.0, units)
+
+
+def _gives_others(draft: Draft, direction: str) -> np.ndarray:
+    """Units whose room in a direction other products share, (units,), bool."""
+    return np.asarray((taken_mw(draft, direction).labels != ABSENT).any(axis=(0, 2)))
 
 
 def reserved_mw(draft: Draft, direction: str) -> Terms:
@@ -46,6 +67,11 @@ def reserved_mw(draft: Draft, direction: str) -> Terms:
     if limited.any():
         labels[:, limited] = draft.variable(VARIABLES[direction], draft.units[limited]).labels
     return Terms((labels != ABSENT).astype(float), labels)
+
+
+def kept_mw(draft: Draft, direction: str) -> Terms:
+    """All that a unit keeps of its room as decisions, other products among them, MW, (T, units)."""
+    return reserved_mw(draft, direction) + taken_mw(draft, direction)
 
 
 def limited_units(draft: Draft, direction: str) -> np.ndarray:

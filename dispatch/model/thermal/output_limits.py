@@ -7,8 +7,9 @@ import numpy as np
 from dispatch.model import names
 from dispatch.model.draft import Draft
 from dispatch.model.terms import Terms
-from dispatch.model.thermal.headroom import UP, reserved_mw
+from dispatch.model.thermal.headroom import kept_mw
 from dispatch.model.thermal.limits import start_limit_mw, stop_limit_before_mw, stop_reach_mw, take_one_row
+from dispatch.model.thermal.products import UP
 from dispatch.units import POWER_MW
 
 
@@ -34,7 +35,7 @@ def limit_output_above(draft: Draft) -> None:
         p + r  <=  Pmax u - (Pmax - SU) v - max(0, SU - SR) w[t+1]                  else, with
         p + r  <=  Pmax u - (Pmax - SR) w[t+1] - max(0, SR - SU) v                  all in every step t
 
-    SU, SD  start and stop ramp, at least the minimum in force   MW        r  reserve up that is a decision   MW
+    SU, SD  start and stop ramp, at least the minimum in force   MW    r  reserve up that is decided, all products   MW
     SR      SD, or more where reserve may reach farther than output before a stop: SD then holds in `ramping`   MW
     A unit that may start and stop within two steps (UT = 1) cannot carry both terms in full in one row, if it has both.
     Morales-España, Latorre, Ramos (2013), eq. (12); Gentile, Morales-España, Ramos (2017), eq. (4)-(5);
@@ -50,7 +51,7 @@ def limit_output_above(draft: Draft) -> None:
         ("output_max_stop", ~whole, np.maximum(start - stop, 0.0), stop),
     ):
         if chosen.any():
-            room = _room(draft, at_start, at_stop) - reserved_mw(draft, UP)
+            room = _room(draft, at_start, at_stop) - kept_mw(draft, UP)
             draft.hold(f"Generator-{label}", room[:, chosen], ">=", 0.0, draft.units[chosen])
     _hold_first_stop(draft)
 

@@ -8,8 +8,9 @@ from dispatch.model import names
 from dispatch.model.draft import Draft, each
 from dispatch.model.terms import Terms
 from dispatch.model.thermal.commitment import on_before
-from dispatch.model.thermal.headroom import UP, counts_inside_ramp, reserved_mw
+from dispatch.model.thermal.headroom import counts_inside_ramp, kept_mw
 from dispatch.model.thermal.limits import start_limit_mw, stop_limit_mw, stop_reach_mw
+from dispatch.model.thermal.products import UP
 from dispatch.units import POWER_MW
 
 
@@ -28,7 +29,7 @@ def limit_ramp_up(draft: Draft) -> None:
     binding = _can_bind(draft, step)
     minimum = draft.inputs.output_min_mw
     above = draft.variable(names.ABOVE)
-    raised = above + reserved_mw(draft, UP) * counts_inside_ramp(draft)
+    raised = above + kept_mw(draft, UP) * counts_inside_ramp(draft)
     change = np.diff(minimum, axis=0, prepend=minimum[:1])
     steady = draft.variable(names.STATUS) * (step - change)
     begun = draft.variable(names.START) * (start_limit_mw(draft) - (minimum - change) - step)

@@ -14,8 +14,9 @@ import numpy as np
 from dispatch.model import names
 from dispatch.model.draft import Draft, each
 from dispatch.model.terms import Terms, total
-from dispatch.model.thermal.headroom import UP, counts_inside_ramp, reserved_mw
+from dispatch.model.thermal.headroom import counts_inside_ramp, kept_mw
 from dispatch.model.thermal.limits import start_limit_mw, stop_limit_mw, stop_reach_mw
+from dispatch.model.thermal.products import UP
 from dispatch.units import DURATION_H, POWER_MW
 
 
@@ -48,7 +49,7 @@ def limit_climb(draft: Draft) -> None:
         return
     reach = _reach(draft)
     after, k, least = reach.after_start_mw, reach.step_indices, reach.least_count
-    room = _room(draft) - reserved_mw(draft, UP) * counts_inside_ramp(draft)
+    room = _room(draft) - kept_mw(draft, UP) * counts_inside_ramp(draft)
     last = draft.variable(names.STOP).shift(-1) * np.maximum(draft.inputs.output_max_mw - stop_reach_mw(draft), 0.0)
     between, within = after * (k <= least - 2), after * (k <= least - 1)
     longer = (within > POWER_MW).sum(axis=0) > (between > POWER_MW).sum(axis=0)

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from dispatch.case.case import Case, Prices
+from dispatch.case.case import Case, Prices, ProductAsked, Reserve
 from dispatch.case.renewable import LoadForecast
 from dispatch.case.thermal import Outage, UnitState
 from dispatch.errors import CaseError
@@ -64,7 +64,14 @@ def test_a_horizon_beyond_one_day_comes_back_as_it_was(tmp_path: Path, form: str
 def test_the_full_case_leaves_no_field_at_its_default() -> None:
     """Else the round trip would prove less than it says: every leaf differs from what a bare case has."""
     bare = Case("", 0, Horizon(WINTER_DAY, 0, step_h=0.5), (), ())
-    assert _same(full_case(), bare) == []
+    assert _same(full_case(), bare) == ["reserve.products"]  # for which there is no sheet
+
+
+def test_a_case_that_asks_for_reserve_products_is_not_kept_in_part(tmp_path: Path) -> None:
+    asking = replace(small_case(small_facts()), reserve=Reserve(products=(ProductAsked("regulation_up"),)))
+    with pytest.raises(CaseError) as refused:
+        returned(asking, tmp_path / "day")
+    assert [(flaw.code, flaw.field) for flaw in refused.value.flaws] == [("NO_SHEET", "reserve.products")]
 
 
 def _same(one: Any, other: Any, path: str = "") -> list[str]:
