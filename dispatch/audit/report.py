@@ -91,6 +91,7 @@ RULES: tuple[Callable[[Evidence], Finding], ...] = (
     reserve.store_room,
     pumped_hydro.reserve_room,
     network.balance,
+    network.losses,
     network.rating,
     network.voltage_law,
     contingency.one_circuit_lost,

@@ -26,6 +26,7 @@ from dispatch.case.check_numbers import (
     share_flaws,
     unknown_flaws,
 )
+from dispatch.case.check_losses import loss_flaws
 from dispatch.case.check_objective import carbon_flaws, objective_flaws, priced_carbon_flaws
 from dispatch.case.check_response import contract_state_flaws, response_flaws
 from dispatch.case.check_security import security_flaws, unwatched_flaws
@@ -74,6 +75,7 @@ def _own_flaws(case: Case, grids: Sequence[str], editions: Sequence[int]) -> Ite
         yield from number_flaws(f"scales.{name}", getattr(case.scales, name), "times", LARGEST_SCALE_SHARE)
     yield from number_flaws("heat.scale_share", case.heat.scale_share, "times", LARGEST_SCALE_SHARE)
     yield from security_flaws(case.security)
+    yield from loss_flaws(case)
     yield from response_flaws(case)
     yield from objective_flaws(case)
 
@@ -88,7 +90,8 @@ def _reserve_flaws(case: Case) -> Iterator[Flaw]:
 
 
 def _price_flaws(case: Case) -> Iterator[Flaw]:
-    for name in ("large_curtailment_cny_per_mwh", "distributed_curtailment_cny_per_mwh", "storage_loss_cny_per_mwh"):
+    for name in ("large_curtailment_cny_per_mwh", "distributed_curtailment_cny_per_mwh", "storage_loss_cny_per_mwh",
+        "network_loss_cny_per_mwh"):
         yield from number_flaws(f"prices.{name}", getattr(case.prices, name), "CNY/MWh", LARGEST_NUMBER)
     yield from number_flaws("prices.carbon_cny_per_t", case.prices.carbon_cny_per_t, "CNY/t", LARGEST_NUMBER)
 

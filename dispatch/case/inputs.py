@@ -18,6 +18,7 @@ from dispatch.case.demand_response import DAY_PEAK
 from dispatch.case.facts import GridFacts
 from dispatch.case.heating import heating_hours, output_limits_mw
 from dispatch.case.interchange import Interface
+from dispatch.case.losses import LossCurve, line_curves, link_curves
 from dispatch.case.pumped_hydro import Bank, banks_of
 from dispatch.case.reserve import required_down, required_up
 from dispatch.case.security import emergency_mw
@@ -69,6 +70,8 @@ class Inputs:
     down_decided_by: np.ndarray  # (T, members)
     banks: tuple[Bank, ...] = ()  # pump-turbines that are counted together
     emergency_mw: np.ndarray | None = None  # (lines,), rating after an outage; None: no outage is stood
+    line_losses: tuple[LossCurve, ...] = ()  # of the lines that lose something
+    link_losses: tuple[LossCurve, ...] = ()
 
 
 def inputs_of(case: Case, facts: GridFacts) -> Inputs:
@@ -111,6 +114,8 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         down_decided_by=down.decided_by,
         banks=_banks(case, facts),
         emergency_mw=emergency_mw(case.security, facts.lines),
+        line_losses=line_curves(case.losses, facts.lines),
+        link_losses=link_curves(case.losses, facts.links),
     )
 
 

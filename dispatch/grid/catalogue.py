@@ -115,6 +115,7 @@ def _lines(table: Tables) -> tuple[Line, ...]:
             from_bus=row["bus0"],
             to_bus=row["bus1"],
             reactance_share=float(row["x"]) / float(kv[row["bus0"]]) ** 2,
+            resistance_share=float(row["r"]) / float(kv[row["bus0"]]) ** 2,
             rating_mw=float(row["s_nom"]),
             corridor="" if pd.isna(row["corridor"]) else str(row["corridor"]),
             circuit_count=int(row["num_parallel"]),
@@ -125,7 +126,10 @@ def _lines(table: Tables) -> tuple[Line, ...]:
 
 def _links(table: Tables) -> tuple[Link, ...]:
     rows = table.static("links")
-    return tuple(Link(str(name), row["bus0"], row["bus1"], float(row["p_nom"])) for name, row in rows.iterrows())
+    return tuple(
+        Link(str(name), row["bus0"], row["bus1"], float(row["p_nom"]), loss_share=float(row["loss_share"]))
+        for name, row in rows.iterrows()
+    )
 
 
 def _interfaces(table: Tables, members: tuple[str, ...]) -> tuple[Interface, ...]:

@@ -23,6 +23,7 @@ from dispatch.model.demand_response import (
 from dispatch.model.draft import Draft
 from dispatch.model.interchange import follow_plan, interchange_cost
 from dispatch.model.least_power import hold_least_power, keep_least_room
+from dispatch.model.losses import lose_power, network_loss_penalty
 from dispatch.model.network import balance_buses, carry_power, follow_voltage_law
 from dispatch.model.pumped_hydro import change_over, count_units, keep_unit_room, limit_starts
 from dispatch.model.reserve import hold_reserve, keep_store_room, reserve_penalty
@@ -89,6 +90,7 @@ FORMULATION: tuple[Callable[[Draft], None], ...] = (
     follow_plan,
     carry_power,
     follow_voltage_law,
+    lose_power,
     balance_buses,
     allow_overload,
     limit_sections,
@@ -104,6 +106,7 @@ OBJECTIVE: tuple[Callable[[Draft], Terms | None], ...] = (
     oil_cost,
     storage_cost,
     loss_penalty,
+    network_loss_penalty,
     response_cost,
     backlog_penalty,
     interchange_cost,

@@ -68,12 +68,14 @@ class Schedule:
     required_down_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
     up_decided_by: pd.DataFrame = field(default_factory=pd.DataFrame)
     down_decided_by: pd.DataFrame = field(default_factory=pd.DataFrame)
+    # lines, then links: what they lose, where the case counts it; half of it at each end, `flow_mw` between
+    loss_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __post_init__(self) -> None:
-        """Where nothing is said of overloads, pump-turbines, calls, deep output or required reserve there is none."""
+        """Where nothing is said of overloads, pump-turbines, calls, deep output, required reserve or losses there is none."""
         steps, branches, units = self.flow_mw.index, self.flow_mw.columns, self.output_mw.columns
         absent: dict[str, tuple[pd.Index, type]] = {
-            "overload_mw": (branches, float),
+            **dict.fromkeys(("overload_mw", "loss_mw"), (branches, float)),
             "section_over_mw": (branches[:0], float),
             **dict.fromkeys(BY_PUMP, (branches[:0], int)),
             **dict.fromkeys(("below_normal_mw", "oil_t_per_h"), (units, float)),
