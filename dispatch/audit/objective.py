@@ -83,7 +83,16 @@ def objective_cny(e: Evidence) -> float:
         + reserve short + plan left + overloads
     """
     parts = (
-        *(_thermal_cny, _deep_cny, _oil_cny, _carbon_cny, _wear_cny, _response_cny, _storage_loss_cny, _network_loss_cny),
+        *(
+            _thermal_cny,
+            _deep_cny,
+            _oil_cny,
+            _carbon_cny,
+            _wear_cny,
+            _response_cny,
+            _storage_loss_cny,
+            _network_loss_cny,
+        ),
         *(_interchange_cny, _renewable_cny),
         *(_curtailment_cny, _reserve_cny, _security_cny),
     )

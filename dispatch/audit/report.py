@@ -85,6 +85,7 @@ RULES: tuple[Callable[[Evidence], Finding], ...] = (
     response_calls.calls,
     interchange.band,
     interchange.limits,
+    interchange.ramp,
     reserve_required.told,
     reserve.requirement,
     reserve.unit_room,

@@ -114,7 +114,6 @@ def _branch_flaws(facts: GridFacts) -> Iterator[Flaw]:
             message = f"{line.circuit_count} circuits; give 1 or more"
             yield Flaw("NOT_POSITIVE", f"facts.lines[{k}].circuit_count", message)
 
-
     for k, link in enumerate(facts.links):
         if not 0 <= link.loss_share < 1:
             message = f"{link.loss_share:g} of what leaves is lost; give 0 or more, below 1"
@@ -168,6 +167,8 @@ def _interface_flaws(facts: GridFacts) -> Iterator[Flaw]:
         yield from unknown_flaws("UNKNOWN_MEMBER_GRID", f"{path}.grid", interface.grid, facts.members)
         for name in ("import_limit_mw", "export_limit_mw"):
             yield from not_below_zero(f"{path}.{name}", getattr(interface, name), "MW")
+        if interface.ramp_mw_per_h is not None:
+            yield from not_below_zero(f"{path}.ramp_mw_per_h", interface.ramp_mw_per_h, "MW/h")
         yield from share_flaws(f"{path}.renewable_share", interface.renewable_share)
 
 

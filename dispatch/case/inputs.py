@@ -72,6 +72,7 @@ class Inputs:
     emergency_mw: np.ndarray | None = None  # (lines,), rating after an outage; None: no outage is stood
     line_losses: tuple[LossCurve, ...] = ()  # of the lines that lose something
     link_losses: tuple[LossCurve, ...] = ()
+    import_step_mw: np.ndarray | None = None  # (T, interfaces), most change from the step before; None: no limit
 
 
 def inputs_of(case: Case, facts: GridFacts) -> Inputs:
@@ -116,6 +117,7 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         emergency_mw=emergency_mw(case.security, facts.lines),
         line_losses=line_curves(case.losses, facts.lines),
         link_losses=link_curves(case.losses, facts.links),
+        import_step_mw=_import_step_mw(case, facts, plan),
     )
 
 
@@ -251,6 +253,20 @@ def _plan_and_band_mw(case: Case, facts: GridFacts, rows: np.ndarray) -> tuple[n
     band = case.interchange.band_share * np.abs(plan)
     low_mw, high_mw = -_limits(facts.interfaces, "export_limit_mw"), _limits(facts.interfaces, "import_limit_mw")
     return plan, np.maximum(plan - band, low_mw), np.minimum(plan + band, high_mw)
+
+
+def _import_step_mw(case: Case, facts: GridFacts, plan: np.ndarray) -> np.ndarray | None:
+    """
+    Most change of net import from the step before, MW, (T, interfaces): the ramp, or the plan's own step where larger.
+
+    Infinite in the first step, before which nothing is known, and of interfaces without a ramp; None where all are.
+    """
+    own = {ramp.interface: ramp.ramp_mw_per_h for ramp in case.tie_ramps}
+    ramps = [own.get(tie.name, tie.ramp_mw_per_h) for tie in facts.interfaces]
+    if all(ramp is None for ramp in ramps):
+        return None
+    most = np.array([np.inf if ramp is None else ramp * case.horizon.step_h for ramp in ramps])
+    return np.asarray(np.maximum(most, np.abs(np.diff(plan, axis=0, prepend=np.inf))))
 
 
 def _limits(interfaces: tuple[Interface, ...], attribute: str) -> np.ndarray:

@@ -1,8 +1,8 @@
 """
 What the network loses on the way (网损), where a case counts it.
 
-A branch carries `f` in its middle and loses `q`, half of it at each end: `f + q/2` leaves and `f - q/2` arrives. What it
-loses by its flow is a broken line, convex and the same both ways.
+A branch carries `f` in its middle and loses `q`, half of it at each end: `f + q/2` leaves and `f - q/2` arrives. What
+it loses by its flow is a broken line, convex and the same both ways.
 
     link   arrives = (1 - s) leaves       so that    q = 2 s / (2 - s) |f|          s  loss share
     line   q = r f^2, by secants: at every point at least that, and above it by no more than the errors of the case
@@ -46,7 +46,7 @@ class LossCurve:
 
     def at(self, flow_mw: np.ndarray) -> np.ndarray:
         """Loss at some flows, MW."""
-        return np.interp(np.abs(flow_mw), self.flow_mw, self.loss_mw)
+        return np.asarray(np.interp(np.abs(flow_mw), self.flow_mw, self.loss_mw))
 
     @property
     def slope_share(self) -> np.ndarray:

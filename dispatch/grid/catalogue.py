@@ -149,6 +149,7 @@ def _interfaces(table: Tables, members: tuple[str, ...]) -> tuple[Interface, ...
             renewable_share=float(row["renewable_share_of_import"]),
             price_cny_per_mwh=float(row["price_cny_per_mwh"]),
             deviation_cny_per_mwh=float(row["deviation_cny_per_mwh"]),
+            ramp_mw_per_h=None if pd.isna(row.get("ramp_mw_per_h")) else float(row["ramp_mw_per_h"]),
         )
         for _, row in rows.iterrows()
     )

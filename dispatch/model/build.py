@@ -21,7 +21,7 @@ from dispatch.model.demand_response import (
     response_cost,
 )
 from dispatch.model.draft import Draft
-from dispatch.model.interchange import follow_plan, interchange_cost
+from dispatch.model.interchange import follow_plan, interchange_cost, limit_plan_ramp
 from dispatch.model.least_power import hold_least_power, keep_least_room
 from dispatch.model.losses import lose_power, network_loss_penalty
 from dispatch.model.network import balance_buses, carry_power, follow_voltage_law
@@ -88,6 +88,7 @@ FORMULATION: tuple[Callable[[Draft], None], ...] = (
     limit_event_length,
     count_calls,
     follow_plan,
+    limit_plan_ramp,
     carry_power,
     follow_voltage_law,
     lose_power,

@@ -21,7 +21,8 @@ def lose_power(draft: Draft) -> None:
     q  loss   MW        f  flow in the middle   MW        s_k, o_k  slope and offset of piece k, s_k rising
     One column and two rows a piece and step, no binary: q lies on the broken line wherever a MWh lost is worth less
     than its price (`network_loss_penalty`); where it is not, `solve.losses` holds it there.
-    Neumann, Brown (2022), "Transmission losses in power system optimization models", Applied Energy 314, 118859, (39)-(46).
+    Neumann, Hagenmeyer, Brown (2022), "Assessments of linear power flow and transmission loss approximations in
+    coordinated capacity expansion problems", Applied Energy 314, 118859, and PyPSA's secants (`case/losses.py`).
     """
     for loss, flow, rows, curves in (
         (names.LINE_LOSS, names.LINE_FLOW, names.LINE_SECANTS, draft.inputs.line_losses),

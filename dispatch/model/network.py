@@ -11,6 +11,7 @@ import scipy.sparse as sp
 
 from dispatch.case.facts import GridFacts
 from dispatch.case.losses import LossCurve
+from dispatch.case.network import Line, Link
 from dispatch.model import names
 from dispatch.model.curtailment import curtailment_groups
 from dispatch.model.demand_response import added_mw, cut_mw
@@ -82,7 +83,7 @@ def balance_buses(draft: Draft) -> None:
     """
     What is made at a bus and what arrives there is what is used there (Kirchhoff's current law).
 
-        sum p  +  sum( A - k )  +  sum( d - c )  +  sum x  +  sum( share (cut - extra) )  -  sum( out f - in f )  -  sum( q / 2 )  =  L
+        sum p + sum( A - k ) + sum( d - c ) + sum x + sum( share (cut - extra) ) - sum( out f - in f + q / 2 )  =  L
 
     p  thermal output    A  available, k  curtailed wind and sun    d, c  discharge and charge    x  net import
     cut, extra  response    f  flows    q  losses of the branches that end here, where the case counts them    L  load
@@ -114,16 +115,21 @@ def supply_mw(draft: Draft) -> Terms:
     if facts.contracts:
         shares = _response_shares(facts)
         parts += [cut_mw(draft).weighted(shares), -added_mw(draft).weighted(shares)]
-    for flow, branches in ((names.LINE_FLOW, facts.lines), (names.LINK_FLOW, facts.links)):
-        if branches:
-            ends = _incidence(facts, [(branch.from_bus, branch.to_bus) for branch in branches])
-            parts.append(draft.variable(flow).weighted(ends))
-    for loss, branches in ((names.LINE_LOSS, facts.lines), (names.LINK_LOSS, facts.links)):
-        if loss in draft.model.variables:
-            lossy = set(draft.model.variables[loss].axes["name"])
-            own = [(branch.from_bus, branch.to_bus) for branch in branches if branch.name in lossy]
-            parts.append(draft.variable(loss).weighted(-0.5 * abs(_incidence(facts, own))))
+    parts += _arriving_mw(draft, names.LINE_FLOW, names.LINE_LOSS, facts.lines)
+    parts += _arriving_mw(draft, names.LINK_FLOW, names.LINK_LOSS, facts.links)
     return total(parts)
+
+
+def _arriving_mw(draft: Draft, flow: str, loss: str, branches: Sequence[Line | Link]) -> list[Terms]:
+    """What branches bring to each bus, and half of what they lose, MW, (T, buses) each; nothing without branches."""
+    if not branches:
+        return []
+    ends = {branch.name: (branch.from_bus, branch.to_bus) for branch in branches}
+    parts = [draft.variable(flow).weighted(_incidence(draft.facts, list(ends.values())))]
+    if loss in draft.model.variables:
+        lossy = [ends[name] for name in draft.model.variables[loss].axes["name"]]
+        parts.append(draft.variable(loss).weighted(-0.5 * abs(_incidence(draft.facts, lossy))))
+    return parts
 
 
 def _standing(draft: Draft, components: Sequence[AtBus]) -> sp.csr_array:

@@ -72,7 +72,7 @@ class Schedule:
     loss_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __post_init__(self) -> None:
-        """Where nothing is said of overloads, pump-turbines, calls, deep output, required reserve or losses there is none."""
+        """Where nothing is said of overloads, pump-turbines, calls, deep output, reserve or losses, there is none."""
         steps, branches, units = self.flow_mw.index, self.flow_mw.columns, self.output_mw.columns
         absent: dict[str, tuple[pd.Index, type]] = {
             **dict.fromkeys(("overload_mw", "loss_mw"), (branches, float)),

@@ -3,18 +3,18 @@ Losses held to their broken lines, where burning surplus on the way would pay mo
 
 The rows of the model hold a loss from below. Where no rule but a dear one can take a surplus (a plan left at 2,000
 CNY/MWh, an overload at 20,000), a point may lose more than its flows ask for. Such a branch and step is held to the
-piece of its broken line on which its flow lies, from a to b, and the rest is solved again with the integers as they are:
+piece of its broken line on which its flow lies, from a to b, and the rest is solved again around the same integers:
 
     a  <=  f  <=  b,        q  <=  s f + o            s, o  slope and offset of the piece
 
 Rows of one point only: no bound of the search knows of them. Each round holds at least one more branch and step, so it
-ends; where the pieces leave no point, the audit says what is burnt.
+ends; where the pieces leave no point, the point stands as it is, and the audit refuses it (`network-losses`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -23,8 +23,11 @@ from dispatch.case.inputs import Inputs
 from dispatch.case.losses import LossCurve
 from dispatch.model import names
 from dispatch.model.rows import Model
-from dispatch.solve.climb import EVERY_STEP, Lazy
-from dispatch.solve.problem import INFINITY, Cuts
+from dispatch.schedule.outcome import Proof, Status
+from dispatch.solve.climb import EVERY_STEP, GRACE_SECONDS, Found, Lazy, Search, finite
+from dispatch.solve.highs import Orders
+from dispatch.solve.ladder import priced, status_of
+from dispatch.solve.problem import INFINITY, Cuts, Problem
 
 BURNT_MW = 5e-4  # beyond the broken line: within the audit's tolerance
 
@@ -64,10 +67,12 @@ class HeldLosses:
     def completed(self, x: np.ndarray, steps: slice = EVERY_STEP) -> np.ndarray | None:
         """None: what is burnt cannot be paid for."""
         del x, steps
+        return None
 
     def again(self, found: np.ndarray) -> Cuts | None:
         """None: each point has pieces of its own."""
         del found
+        return None
 
     @property
     def found(self) -> np.ndarray:
@@ -97,6 +102,21 @@ class HeldLosses:
         rows = sp.csr_array((factors, at), shape=(2 * count, self._column_count))
         lower = np.concatenate([np.full(count, -INFINITY), low])
         return Cuts(rows, lower, np.concatenate([offset, high]))
+
+
+def unburnt(
+    found: Found, status: Status, proof: Proof, problem: Problem, held: HeldLosses, search: Search
+) -> tuple[Status, Proof]:
+    """Put the best point with the same integers that burns nothing in place of one that does; the bound stands."""
+    if found.x is None or not held.burns(found.x):
+        return status, proof
+    orders = Orders(search.deadline_s + GRACE_SECONDS, seed=search.seed, method="simplex", stop=search.stop)
+    answer, _, _ = priced(problem, found.x, orders, held, lambda *_: None)
+    found.steps.append(held.told)
+    if answer.x is None:
+        return status, proof
+    found.x, found.objective_cny = answer.x, answer.objective_cny
+    return status_of(found, search), replace(proof, objective_cny=finite(found.objective_cny))
 
 
 def _kinds(model: Model, inputs: Inputs) -> list[_Kind]:

@@ -146,7 +146,7 @@ def flow_prices(priced: Priced) -> np.ndarray:
 
 
 def loss_prices(priced: Priced) -> np.ndarray:
-    """What its losses add to the cost of one more MW on each line, CNY/MWh, (T, lines): sum( s_k y[k] ) of its pieces."""
+    """What losses add to the cost of one more MW on each line, CNY/MWh, (T, lines): sum( s_k y[k] ), k its pieces."""
     duals, count = priced.duals, priced.model.row_count
     losing = np.zeros_like(duals.row_price)
     if names.LINE_SECANTS in priced.model.rows:

@@ -19,8 +19,8 @@ from dispatch.solve.highs import Answer, Orders
 from dispatch.solve.islands import islands_of
 from dispatch.solve.ladder import priced as solved_as_lp
 from dispatch.solve.lexicographic import held_in, held_row, held_to
-from dispatch.solve.prices import Priced, bus_prices, congestion, marginal_loss, tables_of
 from dispatch.solve.losses import HeldLosses
+from dispatch.solve.prices import Priced, bus_prices, congestion, marginal_loss, tables_of
 from dispatch.solve.problem import problem_of
 from dispatch.solve.read import schedule_of
 from dispatch.solve.solve import Asked, Clock

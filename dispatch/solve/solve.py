@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import dataclass
 
 from dispatch.case.case import Case, Limits
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
 from dispatch.model.rows import Model
-from dispatch.schedule.outcome import Proof, Solution, Status
+from dispatch.schedule.outcome import Solution, Status
 from dispatch.schedule.progress import Progress, Tell
 from dispatch.solve.anatomy import anatomy_of
-from dispatch.solve.climb import GRACE_SECONDS, Found, Kept, Known, Search, finite
+from dispatch.solve.climb import Found, Kept, Known, Search
 from dispatch.solve.conflict import conflict_of
 from dispatch.solve.contingency import contingencies_of
-from dispatch.solve.highs import Orders, Stop, never
-from dispatch.solve.ladder import climbed, priced, status_of
+from dispatch.solve.highs import Report, Stop, never
+from dispatch.solve.ladder import climbed
 from dispatch.solve.lexicographic import climbed_in_turn
 from dispatch.solve.line_limits import line_limits_of
-from dispatch.solve.losses import HeldLosses
-from dispatch.solve.problem import Problem, problem_of
+from dispatch.solve.losses import HeldLosses, unburnt
+from dispatch.solve.problem import problem_of
 from dispatch.solve.read import schedule_of
 from dispatch.solve.rolling import Roll, rolled
 
@@ -68,20 +66,12 @@ def solved(model: Model, asked: Asked, limits: Limits, clock: Clock, tell: Tell,
     `kept` goes on from a search before; a horizon that is cut into windows, and a case that seeks something before the
     cost, start afresh.
     """
-    facts, inputs = asked.facts, asked.inputs
-
-    def report(objective: float | None, bound: float | None) -> None:
-        gap = None
-        if objective is not None and bound is not None:
-            gap = max(0.0, objective - bound) / max(1.0, abs(objective))
-        tell(Progress("searching", clock.elapsed_seconds, objective, bound, gap))
-
+    facts, inputs, report = asked.facts, asked.inputs, _reporting(tell, clock)
     search = Search(_last_s(clock, limits), limits.gap_share, limits.seed_count, clock.stop)
     problem = problem_of(model)
     anatomy = anatomy_of(model, asked.case, facts, inputs)
-    outages = contingencies_of(model, facts, inputs)
-    network = line_limits_of(model, problem, facts, outages)
-    known = Known(anatomy, outages if network is None else network)
+    network = line_limits_of(model, problem, facts, contingencies_of(model, facts, inputs))
+    known = Known(anatomy, network or contingencies_of(model, facts, inputs))
     smaller = problem if network is None else network.problem
     if model.first is not None:
         again = line_limits_of(model, problem, facts, contingencies_of(model, facts, inputs))
@@ -93,6 +83,8 @@ def solved(model: Model, asked: Asked, limits: Limits, clock: Clock, tell: Tell,
         _set_aside(kept, found, "a long horizon starts afresh")
     else:
         found, status, proof = climbed(smaller, search, report, known, kept)
+    held = HeldLosses(model, inputs, contingencies_of(model, facts, inputs))
+    status, proof = unburnt(found, status, proof, problem, held, search)
     stopped = status in (Status.FEASIBLE, Status.NO_SOLUTION) and clock.stop()
     steps = (*found.steps, STOPPED) if stopped else tuple(found.steps)
     if status is Status.INFEASIBLE:
@@ -102,28 +94,19 @@ def solved(model: Model, asked: Asked, limits: Limits, clock: Clock, tell: Tell,
         until = f"before it was {STOPPED}" if stopped else f"in {limits.time_s:g} s"
         return Solution(status, proof, None, steps, (), f"no schedule was found {until}")
     x = found.x if network is None else network.restored(found.x)
-    held = HeldLosses(model, inputs, contingencies_of(model, facts, inputs))
-    if held.burns(x):
-        return _unburnt(model, asked, problem, Solution(status, proof, None, steps, point_x=x), held, search)
     return Solution(status, proof, schedule_of(model, x, facts, inputs), steps, point_x=x)
 
 
-def _unburnt(
-    model: Model, asked: Asked, problem: Problem, burning: Solution, held: HeldLosses, search: Search
-) -> Solution:
-    """The best schedule with the same integers that burns nothing on its way; the bound is that of the search."""
-    point = burning.point_x
-    assert point is not None  # noqa: S101 (for mypy)
-    orders = Orders(search.deadline_s + GRACE_SECONDS, seed=search.seed, method="simplex", stop=search.stop)
-    answer, _, _ = priced(problem, point, orders, held, lambda *_: None)
-    steps = (*burning.steps, held.told)
-    if answer.x is None:
-        reason = "surplus could only be burnt on lines and links: no schedule was found that does not"
-        return Solution(Status.NO_SOLUTION, Proof(None, burning.proof.bound_cny), None, steps, (), reason)
-    found = Found(answer.x, answer.objective_cny, -np.inf if (b := burning.proof.bound_cny) is None else b)
-    proof = replace(burning.proof, objective_cny=finite(found.objective_cny))
-    schedule = schedule_of(model, answer.x, asked.facts, asked.inputs)
-    return Solution(status_of(found, search), proof, schedule, steps, point_x=answer.x)
+def _reporting(tell: Tell, clock: Clock) -> Report:
+    """What the search tells of its best point and bound, with the gap between them."""
+
+    def report(objective: float | None, bound: float | None) -> None:
+        gap = None
+        if objective is not None and bound is not None:
+            gap = max(0.0, objective - bound) / max(1.0, abs(objective))
+        tell(Progress("searching", clock.elapsed_seconds, objective, bound, gap))
+
+    return report
 
 
 def _set_aside(kept: Kept | None, found: Found, reason: str) -> None:
