@@ -25,6 +25,8 @@ from dispatch.case.demand_response import (
     ResponseTerms,
 )
 from dispatch.case.facts import GridFacts, ReserveRule
+from dispatch.case.interchange import InterchangeForecast, TieRamp
+from dispatch.case.losses import Losses
 from dispatch.case.network import Section
 from dispatch.case.pumped_hydro import PumpGroup
 from dispatch.case.renewable import AvailableForecast
@@ -46,6 +48,7 @@ from tests.small import (
     interface,
     lake,
     line,
+    link,
     one_bus_facts,
     plant,
     pump_group,
@@ -372,7 +375,7 @@ BY_NAME: dict[str, Callable[[], Golden]] = {
     make.__name__: make
     for make in (
         *(coal, heat, quick, hot, kinds, limited, deep, reserve, inside, wind, paid, battery, air, shared),
-        *(pumps, response, cold, handed_over, calls, plan, triangle),
+        *(pumps, response, cold, handed_over, calls, plan, ramped, lossy, triangle),
     )
 }
 

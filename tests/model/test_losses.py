@@ -16,7 +16,7 @@ import pypsa
 import pytest
 
 from dispatch.case.case import Limits, Prices
-from dispatch.case.facts import GridFacts
+from dispatch.case.facts import GridFacts, ReserveRule
 from dispatch.case.inputs import inputs_of
 from dispatch.case.losses import Losses, line_curves
 from dispatch.case.network import Link
@@ -27,10 +27,11 @@ from dispatch.schedule.outcome import Status
 from dispatch.solve.problem import problem_of
 from tests.answers import EXACT, outcome_of, schedule_of
 from tests.model.worlds import free_unit
-from tests.small import SUMMER_DAY, bus, interface, line, link, plant, small_case, small_facts
+from tests.small import GRID, SUMMER_DAY, bus, interface, line, link, plant, small_case, small_facts
 
 LINKS, LINES = Losses(links=True), Losses(lines=True, line_error_mw=0.05, line_error_share=0.0)
 NOTHING: dict[str, Any] = dict.fromkeys(("plants", "stores", "contracts", "interfaces", "running_minimums"), ())
+NOTHING["reserve_rules"] = (ReserveRule(GRID, 0.0, 0.0, 0.0),)
 HOUR: dict[str, Any] = {"hours": 1, "start": SUMMER_DAY}
 
 
@@ -93,7 +94,7 @@ def test_wind_is_curtailed_and_not_burnt_on_a_link() -> None:
         outcome = outcome_of(facts, losses=LINKS, **HOUR)
         assert outcome.schedule is not None
         assert outcome.schedule.curtailed_mw["wind"].iloc[0] == pytest.approx(120 - 50 / 0.98)
-        assert not any("held" in step for step in outcome.steps)
+        assert not any("held" in step for step in outcome.certificate.steps)
 
 
 def test_where_burning_would_pay_a_loss_is_held_to_its_curve() -> None:
@@ -113,7 +114,7 @@ def test_where_burning_would_pay_a_loss_is_held_to_its_curve() -> None:
     assert outcome.schedule is not None
     assert outcome.schedule.loss_mw["cd"].iloc[0] == pytest.approx(50 / 0.98 - 50)
     assert outcome.schedule.under_plan_mw["tie"].iloc[0] == pytest.approx(100 - 50 / 0.98)
-    assert "losses: 1 held to their curves" in outcome.steps
+    assert "losses: 1 held to their curves" in outcome.certificate.steps
     assert outcome.status is Status.FEASIBLE  # 0.6 MW x (2,000 - 350 - 1,010) CNY/MWh above the bound
 
 

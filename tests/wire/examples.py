@@ -18,7 +18,8 @@ from dispatch.case.demand_response import (
     ResponseTerms,
 )
 from dispatch.case.heat import Heat, HeatForecast
-from dispatch.case.interchange import VARIANTS, InterchangeForecast
+from dispatch.case.interchange import VARIANTS, InterchangeForecast, TieRamp
+from dispatch.case.losses import Losses
 from dispatch.case.objective import OBJECTIVES
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.reserve import CASE_MW, LARGEST_UNIT, QUANTILE, SHARES
@@ -99,7 +100,7 @@ CASES = st.builds(
         _several(st.builds(ReserveSeries, _names, _series, _series)),
         *[st.none() | _numbers] * 4,
     ),
-    prices=st.builds(Prices, _numbers, _numbers, _numbers, _numbers),
+    prices=st.builds(Prices, _numbers, _numbers, _numbers, _numbers, _numbers),
     scales=st.builds(Scales, _numbers, _numbers, _numbers, _numbers),
     outages=_several(st.builds(Outage, _names, _times, _times, st.none() | _numbers)),
     must_run=_several(st.builds(MustRun, _names, _times, _times)),
@@ -108,6 +109,8 @@ CASES = st.builds(
     interchange_forecasts=_several(st.builds(InterchangeForecast, _names, _series)),
     deep_peak_shaving=st.booleans(),
     retrofits=_several(st.builds(Retrofit, st.sampled_from((BEFORE, AFTER)), *[st.just("") | _names] * 3)),
+    losses=st.builds(Losses, st.booleans(), st.booleans(), _numbers, _numbers),
+    tie_ramps=_several(st.builds(TieRamp, _names, _numbers)),
     security=st.builds(Security, st.booleans(), _numbers, _numbers, _several(_names)),
     contracts=_several(
         st.builds(
