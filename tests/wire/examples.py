@@ -192,7 +192,7 @@ def a_schedule() -> Schedule:
         ("reserve_up_mw", "reserve_down_mw"): ["g1", "g2", "s1"],
         ("short_up_mw", "short_down_mw", "required_up_mw", "required_down_mw"): ["jibei"],
         ("up_decided_by", "down_decided_by"): ["jibei"],
-        ("flow_mw", "overload_mw"): ["l1"],
+        ("flow_mw", "overload_mw", "loss_mw"): ["l1"],
         ("section_over_mw",): ["c1"],
         ("generating_count", "pumping_count"): ["p"],
         ("generating", "pumping"): ["p 1", "p 2"],
