@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -114,11 +115,18 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         up_decided_by=up.decided_by,
         down_decided_by=down.decided_by,
         banks=_banks(case, facts),
-        emergency_mw=emergency_mw(case.security, facts.lines),
-        line_losses=line_curves(case.losses, facts.lines),
-        link_losses=link_curves(case.losses, facts.links),
-        import_step_mw=_import_step_mw(case, facts, plan),
+        **_network(case, facts, plan),
     )
+
+
+def _network(case: Case, facts: GridFacts, plan: np.ndarray) -> dict[str, Any]:
+    """What is asked of the network, by the field of `Inputs`; None or nothing where the case asks for none."""
+    return {
+        "emergency_mw": emergency_mw(case.security, facts.lines),
+        "line_losses": line_curves(case.losses, facts.lines),
+        "link_losses": link_curves(case.losses, facts.links),
+        "import_step_mw": _import_step_mw(case, facts, plan),
+    }
 
 
 def _of_stores(case: Case, facts: GridFacts, attribute: str) -> np.ndarray:
