@@ -36,8 +36,8 @@ BURNT_MW = 5e-4  # beyond the broken line: within the audit's tolerance
 class _Kind:
     """Lines or links that lose something: columns (T, branches) and curves."""
 
-    flow: np.ndarray
-    loss: np.ndarray
+    flow_index: np.ndarray
+    loss_index: np.ndarray
     curves: Sequence[LossCurve]
 
 
@@ -47,7 +47,7 @@ class HeldLosses:
     def __init__(self, model: Model, inputs: Inputs, others: Lazy | None) -> None:
         self._others, self._column_count = others, model.column_count
         self._kinds = tuple(_kinds(model, inputs))
-        self._held = [np.zeros(kind.loss.shape, dtype=bool) for kind in self._kinds]
+        self._held = [np.zeros(kind.loss_index.shape, dtype=bool) for kind in self._kinds]
 
     def burns(self, x: np.ndarray) -> bool:
         """Whether a point loses more than its flows ask for."""
@@ -86,15 +86,15 @@ class HeldLosses:
 
     def _burnt(self, kind: _Kind, x: np.ndarray) -> np.ndarray:
         """Where more is lost than the flow asks for, (T, branches)."""
-        flow, lost = x[kind.flow], x[kind.loss]
+        flow, lost = x[kind.flow_index], x[kind.loss_index]
         asked = np.column_stack([curve.at(flow[:, k]) for k, curve in enumerate(kind.curves)])
         return np.asarray(lost > asked + BURNT_MW)
 
     def _rows(self, kind: _Kind, places: np.ndarray, x: np.ndarray) -> Cuts:
         """A row for the piece and one for its ends, for each place."""
         count = len(places)
-        flow, loss = (columns[places[:, 0], places[:, 1]] for columns in (kind.flow, kind.loss))
-        pieces = [_piece(kind.curves[k], float(x[kind.flow[t, k]])) for t, k in places]
+        flow, loss = (columns[places[:, 0], places[:, 1]] for columns in (kind.flow_index, kind.loss_index))
+        pieces = [_piece(kind.curves[k], float(x[kind.flow_index[t, k]])) for t, k in places]
         slope, offset, low, high = (np.array(column) for column in zip(*pieces, strict=True))
         number = np.arange(count)
         at = (np.concatenate([number, number, count + number]), np.concatenate([loss, flow, flow]))
