@@ -9,6 +9,7 @@ from dispatch.audit.finding import Finding, Rule, found
 from dispatch.units import POWER_MW
 
 BAND = Rule("interchange-band", "MW", POWER_MW)
+RAMP = Rule("interchange-ramp", "MW", POWER_MW)
 LIMITS = Rule("interchange-limits", "MW", POWER_MW)
 
 
@@ -35,3 +36,18 @@ def limits(e: Evidence) -> Finding:
     lowest = np.minimum(-numbers(e.facts.interfaces, "export_limit_mw"), plan)
     amount = np.maximum(net_import - highest, lowest - net_import)
     return found(LIMITS, amount, names(e.facts.interfaces), e.inputs.times)
+
+
+def ramp(e: Evidence) -> Finding:
+    """
+    Net import changes by no more than its ramp, or than the plan itself does; the case's ramp goes before the facts'.
+
+        |import[t] - import[t-1]| <= max(ramp dt, |plan[t] - plan[t-1]|)        MW
+    """
+    told = {tie.name: tie.ramp_mw_per_h for tie in e.facts.interfaces}
+    told |= {asked.interface: asked.ramp_mw_per_h for asked in e.case.tie_ramps}
+    most = np.array([np.inf if one is None else one for one in told.values()], dtype=float) * e.inputs.step_h
+    change, planned = (
+        np.abs(np.diff(table, axis=0)) for table in (e.table("net_import_mw"), e.inputs.planned_import_mw)
+    )
+    return found(RAMP, change - np.maximum(most, planned), names(e.facts.interfaces), e.inputs.times[1:])

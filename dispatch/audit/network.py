@@ -14,6 +14,7 @@ from dispatch.units import ENERGY_MWH, LOOP_FLOW_MW, POWER_MW
 
 BALANCE = Rule("network-balance", "MWh", ENERGY_MWH)
 RATING = Rule("network-rating", "MW", POWER_MW)
+LOSSES = Rule("network-losses", "MW", POWER_MW)
 VOLTAGE_LAW = Rule("network-voltage_law", "MW", LOOP_FLOW_MW)
 
 
@@ -28,14 +29,40 @@ def balance(e: Evidence) -> Finding:
     """
     At every bus, what comes in goes out.
 
-        output + injected + discharge - charge + import - load + cut - extra = flow out - flow in
+        output + injected + discharge - charge + import - load + cut - extra = flow out - flow in + lost / 2
     """
     out_mw = e.table("flow_mw") @ leaves(e, [*e.facts.lines, *e.facts.links])
     return found(BALANCE, np.abs(injected_mw(e) - out_mw) * e.inputs.step_h, names(e.facts.buses), e.inputs.times)
 
 
+def losses(e: Evidence) -> Finding:
+    """
+    A branch loses what its flow asks for, no less, and no more (which would burn energy that nobody has a use for).
+
+        link   lost = |flow| 2 s / (2 - s)        line   lost on the secants of r flow^2        MW
+
+    s is the share of what leaves that does not arrive, r the resistance in per unit on 1 MVA. Secants meet the curve at
+    0, 2 sqrt(a / r), and from there on at factors of max((k+1)/k, 1 + 2 (b + sqrt(b + b^2))); a, b the case's errors.
+    Where the case does not count it, nothing is lost.
+    """
+    asked, flow = e.case.losses, np.abs(e.table("flow_mw"))
+    lost = np.zeros(flow.shape)
+    for k, line in enumerate(e.facts.lines):
+        if asked.lines and line.resistance_share > 0:
+            at = [0.0, 2 * (asked.line_error_mw / line.resistance_share) ** 0.5]
+            wide = 1 + 2 * (asked.line_error_share + (asked.line_error_share * (1 + asked.line_error_share)) ** 0.5)
+            while at[-1] < line.rating_mw:
+                at.append(at[-1] * max(len(at) / (len(at) - 1), wide))
+            lost[:, k] = np.interp(flow[:, k], at, line.resistance_share * np.square(at))
+    for k, link in enumerate(e.facts.links, start=len(e.facts.lines)):
+        if asked.links:
+            lost[:, k] = flow[:, k] * 2 * link.loss_share / (2 - link.loss_share)
+    amount = np.abs(e.table("loss_mw") - lost)
+    return found(LOSSES, amount, names([*e.facts.lines, *e.facts.links]), e.inputs.times)
+
+
 def injected_mw(e: Evidence) -> np.ndarray:
-    """What each bus gives to its lines and links, MW, (T, buses); negative: takes."""
+    """What each bus gives to the middle of its lines and links, MW, (T, buses); negative: takes."""
     facts = e.facts
     net_mw = (
         e.table("output_mw") @ _stands_at(e, facts.units)
@@ -44,21 +71,23 @@ def injected_mw(e: Evidence) -> np.ndarray:
         + e.table("net_import_mw") @ _stands_at(e, facts.interfaces)
         + _response_mw(e)
         - e.inputs.load_mw
+        - e.table("loss_mw") @ np.abs(leaves(e, [*facts.lines, *facts.links])) / 2
     )
     return np.asarray(net_mw)
 
 
 def rating(e: Evidence) -> Finding:
     """
-    No line and no link carries more than its rating, either way; a link may have another one backward.
+    Into no line and no link enters more than its rating, either way; a link may have another one backward.
 
-        -backward rating <= flow[t] <= rating        MW
+        -backward rating <= flow[t] - lost[t] / 2,    flow[t] + lost[t] / 2 <= rating        MW
     """
     branches: list[Line | Link] = [*e.facts.lines, *e.facts.links]
     forward, backward = numbers(branches, "rating_mw"), numbers(branches, "rating_mw")
     for k, link in enumerate(e.facts.links, start=len(e.facts.lines)):
         backward[k] = forward[k] if link.backward_rating_mw is None else link.backward_rating_mw
-    amount = np.maximum(e.table("flow_mw") - forward, -e.table("flow_mw") - backward)
+    half = e.table("loss_mw") / 2
+    amount = np.maximum(e.table("flow_mw") - forward, -e.table("flow_mw") - backward) + half
     return found(RATING, amount, names(branches), e.inputs.times)
 
 

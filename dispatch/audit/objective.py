@@ -87,7 +87,16 @@ def objective_cny(e: Evidence) -> float:
         + reserve short + plan left + overloads
     """
     parts = (
-        *(_thermal_cny, _deep_cny, _oil_cny, _carbon_cny, _wear_cny, _response_cny, _storage_loss_cny),
+        *(
+            _thermal_cny,
+            _deep_cny,
+            _oil_cny,
+            _carbon_cny,
+            _wear_cny,
+            _response_cny,
+            _storage_loss_cny,
+            _network_loss_cny,
+        ),
         *(_interchange_cny, _renewable_cny),
         *(_curtailment_cny, _reserve_cny, _security_cny),
     )
@@ -189,6 +198,15 @@ def _storage_loss_cny(e: Evidence) -> float:
     drawn = discharge / numbers(stores, "discharge_efficiency_share")
     lost_mwh = (charge - stored + drawn - discharge).sum() * e.inputs.step_h
     return float(lost_mwh * e.case.prices.storage_loss_cny_per_mwh)
+
+
+def _network_loss_cny(e: Evidence) -> float:
+    """
+    Energy lost on lines and links at its price, CNY.
+
+        sum( price lost dt )
+    """
+    return float(e.table("loss_mw").sum() * e.inputs.step_h * e.case.prices.network_loss_cny_per_mwh)
 
 
 def _interchange_cny(e: Evidence) -> float:

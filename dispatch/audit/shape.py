@@ -48,7 +48,7 @@ def columns_of(facts: GridFacts, products: Collection[str] = ()) -> dict[str, Se
         ("reserve_up_mw", "reserve_down_mw"): [*units, *stores],
         ("short_up_mw", "short_down_mw", "required_up_mw", "required_down_mw"): facts.members,
         ("up_decided_by", "down_decided_by"): facts.members,
-        ("flow_mw", "overload_mw"): [*names(facts.lines), *names(facts.links)],
+        ("flow_mw", "overload_mw", "loss_mw"): [*names(facts.lines), *names(facts.links)],
         ("section_over_mw",): names(facts.sections),
         ("generating_count", "pumping_count"): names(facts.pump_groups),
         ("generating", "pumping"): [name for group in facts.pump_groups for name in group.unit_names],

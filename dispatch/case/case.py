@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from dispatch.case.demand_response import ContractState, ResponseTerms
 from dispatch.case.heat import Heat
-from dispatch.case.interchange import InterchangeForecast
+from dispatch.case.interchange import InterchangeForecast, TieRamp
+from dispatch.case.losses import Losses
 from dispatch.case.objective import COST
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.security import Security
@@ -23,6 +24,7 @@ class Prices:
     distributed_curtailment_cny_per_mwh: float = 1000.0
     storage_loss_cny_per_mwh: float = 500.0  # a MWh lost in a store is as little use as one curtailed
     carbon_cny_per_t: float = 0.0  # of every tonne of CO2 of thermal units (碳价), none of them free
+    network_loss_cny_per_mwh: float = 1010.0  # lost on lines and links: a little dearer than any MWh curtailed
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,8 @@ class Case:
     no_start: tuple[NoStart, ...] = ()
     start_limits: tuple[StartLimit, ...] = ()
     heat: Heat = field(default_factory=Heat)
+    losses: Losses = field(default_factory=Losses)
+    tie_ramps: tuple[TieRamp, ...] = ()  # in place of what is known of the interface
 
 
 @dataclass(frozen=True)

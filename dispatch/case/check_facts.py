@@ -111,9 +111,15 @@ def _branch_flaws(facts: GridFacts) -> Iterator[Flaw]:
             yield from above_zero(f"facts.{table}[{k}].rating_mw", row.rating_mw, "MW")
     for k, line in enumerate(facts.lines):
         yield from above_zero(f"facts.lines[{k}].reactance_share", line.reactance_share, "p.u.")
+        yield from not_below_zero(f"facts.lines[{k}].resistance_share", line.resistance_share, "p.u.")
         if line.circuit_count < 1:
             message = f"{line.circuit_count} circuits; give 1 or more"
             yield Flaw("NOT_POSITIVE", f"facts.lines[{k}].circuit_count", message)
+
+    for k, link in enumerate(facts.links):
+        if not 0 <= link.loss_share < 1:
+            message = f"{link.loss_share:g} of what leaves is lost; give 0 or more, below 1"
+            yield Flaw("SHARE_OUT_OF_RANGE", f"facts.links[{k}].loss_share", message)
 
 
 def _plant_flaws(facts: GridFacts) -> Iterator[Flaw]:
@@ -163,6 +169,8 @@ def _interface_flaws(facts: GridFacts) -> Iterator[Flaw]:
         yield from unknown_flaws("UNKNOWN_MEMBER_GRID", f"{path}.grid", interface.grid, facts.members)
         for name in ("import_limit_mw", "export_limit_mw"):
             yield from not_below_zero(f"{path}.{name}", getattr(interface, name), "MW")
+        if interface.ramp_mw_per_h is not None:
+            yield from not_below_zero(f"{path}.ramp_mw_per_h", interface.ramp_mw_per_h, "MW/h")
         yield from share_flaws(f"{path}.renewable_share", interface.renewable_share)
 
 

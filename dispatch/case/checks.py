@@ -18,9 +18,12 @@ from dispatch.case.check_forecasts import forecast_flaws
 from dispatch.case.check_heat import heat_flaws
 from dispatch.case.check_horizon import horizon_flaws
 from dispatch.case.check_limits import limits_flaws
+from dispatch.case.check_losses import loss_flaws
 from dispatch.case.check_numbers import (
     LARGEST_NUMBER,
+    LARGEST_POWER_MW,
     LARGEST_SCALE_SHARE,
+    duplicate_flaws,
     number_flaws,
     quantile_flaws,
     share_flaws,
@@ -76,6 +79,7 @@ def _own_flaws(case: Case, grids: Sequence[str], editions: Sequence[int]) -> Ite
         yield from number_flaws(f"scales.{name}", getattr(case.scales, name), "times", LARGEST_SCALE_SHARE)
     yield from number_flaws("heat.scale_share", case.heat.scale_share, "times", LARGEST_SCALE_SHARE)
     yield from security_flaws(case.security)
+    yield from loss_flaws(case)
     yield from response_flaws(case)
     yield from objective_flaws(case)
 
@@ -90,7 +94,12 @@ def _reserve_flaws(case: Case) -> Iterator[Flaw]:
 
 
 def _price_flaws(case: Case) -> Iterator[Flaw]:
-    for name in ("large_curtailment_cny_per_mwh", "distributed_curtailment_cny_per_mwh", "storage_loss_cny_per_mwh"):
+    for name in (
+        "large_curtailment_cny_per_mwh",
+        "distributed_curtailment_cny_per_mwh",
+        "storage_loss_cny_per_mwh",
+        "network_loss_cny_per_mwh",
+    ):
         yield from number_flaws(f"prices.{name}", getattr(case.prices, name), "CNY/MWh", LARGEST_NUMBER)
     yield from number_flaws("prices.carbon_cny_per_t", case.prices.carbon_cny_per_t, "CNY/t", LARGEST_NUMBER)
 
@@ -104,6 +113,16 @@ def _flaws_against(case: Case, facts: GridFacts) -> Iterator[Flaw]:
     yield from heat_flaws(case, facts)
     yield from taken_flaws(case, facts)
     yield from unwatched_flaws(case.security, facts)
+    yield from _ramp_flaws(case, facts)
     yield from contract_state_flaws(case, facts)
     yield from carbon_flaws(case, facts)
     yield from priced_carbon_flaws(case, facts)
+
+
+def _ramp_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
+    """Ramps are of interfaces of the grid, each given once."""
+    known = [interface.name for interface in facts.interfaces]
+    yield from duplicate_flaws("tie_ramps", "interface", [ramp.interface for ramp in case.tie_ramps])
+    for j, ramp in enumerate(case.tie_ramps):
+        yield from unknown_flaws("UNKNOWN_INTERFACE", f"tie_ramps[{j}].interface", ramp.interface, known)
+        yield from number_flaws(f"tie_ramps[{j}].ramp_mw_per_h", ramp.ramp_mw_per_h, "MW/h", LARGEST_POWER_MW)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from dispatch.case.demand_response import DAY_PEAK
 from dispatch.case.facts import GridFacts
 from dispatch.case.heating import heating_hours, output_limits_mw
 from dispatch.case.interchange import Interface
+from dispatch.case.losses import LossCurve, line_curves, link_curves
 from dispatch.case.pumped_hydro import Bank, banks_of
 from dispatch.case.reserve import required_down, required_up
 from dispatch.case.reserve_products import required_products
@@ -74,6 +75,9 @@ class Inputs:
     banks: tuple[Bank, ...] = ()  # pump-turbines that are counted together
     emergency_mw: np.ndarray | None = None  # (lines,), rating after an outage; None: no outage is stood
     product_mw: Mapping[str, np.ndarray] = field(default_factory=dict)  # (T, members), of products asked for
+    line_losses: tuple[LossCurve, ...] = ()  # of the lines that lose something
+    link_losses: tuple[LossCurve, ...] = ()
+    import_step_mw: np.ndarray | None = None  # (T, interfaces), most change from the step before; None: no limit
 
 
 def inputs_of(case: Case, facts: GridFacts) -> Inputs:
@@ -114,9 +118,19 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         up_decided_by=up.decided_by,
         down_decided_by=down.decided_by,
         banks=_banks(case, facts),
-        emergency_mw=emergency_mw(case.security, facts.lines),
         product_mw=required_products(case, facts, load, available),
+        **_network(case, facts, plan),
     )
+
+
+def _network(case: Case, facts: GridFacts, plan: np.ndarray) -> dict[str, Any]:
+    """What is asked of the network, by the field of `Inputs`; None or nothing where the case asks for none."""
+    return {
+        "emergency_mw": emergency_mw(case.security, facts.lines),
+        "line_losses": line_curves(case.losses, facts.lines),
+        "link_losses": link_curves(case.losses, facts.links),
+        "import_step_mw": _import_step_mw(case, facts, plan),
+    }
 
 
 def _of_stores(case: Case, facts: GridFacts, attribute: str) -> np.ndarray:
@@ -263,6 +277,20 @@ def _plan_and_band_mw(case: Case, facts: GridFacts, rows: np.ndarray) -> tuple[n
     band = case.interchange.band_share * np.abs(plan)
     low_mw, high_mw = -_limits(facts.interfaces, "export_limit_mw"), _limits(facts.interfaces, "import_limit_mw")
     return plan, np.maximum(plan - band, low_mw), np.minimum(plan + band, high_mw)
+
+
+def _import_step_mw(case: Case, facts: GridFacts, plan: np.ndarray) -> np.ndarray | None:
+    """
+    Most change of net import from the step before, MW, (T, interfaces): the ramp, or the plan's own step where larger.
+
+    Infinite in the first step, before which nothing is known, and of interfaces without a ramp; None where all are.
+    """
+    own = {ramp.interface: ramp.ramp_mw_per_h for ramp in case.tie_ramps}
+    ramps = [own.get(tie.name, tie.ramp_mw_per_h) for tie in facts.interfaces]
+    if all(ramp is None for ramp in ramps):
+        return None
+    most = np.array([np.inf if ramp is None else ramp * case.horizon.step_h for ramp in ramps])
+    return np.asarray(np.maximum(most, np.abs(np.diff(plan, axis=0, prepend=np.inf))))
 
 
 def _limits(interfaces: tuple[Interface, ...], attribute: str) -> np.ndarray:

@@ -19,6 +19,7 @@ class Interface:
     renewable_share: float  # of what is imported
     price_cny_per_mwh: float  # paid for imports, earned by exports
     deviation_cny_per_mwh: float  # penalty for leaving the plan's band
+    ramp_mw_per_h: float | None = None  # most change of net import; None: no limit
 
 
 @dataclass(frozen=True)
@@ -27,3 +28,11 @@ class InterchangeForecast:
 
     interface: str
     net_import_mw: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class TieRamp:
+    """The scheduler's own limit on how fast an interface's net import may change, up and down."""
+
+    interface: str
+    ramp_mw_per_h: float

@@ -33,17 +33,19 @@ class Line:
     emergency_mw: float | None = None  # rating after an outage; None: the case's share of `rating_mw`
     may_be_lost: bool = True  # N-1 counts the loss of one of its circuits
     overload_cny_per_mwh: float | None = None  # beyond its rating after an outage; None: the case's price
+    resistance_share: float = 0.0  # per unit on the same base; only a case that counts losses looks at it
 
 
 @dataclass(frozen=True)
 class Link:
-    """A DC line or converter of the VSC ring: flow is free within the ratings, without loss."""
+    """A DC line or converter of the VSC ring (柔直): flow is free within the ratings."""
 
     name: str
     from_bus: str
     to_bus: str
     rating_mw: float
     backward_rating_mw: float | None = None  # from `to_bus` to `from_bus`; None: as forward
+    loss_share: float = 0.0  # of what leaves, both ways; only a case that counts losses looks at it
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,7 @@ def _lines(table: Tables) -> tuple[Line, ...]:
             from_bus=row["bus0"],
             to_bus=row["bus1"],
             reactance_share=float(row["x"]) / float(kv[row["bus0"]]) ** 2,
+            resistance_share=float(row["r"]) / float(kv[row["bus0"]]) ** 2,
             rating_mw=float(row["s_nom"]),
             corridor="" if pd.isna(row["corridor"]) else str(row["corridor"]),
             circuit_count=int(row["num_parallel"]),
@@ -127,11 +128,16 @@ def _lines(table: Tables) -> tuple[Line, ...]:
 
 def _links(table: Tables) -> tuple[Link, ...]:
     rows = table.static("links")
-    return tuple(Link(str(name), row["bus0"], row["bus1"], float(row["p_nom"])) for name, row in rows.iterrows())
+    return tuple(
+        Link(str(name), row["bus0"], row["bus1"], float(row["p_nom"]), loss_share=float(row["loss_share"]))
+        for name, row in rows.iterrows()
+    )
 
 
 def _interfaces(table: Tables, members: tuple[str, ...]) -> tuple[Interface, ...]:
     """Interfaces of a grid at buses beyond the members that its own branches reach; members plan nothing together."""
+    import pandas as pd
+
     branches = [table.static(kind) for kind in ("lines", "links")]
     reached = {bus for rows in branches for end in ("bus0", "bus1") for bus in rows[end]}
     grid = table.static("buses")["grid"]
@@ -147,6 +153,7 @@ def _interfaces(table: Tables, members: tuple[str, ...]) -> tuple[Interface, ...
             renewable_share=float(row["renewable_share_of_import"]),
             price_cny_per_mwh=float(row["price_cny_per_mwh"]),
             deviation_cny_per_mwh=float(row["deviation_cny_per_mwh"]),
+            ramp_mw_per_h=None if pd.isna(row.get("ramp_mw_per_h")) else float(row["ramp_mw_per_h"]),
         )
         for _, row in rows.iterrows()
     )

@@ -90,4 +90,5 @@ def _write_stores(network: pypsa.Network, schedule: Schedule) -> None:
 def _write_flows(network: pypsa.Network, facts: GridFacts, schedule: Schedule) -> None:
     for branches, table in ((facts.lines, network.lines_t), (facts.links, network.links_t)):
         flow = schedule.flow_mw[[branch.name for branch in branches]]
-        table["p0"], table["p1"] = flow, -flow
+        half = schedule.loss_mw[flow.columns] / 2
+        table["p0"], table["p1"] = flow + half, half - flow

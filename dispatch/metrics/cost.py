@@ -65,6 +65,7 @@ def penalty(basis: Basis, area: Area) -> Penalty:
         interchange  sum( deviation price x (over + under the plan) dt )
         storage      sum( loss price x ((1 - eta_c) c + (1 / eta_d - 1) d) dt )
         security     sum( overload price x (lines after an outage + sections beyond their limits) dt )
+        network      sum( loss price x lost on lines and links dt )
         backlog      sum( price x energy still owed when the horizon ends )
     """
     facts = basis.facts
@@ -77,6 +78,7 @@ def penalty(basis: Basis, area: Area) -> Penalty:
         storage_loss_cny=_priced_cny(basis, _lost_mw(basis), _loss_prices(basis), area.stores),
         security_cny=_security_cny(basis, area),
         backlog_cny=_backlog_cny(basis, area),
+        network_loss_cny=_priced_cny(basis, basis.table("loss_mw"), _network_loss_prices(basis), area.branches),
     )
 
 
@@ -104,6 +106,12 @@ def _lost_mw(basis: Basis) -> np.ndarray:
 def _loss_prices(basis: Basis) -> np.ndarray:
     """Price of what each store loses, CNY per MWh, (stores,)."""
     return np.full(len(basis.facts.stores), basis.case.prices.storage_loss_cny_per_mwh)
+
+
+def _network_loss_prices(basis: Basis) -> np.ndarray:
+    """Price of what each line and link loses, CNY per MWh, (branches,)."""
+    count = len(basis.facts.lines) + len(basis.facts.links)
+    return np.full(count, basis.case.prices.network_loss_cny_per_mwh)
 
 
 def _security_cny(basis: Basis, area: Area) -> float:

@@ -21,8 +21,9 @@ from dispatch.model.demand_response import (
     response_cost,
 )
 from dispatch.model.draft import Draft
-from dispatch.model.interchange import follow_plan, interchange_cost
+from dispatch.model.interchange import follow_plan, interchange_cost, limit_plan_ramp
 from dispatch.model.least_power import hold_least_power, keep_least_room
+from dispatch.model.losses import lose_power, network_loss_penalty
 from dispatch.model.network import balance_buses, carry_power, follow_voltage_law
 from dispatch.model.products import decide_store_products, hold_products, product_penalty
 from dispatch.model.pumped_hydro import change_over, count_units, keep_product_room, keep_unit_room, limit_starts
@@ -94,8 +95,10 @@ FORMULATION: tuple[Callable[[Draft], None], ...] = (
     count_calls,
     keep_response_energy,
     follow_plan,
+    limit_plan_ramp,
     carry_power,
     follow_voltage_law,
+    lose_power,
     balance_buses,
     allow_overload,
     limit_sections,
@@ -114,6 +117,7 @@ OBJECTIVE: tuple[Callable[[Draft], Terms | None], ...] = (
     oil_cost,
     storage_cost,
     loss_penalty,
+    network_loss_penalty,
     response_cost,
     backlog_penalty,
     interchange_cost,

@@ -30,6 +30,27 @@ def follow_plan(draft: Draft) -> None:
     draft.hold("Interchange-ceiling", imported - over, "<=", inputs.import_ceiling_mw, draft.interfaces)
 
 
+def limit_plan_ramp(draft: Draft) -> None:
+    """
+    Net import changes from one step to the next by no more than its ramp.
+
+        -R[t]  <=  x[t] - x[t-1]  <=  R[t]            every interface with a ramp, every step t but the first
+
+    x  net import   MW        R  ramp x dt, or the step of the plan itself where that is larger   MW
+    So the plan can always be kept; what leaves it, leaves it and comes back no faster than the ramp.
+    """
+    most = draft.inputs.import_step_mw
+    if most is None or len(draft.times) == 1:
+        return
+    ramped = np.isfinite(most[1:]).all(axis=0)
+    ties, steps = draft.interfaces[ramped], draft.times[1:]
+    imported = draft.variable(names.NET_IMPORT, ties)
+    change = (imported - imported.shift(1))[1:]
+    axes = {"snapshot": steps, "name": ties}
+    draft.model.add_rows("Interchange-ramp_up", change, "<=", most[1:, ramped], axes)
+    draft.model.add_rows("Interchange-ramp_down", change, ">=", -most[1:, ramped], axes)
+
+
 def interchange_cost(draft: Draft) -> Terms | None:
     """Imports paid less exports earned, and leaving the plan, CNY: sum( dt (k x + d (over + under)) )."""
     if draft.interfaces.empty:

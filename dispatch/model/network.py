@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
+import pandas as pd
 import scipy.sparse as sp
 
 from dispatch.case.facts import GridFacts
+from dispatch.case.losses import LossCurve
+from dispatch.case.network import Line, Link
 from dispatch.model import names
 from dispatch.model.curtailment import curtailment_groups
 from dispatch.model.demand_response import added_mw, cut_mw
@@ -34,15 +37,26 @@ def carry_power(draft: Draft) -> None:
 
     f  flow, positive from `from_bus` to `to_bus`   MW        F  rating   MW
     B  rating backward   MW, F of a line, and of a link that has none of its own
+    Of a branch whose loss is counted F and B are the flows in its middle at which what enters it is at the rating.
     """
-    facts = draft.facts
+    facts, inputs = draft.facts, draft.inputs
     if facts.lines:
-        rating = each(facts.lines, "rating_mw")
-        draft.decide(names.LINE_FLOW, named(line.name for line in facts.lines), rating, -rating)
+        lines, rating = named(line.name for line in facts.lines), each(facts.lines, "rating_mw")
+        draft.decide(names.LINE_FLOW, lines, *_most_mw(lines, rating, rating, inputs.line_losses))
     if facts.links:
+        links, rating = named(link.name for link in facts.links), each(facts.links, "rating_mw")
         back = [link.rating_mw if link.backward_rating_mw is None else link.backward_rating_mw for link in facts.links]
-        links = named(link.name for link in facts.links)
-        draft.decide(names.LINK_FLOW, links, each(facts.links, "rating_mw"), -np.array(back))
+        draft.decide(names.LINK_FLOW, links, *_most_mw(links, rating, np.array(back), inputs.link_losses))
+
+
+def _most_mw(
+    branches: pd.Index, forward: np.ndarray, backward: np.ndarray, curves: Sequence[LossCurve]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Upper and lower bound of each flow, MW: ratings, less what enters only to be lost."""
+    upper, lower = forward.copy(), -backward
+    lossy = branches.get_indexer(named(curve.branch for curve in curves))
+    upper[lossy], lower[lossy] = [curve.forward_mw for curve in curves], [-curve.backward_mw for curve in curves]
+    return upper, lower
 
 
 def follow_voltage_law(draft: Draft) -> None:
@@ -69,10 +83,11 @@ def balance_buses(draft: Draft) -> None:
     """
     What is made at a bus and what arrives there is what is used there (Kirchhoff's current law).
 
-        sum p  +  sum( A - k )  +  sum( d - c )  +  sum x  +  sum( share (cut - extra) )  -  sum( out f - in f )  =  L
+        sum p + sum( A - k ) + sum( d - c ) + sum x + sum( share (cut - extra) ) - sum( out f - in f + q / 2 )  =  L
 
     p  thermal output    A  available, k  curtailed wind and sun    d, c  discharge and charge    x  net import
-    cut, extra  response    f  flows    L  load            every bus and step t, all in MW
+    cut, extra  response    f  flows    q  losses of the branches that end here, where the case counts them    L  load
+    every bus and step t, all in MW
     """
     draft.hold(names.BALANCE, supply_mw(draft), "=", load_mw(draft), draft.buses)
 
@@ -100,11 +115,21 @@ def supply_mw(draft: Draft) -> Terms:
     if facts.contracts:
         shares = _response_shares(facts)
         parts += [cut_mw(draft).weighted(shares), -added_mw(draft).weighted(shares)]
-    for flow, branches in ((names.LINE_FLOW, facts.lines), (names.LINK_FLOW, facts.links)):
-        if branches:
-            ends = _incidence(facts, [(branch.from_bus, branch.to_bus) for branch in branches])
-            parts.append(draft.variable(flow).weighted(ends))
+    parts += _arriving_mw(draft, names.LINE_FLOW, names.LINE_LOSS, facts.lines)
+    parts += _arriving_mw(draft, names.LINK_FLOW, names.LINK_LOSS, facts.links)
     return total(parts)
+
+
+def _arriving_mw(draft: Draft, flow: str, loss: str, branches: Sequence[Line | Link]) -> list[Terms]:
+    """What branches bring to each bus, and half of what they lose, MW, (T, buses) each; nothing without branches."""
+    if not branches:
+        return []
+    ends = {branch.name: (branch.from_bus, branch.to_bus) for branch in branches}
+    parts = [draft.variable(flow).weighted(_incidence(draft.facts, list(ends.values())))]
+    if loss in draft.model.variables:
+        lossy = [ends[name] for name in draft.model.variables[loss].axes["name"]]
+        parts.append(draft.variable(loss).weighted(-0.5 * abs(_incidence(draft.facts, lossy))))
+    return parts
 
 
 def _standing(draft: Draft, components: Sequence[AtBus]) -> sp.csr_array:

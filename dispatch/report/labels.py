@@ -35,6 +35,7 @@ PRICES = {
     "large_curtailment_cny_per_mwh": "curtailment at",
     "distributed_curtailment_cny_per_mwh": "roof-top curtailment at",
     "storage_loss_cny_per_mwh": "storage loss at",
+    "network_loss_cny_per_mwh": "network loss at",
 }
 OBJECTIVES = {ABSORPTION_FIRST: "absorption first", CO2: "CO2 first"}
 COUNTS = {
@@ -43,6 +44,7 @@ COUNTS = {
     "must_run": ("must-run", "must-runs"),
     "no_start": ("span without starts", "spans without starts"),
     "start_limits": ("limit on starts", "limits on starts"),
+    "tie_ramps": ("ramp of a tie", "ramps of ties"),
     "load_forecasts": ("load forecast", "load forecasts"),
     "available_forecasts": ("plant forecast", "plant forecasts"),
     "interchange_forecasts": ("plan given", "plans given"),
@@ -123,6 +125,8 @@ def _departures(case: Case) -> Iterator[str]:
         yield f"overload at {security.overload_cny_per_mwh:g} CNY/MWh"
     if security.unwatched:
         yield f"unwatched lines: {len(security.unwatched)}"
+    lossy = [kind for kind in ("links", "lines") if getattr(case.losses, kind)]
+    yield from [f"losses of {' and '.join(lossy)}"] if lossy else []
     yield from _flexibility(case)
     counts = {names: len(getattr(case, field)) for field, names in COUNTS.items()}
     yield from (f"{count} {names[count > 1]}" for names, count in counts.items() if count)

@@ -10,26 +10,42 @@ from typing import Any
 
 import numpy as np
 
-from dispatch.case.case import Case
+from dispatch.case.case import Case, Prices
+from dispatch.case.losses import Losses
 from dispatch.horizon import utc
 from dispatch.schedule.schedule import BY_PRODUCT, TABLES, Schedule
 
+# What the first kept records did not know: part of the case, field, and what it is where nothing is said.
+LATER: tuple[tuple[str, str, Any], ...] = (
+    ("", "losses", asdict(Losses())),
+    ("", "tie_ramps", ()),
+    ("reserve", "products", ()),
+    ("prices", "network_loss_cny_per_mwh", Prices().network_loss_cny_per_mwh),
+)
+LATER_TABLES = ("loss_mw", *BY_PRODUCT)
+
 
 def case_sha256(case: Case) -> str:
-    """Of the case as canonical JSON: keys sorted, numbers as 64-bit floats, times in ISO 8601 and UTC."""
-    whole = asdict(case)
-    if not case.reserve.products:  # came later: a case that asks for none is what it was
-        del whole["reserve"]["products"]
-    text = json.dumps(_plain(whole), sort_keys=True, separators=(",", ":"))
+    """
+    Of the case as canonical JSON: keys sorted, numbers as 64-bit floats, times in ISO 8601 and UTC.
+
+    What the first records did not know counts only where the case says it, so that a kept record stays what it was.
+    """
+    told = asdict(case)
+    for part, name, default in LATER:
+        inside = told[part] if part else told
+        if inside[name] == default:
+            del inside[name]
+    text = json.dumps(_plain(told), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def schedule_sha256(schedule: Schedule) -> str:
-    """Of every table: its name, its columns, and its numbers as 64-bit floats."""
+    """Of every table: its name, its columns, and its numbers as 64-bit floats; of later tables where they tell any."""
     digest = hashlib.sha256(str(schedule.step_h).encode())
     for name in TABLES:
         table = getattr(schedule, name)
-        if name in BY_PRODUCT and not len(table.columns):  # as a case that asks for none
+        if name in LATER_TABLES and not table.to_numpy().any():
             continue
         digest.update("\0".join([name, *map(str, table.columns)]).encode())
         digest.update(np.ascontiguousarray(table.to_numpy(dtype=float)).tobytes())

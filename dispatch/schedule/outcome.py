@@ -209,6 +209,7 @@ class Penalty:
     storage_loss_cny: float
     security_cny: float = 0.0  # lines overloaded after an outage, sections beyond their limits
     backlog_cny: float = 0.0  # energy still owed by response contracts when the horizon ends
+    network_loss_cny: float = 0.0  # lost on lines and links, where the case counts it
 
     @property
     def total_cny(self) -> float:
@@ -220,6 +221,7 @@ class Penalty:
             + self.storage_loss_cny
             + self.security_cny
             + self.backlog_cny
+            + self.network_loss_cny
         )
 
 

@@ -31,7 +31,7 @@ class PriceTables:
     price_cny_per_mwh: pd.DataFrame  # of one more MWh of load at the bus
     energy_cny_per_mwh: pd.DataFrame  # load-weighted mean price of the synchronous island that the bus lies in
     congestion_cny_per_mwh: pd.DataFrame  # what full lines and sections add or take off
-    loss_cny_per_mwh: pd.DataFrame  # 0: the model has no losses
+    loss_cny_per_mwh: pd.DataFrame  # what losses of AC lines add or take off; 0 where the case does not count them
     # member grids: one more MW of reserve required for an hour
     reserve_up_cny_per_mwh: pd.DataFrame
     reserve_down_cny_per_mwh: pd.DataFrame

@@ -23,6 +23,7 @@ BY_PUMP = ("generating_count", "pumping_count", "generating", "pumping")
 
 
 def no_table() -> pd.DataFrame:
+    """A table of nothing, the default of what a schedule or prices need not tell."""
     import pandas as pd
 
     return pd.DataFrame()
@@ -92,14 +93,16 @@ class Schedule:
     required_regulation_up_mw: pd.DataFrame = field(default_factory=no_table)  # member grids
     required_regulation_down_mw: pd.DataFrame = field(default_factory=no_table)
     required_non_spinning_mw: pd.DataFrame = field(default_factory=no_table)
+    # lines, then links: what they lose, where the case counts it; half of it at each end, `flow_mw` between
+    loss_mw: pd.DataFrame = field(default_factory=no_table)
 
     def __post_init__(self) -> None:
-        """Where nothing is said of overloads, pump-turbines, calls, deep output or required reserve there is none."""
+        """Where nothing is said of overloads, pump-turbines, calls, deep output, reserve or losses, there is none."""
         import pandas as pd
 
         steps, branches, units = self.flow_mw.index, self.flow_mw.columns, self.output_mw.columns
         absent: dict[str, tuple[pd.Index, type]] = {
-            "overload_mw": (branches, float),
+            **dict.fromkeys(("overload_mw", "loss_mw"), (branches, float)),
             "section_over_mw": (branches[:0], float),
             **dict.fromkeys(BY_PUMP, (branches[:0], int)),
             **dict.fromkeys(("below_normal_mw", "oil_t_per_h"), (units, float)),

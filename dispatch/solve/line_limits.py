@@ -161,8 +161,12 @@ def _without(rows: sp.csr_array, columns: np.ndarray) -> sp.csr_array:
 def line_limits_of(
     model: Model, problem: Problem, facts: GridFacts, outages: Contingencies | None
 ) -> LineLimits | None:
-    """The network of a model without its flows, or None where it has no lines."""
-    if names.LINE_FLOW not in model.variables:
+    """
+    The network of a model without its flows, or None where it has no lines, or where these lose something.
+
+    A loss has rows with the flow of its line in every step, and all of them would be as wide as the network.
+    """
+    if names.LINE_FLOW not in model.variables or names.LINE_LOSS in model.variables:
         return None
     if problem.cost[model.variables[names.LINE_FLOW].columns].any():
         message = "flows of lines have a price, which the network without them would forget"

@@ -69,7 +69,7 @@ def tables_of(priced: Priced) -> PriceTables:
     facts, islands = priced.facts, islands_of(priced.facts)
     buses, members = [bus.name for bus in facts.buses], list(facts.members)
     price = bus_prices(priced)
-    energy = islands.mean(price, priced.inputs.load_mw)
+    energy, loss = islands.mean(price, priced.inputs.load_mw), marginal_loss(priced, islands)
     lines, links = [line.name for line in facts.lines], [link.name for link in facts.links]
     up, down = reserve_prices(priced)
     cap_on_cut, cap_on_extra = (-priced.rows(f"DemandResponse-{way}_cap") for way in ("cut", "extra"))
@@ -79,8 +79,8 @@ def tables_of(priced: Priced) -> PriceTables:
         step_h=priced.inputs.step_h,
         price_cny_per_mwh=priced.frame(price, buses),
         energy_cny_per_mwh=priced.frame(energy, buses),
-        congestion_cny_per_mwh=priced.frame(price - energy, buses),
-        loss_cny_per_mwh=priced.frame(np.zeros_like(price), buses),
+        congestion_cny_per_mwh=priced.frame(price - energy - loss, buses),
+        loss_cny_per_mwh=priced.frame(loss, buses),
         reserve_up_cny_per_mwh=priced.frame(up, members),
         reserve_down_cny_per_mwh=priced.frame(down, members),
         cap_on_cut_worth_cny_per_mwh=priced.frame(cap_on_cut, members),
@@ -153,10 +153,42 @@ def flow_prices(priced: Priced) -> np.ndarray:
     """
     duals = priced.duals
     limiting = duals.row_price.copy()
-    for family in (names.BALANCE, names.VOLTAGE_LAW, "Reserve-up"):
+    for family in (names.BALANCE, names.VOLTAGE_LAW, "Reserve-up", names.LINE_SECANTS):
         if family in priced.model.rows:
             limiting[priced.model.rows[family].numbers] = 0.0
+    limiting[priced.model.row_count :] = np.where(_holds_loss(priced), 0.0, limiting[priced.model.row_count :])
     return priced.columns(names.LINE_FLOW, duals.column_price + duals.problem.rows.T @ limiting)
+
+
+def loss_prices(priced: Priced) -> np.ndarray:
+    """What losses add to the cost of one more MW on each line, CNY/MWh, (T, lines): sum( s_k y[k] ), k its pieces."""
+    duals, count = priced.duals, priced.model.row_count
+    losing = np.zeros_like(duals.row_price)
+    if names.LINE_SECANTS in priced.model.rows:
+        numbers = priced.model.rows[names.LINE_SECANTS].numbers
+        losing[numbers] = duals.row_price[numbers]
+    losing[count:] = np.where(_holds_loss(priced), duals.row_price[count:], 0.0)
+    return priced.columns(names.LINE_FLOW, duals.problem.rows.T @ losing)
+
+
+def _holds_loss(priced: Priced) -> np.ndarray:
+    """Which rows beyond the model's hold a loss to its broken line (`solve.losses`), (rows,)."""
+    added = priced.duals.problem.rows[priced.model.row_count :]
+    if names.LINE_LOSS not in priced.model.variables:
+        return np.zeros(added.shape[0], dtype=bool)
+    return np.asarray(abs(added[:, priced.model.variables[names.LINE_LOSS].columns.ravel()]).sum(axis=1) > 0)
+
+
+def marginal_loss(priced: Priced, islands: Islands) -> np.ndarray:
+    """
+    What losses of lines add at each bus, CNY/MWh, (T, buses), from what they are worth alone.
+
+        sum( PTDF[l,b] nu[l] )   less its load-weighted mean over the island        nu  of `loss_prices`
+    """
+    if names.LINE_LOSS not in priced.model.variables:
+        return np.zeros(priced.inputs.load_mw.shape)
+    relative = loss_prices(priced) @ islands.ptdf_share
+    return np.asarray(relative - islands.mean(relative, priced.inputs.load_mw))
 
 
 def congestion(priced: Priced, islands: Islands) -> np.ndarray:

@@ -19,7 +19,8 @@ from dispatch.solve.highs import Answer, Orders
 from dispatch.solve.islands import islands_of
 from dispatch.solve.ladder import priced as solved_as_lp
 from dispatch.solve.lexicographic import held_in, held_row, held_to
-from dispatch.solve.prices import Priced, bus_prices, congestion, tables_of
+from dispatch.solve.losses import HeldLosses
+from dispatch.solve.prices import Priced, bus_prices, congestion, marginal_loss, tables_of
 from dispatch.solve.problem import problem_of
 from dispatch.solve.read import schedule_of
 from dispatch.solve.solve import Asked, Clock
@@ -36,7 +37,7 @@ def with_prices(model: Model, asked: Asked, solution: Solution, limits: Limits, 
     if solution.schedule is None or point is None:
         return solution
     problem = held_to(problem_of(model), model, solution.proof.aim)
-    lazy = contingencies_of(model, asked.facts, asked.inputs)
+    lazy = HeldLosses(model, asked.inputs, contingencies_of(model, asked.facts, asked.inputs))
     orders = Orders(clock.deadline_s + GRACE_SECONDS, seed=limits.seed_count, method="simplex", stop=clock.stop)
     try:
         answer, _, session = solved_as_lp(
@@ -97,13 +98,14 @@ def _schedule_check(priced: Priced, solution: Solution) -> RuleCheck:
 
 def _split_check(priced: Priced) -> RuleCheck:
     """
-    Bus prices are energy and congestion, the latter from PTDF and the prices of limits alone.
+    Bus prices are energy, congestion and loss, these two from PTDF and the prices of limits and of losses alone.
 
-        | price[b] - energy - congestion[b] |          CNY/MWh
+        | price[b] - energy - congestion[b] - loss[b] |          CNY/MWh
     """
     islands, price = islands_of(priced.facts), bus_prices(priced)
     energy = islands.mean(price, priced.inputs.load_mw)
-    amount = np.abs(price - energy - congestion(priced, islands)).max(initial=0.0)
+    rest = congestion(priced, islands) + marginal_loss(priced, islands)
+    amount = np.abs(price - energy - rest).max(initial=0.0)
     return RuleCheck("prices-congestion", price.size, float(amount), PRICE_CNY_PER_MWH, "CNY/MWh")
 
 

@@ -86,6 +86,7 @@ def schedule_of(model: Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -
         **_response(read, [contract.name for contract in facts.contracts]),
         **_required_reserve(read, facts, inputs, on),
         **products,
+        loss_mw=_loss(read, facts),
     )
 
 
@@ -190,6 +191,12 @@ def _flow(read: Reader, facts: GridFacts) -> pd.DataFrame:
     lines = read.table(names.LINE_FLOW, [line.name for line in facts.lines], signed=True)
     links = read.table(names.LINK_FLOW, [link.name for link in facts.links], signed=True)
     return pd.concat([lines, links], axis=1)
+
+
+def _loss(read: Reader, facts: GridFacts) -> pd.DataFrame:
+    """Loss of lines, then links, (T, branches)."""
+    lines = read.table(names.LINE_LOSS, [line.name for line in facts.lines])
+    return pd.concat([lines, read.table(names.LINK_LOSS, [link.name for link in facts.links])], axis=1)
 
 
 def _shared_curtailment(read: Reader, facts: GridFacts, inputs: Inputs) -> np.ndarray:

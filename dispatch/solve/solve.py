@@ -15,10 +15,11 @@ from dispatch.solve.anatomy import anatomy_of
 from dispatch.solve.climb import Found, Kept, Known, Search
 from dispatch.solve.conflict import conflict_of
 from dispatch.solve.contingency import contingencies_of
-from dispatch.solve.highs import Stop, never
+from dispatch.solve.highs import Report, Stop, never
 from dispatch.solve.ladder import climbed
 from dispatch.solve.lexicographic import climbed_in_turn
 from dispatch.solve.line_limits import line_limits_of
+from dispatch.solve.losses import HeldLosses, unburnt
 from dispatch.solve.problem import problem_of
 from dispatch.solve.read import schedule_of
 from dispatch.solve.rolling import Roll, rolled
@@ -65,19 +66,12 @@ def solved(model: Model, asked: Asked, limits: Limits, clock: Clock, tell: Tell,
     `kept` goes on from a search before; a horizon that is cut into windows, and a case that seeks something before the
     cost, start afresh.
     """
-    facts, inputs = asked.facts, asked.inputs
-
-    def report(objective: float | None, bound: float | None) -> None:
-        gap = None
-        if objective is not None and bound is not None:
-            gap = max(0.0, objective - bound) / max(1.0, abs(objective))
-        tell(Progress("searching", clock.elapsed_seconds, objective, bound, gap))
-
+    facts, inputs, report = asked.facts, asked.inputs, _reporting(tell, clock)
     search = Search(_last_s(clock, limits), limits.gap_share, limits.seed_count, clock.stop)
     problem = problem_of(model)
     anatomy = anatomy_of(model, asked.case, facts, inputs)
     network = line_limits_of(model, problem, facts, contingencies_of(model, facts, inputs))
-    known = Known(anatomy, network)
+    known = Known(anatomy, network or contingencies_of(model, facts, inputs))
     smaller = problem if network is None else network.problem
     if model.first is not None:
         again = line_limits_of(model, problem, facts, contingencies_of(model, facts, inputs))
@@ -89,6 +83,8 @@ def solved(model: Model, asked: Asked, limits: Limits, clock: Clock, tell: Tell,
         _set_aside(kept, found, "a long horizon starts afresh")
     else:
         found, status, proof = climbed(smaller, search, report, known, kept)
+    held = HeldLosses(model, inputs, contingencies_of(model, facts, inputs))
+    status, proof = unburnt(found, status, proof, problem, held, search)
     stopped = status in (Status.FEASIBLE, Status.NO_SOLUTION) and clock.stop()
     steps = (*found.steps, STOPPED) if stopped else tuple(found.steps)
     if status is Status.INFEASIBLE:
@@ -99,6 +95,18 @@ def solved(model: Model, asked: Asked, limits: Limits, clock: Clock, tell: Tell,
         return Solution(status, proof, None, steps, (), f"no schedule was found {until}")
     x = found.x if network is None else network.restored(found.x)
     return Solution(status, proof, schedule_of(model, x, facts, inputs), steps, point_x=x)
+
+
+def _reporting(tell: Tell, clock: Clock) -> Report:
+    """What the search tells of its best point and bound, with the gap between them."""
+
+    def report(objective: float | None, bound: float | None) -> None:
+        gap = None
+        if objective is not None and bound is not None:
+            gap = max(0.0, objective - bound) / max(1.0, abs(objective))
+        tell(Progress("searching", clock.elapsed_seconds, objective, bound, gap))
+
+    return report
 
 
 def _set_aside(kept: Kept | None, found: Found, reason: str) -> None:

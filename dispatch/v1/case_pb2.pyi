@@ -211,6 +211,8 @@ class Case(_message.Message):
     NO_START_FIELD_NUMBER: _builtins.int
     START_LIMITS_FIELD_NUMBER: _builtins.int
     HEAT_FIELD_NUMBER: _builtins.int
+    LOSSES_FIELD_NUMBER: _builtins.int
+    TIE_RAMPS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Name of the caller's choice, repeated nowhere."""
     grid: _builtins.str
@@ -304,6 +306,14 @@ class Case(_message.Message):
     def heat(self) -> Global___Heat:
         """Heat load (热负荷) of the plants that heat. Absent: the stored one."""
 
+    @_builtins.property
+    def losses(self) -> Global___Losses:
+        """Losses of the network (网损) that are counted. Absent: none."""
+
+    @_builtins.property
+    def tie_ramps(self) -> _containers.RepeatedCompositeFieldContainer[Global___TieRamp]:
+        """How fast net import may change, in place of what is known of an interface."""
+
     def __init__(
         self,
         *,
@@ -332,10 +342,12 @@ class Case(_message.Message):
         no_start: _abc.Iterable[Global___NoStart] | None = ...,
         start_limits: _abc.Iterable[Global___StartLimit] | None = ...,
         heat: Global___Heat | None = ...,
+        losses: Global___Losses | None = ...,
+        tie_ramps: _abc.Iterable[Global___TieRamp] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_deep_peak_shaving", b"_deep_peak_shaving", "_edition", b"_edition", "deep_peak_shaving", b"deep_peak_shaving", "edition", b"edition", "heat", b"heat", "horizon", b"horizon", "interchange", b"interchange", "prices", b"prices", "reserve", b"reserve", "response", b"response", "scales", b"scales", "security", b"security"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_deep_peak_shaving", b"_deep_peak_shaving", "_edition", b"_edition", "deep_peak_shaving", b"deep_peak_shaving", "edition", b"edition", "heat", b"heat", "horizon", b"horizon", "interchange", b"interchange", "losses", b"losses", "prices", b"prices", "reserve", b"reserve", "response", b"response", "scales", b"scales", "security", b"security"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_deep_peak_shaving", b"_deep_peak_shaving", "_edition", b"_edition", "available_forecasts", b"available_forecasts", "contracts", b"contracts", "deep_peak_shaving", b"deep_peak_shaving", "edition", b"edition", "grid", b"grid", "heat", b"heat", "horizon", b"horizon", "interchange", b"interchange", "interchange_forecasts", b"interchange_forecasts", "load_forecasts", b"load_forecasts", "must_run", b"must_run", "name", b"name", "no_start", b"no_start", "objective", b"objective", "outages", b"outages", "prices", b"prices", "reserve", b"reserve", "response", b"response", "response_share", b"response_share", "retrofits", b"retrofits", "scales", b"scales", "security", b"security", "start_limits", b"start_limits", "stores", b"stores", "units", b"units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_deep_peak_shaving", b"_deep_peak_shaving", "_edition", b"_edition", "available_forecasts", b"available_forecasts", "contracts", b"contracts", "deep_peak_shaving", b"deep_peak_shaving", "edition", b"edition", "grid", b"grid", "heat", b"heat", "horizon", b"horizon", "interchange", b"interchange", "interchange_forecasts", b"interchange_forecasts", "load_forecasts", b"load_forecasts", "losses", b"losses", "must_run", b"must_run", "name", b"name", "no_start", b"no_start", "objective", b"objective", "outages", b"outages", "prices", b"prices", "reserve", b"reserve", "response", b"response", "response_share", b"response_share", "retrofits", b"retrofits", "scales", b"scales", "security", b"security", "start_limits", b"start_limits", "stores", b"stores", "tie_ramps", b"tie_ramps", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__deep_peak_shaving: _TypeAlias = _typing.Literal["deep_peak_shaving"]  # noqa: Y015
     _WhichOneofArgType__deep_peak_shaving: _TypeAlias = _typing.Literal["_deep_peak_shaving", b"_deep_peak_shaving"]  # noqa: Y015
@@ -817,6 +829,7 @@ class Prices(_message.Message):
     DISTRIBUTED_CURTAILMENT_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
     STORAGE_LOSS_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
     CARBON_CNY_PER_T_FIELD_NUMBER: _builtins.int
+    NETWORK_LOSS_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
     large_curtailment_cny_per_mwh: _builtins.float
     """CNY per MWh curtailed (弃电) of large wind and solar plants, 500 when absent."""
     distributed_curtailment_cny_per_mwh: _builtins.float
@@ -829,6 +842,10 @@ class Prices(_message.Message):
     """CNY per tonne of carbon dioxide of thermal units (全国碳市场碳价), 0 when absent: of every tonne, without any free
     allowance. A cost, no penalty. Imports carry none.
     """
+    network_loss_cny_per_mwh: _builtins.float
+    """CNY per MWh lost on lines and links, where the case counts it, 1010 when absent: above any price of curtailment, or
+    surplus would be burnt on the way.
+    """
     def __init__(
         self,
         *,
@@ -836,10 +853,11 @@ class Prices(_message.Message):
         distributed_curtailment_cny_per_mwh: _builtins.float | None = ...,
         storage_loss_cny_per_mwh: _builtins.float | None = ...,
         carbon_cny_per_t: _builtins.float | None = ...,
+        network_loss_cny_per_mwh: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_carbon_cny_per_t", b"_carbon_cny_per_t", "_distributed_curtailment_cny_per_mwh", b"_distributed_curtailment_cny_per_mwh", "_large_curtailment_cny_per_mwh", b"_large_curtailment_cny_per_mwh", "_storage_loss_cny_per_mwh", b"_storage_loss_cny_per_mwh", "carbon_cny_per_t", b"carbon_cny_per_t", "distributed_curtailment_cny_per_mwh", b"distributed_curtailment_cny_per_mwh", "large_curtailment_cny_per_mwh", b"large_curtailment_cny_per_mwh", "storage_loss_cny_per_mwh", b"storage_loss_cny_per_mwh"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_carbon_cny_per_t", b"_carbon_cny_per_t", "_distributed_curtailment_cny_per_mwh", b"_distributed_curtailment_cny_per_mwh", "_large_curtailment_cny_per_mwh", b"_large_curtailment_cny_per_mwh", "_network_loss_cny_per_mwh", b"_network_loss_cny_per_mwh", "_storage_loss_cny_per_mwh", b"_storage_loss_cny_per_mwh", "carbon_cny_per_t", b"carbon_cny_per_t", "distributed_curtailment_cny_per_mwh", b"distributed_curtailment_cny_per_mwh", "large_curtailment_cny_per_mwh", b"large_curtailment_cny_per_mwh", "network_loss_cny_per_mwh", b"network_loss_cny_per_mwh", "storage_loss_cny_per_mwh", b"storage_loss_cny_per_mwh"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_carbon_cny_per_t", b"_carbon_cny_per_t", "_distributed_curtailment_cny_per_mwh", b"_distributed_curtailment_cny_per_mwh", "_large_curtailment_cny_per_mwh", b"_large_curtailment_cny_per_mwh", "_storage_loss_cny_per_mwh", b"_storage_loss_cny_per_mwh", "carbon_cny_per_t", b"carbon_cny_per_t", "distributed_curtailment_cny_per_mwh", b"distributed_curtailment_cny_per_mwh", "large_curtailment_cny_per_mwh", b"large_curtailment_cny_per_mwh", "storage_loss_cny_per_mwh", b"storage_loss_cny_per_mwh"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_carbon_cny_per_t", b"_carbon_cny_per_t", "_distributed_curtailment_cny_per_mwh", b"_distributed_curtailment_cny_per_mwh", "_large_curtailment_cny_per_mwh", b"_large_curtailment_cny_per_mwh", "_network_loss_cny_per_mwh", b"_network_loss_cny_per_mwh", "_storage_loss_cny_per_mwh", b"_storage_loss_cny_per_mwh", "carbon_cny_per_t", b"carbon_cny_per_t", "distributed_curtailment_cny_per_mwh", b"distributed_curtailment_cny_per_mwh", "large_curtailment_cny_per_mwh", b"large_curtailment_cny_per_mwh", "network_loss_cny_per_mwh", b"network_loss_cny_per_mwh", "storage_loss_cny_per_mwh", b"storage_loss_cny_per_mwh"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__carbon_cny_per_t: _TypeAlias = _typing.Literal["carbon_cny_per_t"]  # noqa: Y015
     _WhichOneofArgType__carbon_cny_per_t: _TypeAlias = _typing.Literal["_carbon_cny_per_t", b"_carbon_cny_per_t"]  # noqa: Y015
@@ -847,6 +865,8 @@ class Prices(_message.Message):
     _WhichOneofArgType__distributed_curtailment_cny_per_mwh: _TypeAlias = _typing.Literal["_distributed_curtailment_cny_per_mwh", b"_distributed_curtailment_cny_per_mwh"]  # noqa: Y015
     _WhichOneofReturnType__large_curtailment_cny_per_mwh: _TypeAlias = _typing.Literal["large_curtailment_cny_per_mwh"]  # noqa: Y015
     _WhichOneofArgType__large_curtailment_cny_per_mwh: _TypeAlias = _typing.Literal["_large_curtailment_cny_per_mwh", b"_large_curtailment_cny_per_mwh"]  # noqa: Y015
+    _WhichOneofReturnType__network_loss_cny_per_mwh: _TypeAlias = _typing.Literal["network_loss_cny_per_mwh"]  # noqa: Y015
+    _WhichOneofArgType__network_loss_cny_per_mwh: _TypeAlias = _typing.Literal["_network_loss_cny_per_mwh", b"_network_loss_cny_per_mwh"]  # noqa: Y015
     _WhichOneofReturnType__storage_loss_cny_per_mwh: _TypeAlias = _typing.Literal["storage_loss_cny_per_mwh"]  # noqa: Y015
     _WhichOneofArgType__storage_loss_cny_per_mwh: _TypeAlias = _typing.Literal["_storage_loss_cny_per_mwh", b"_storage_loss_cny_per_mwh"]  # noqa: Y015
     @_typing.overload
@@ -855,6 +875,8 @@ class Prices(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__distributed_curtailment_cny_per_mwh) -> _WhichOneofReturnType__distributed_curtailment_cny_per_mwh | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__large_curtailment_cny_per_mwh) -> _WhichOneofReturnType__large_curtailment_cny_per_mwh | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__network_loss_cny_per_mwh) -> _WhichOneofReturnType__network_loss_cny_per_mwh | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__storage_loss_cny_per_mwh) -> _WhichOneofReturnType__storage_loss_cny_per_mwh | None: ...
 
@@ -1283,3 +1305,72 @@ class ProductAsked(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__renewable_share) -> _WhichOneofReturnType__renewable_share | None: ...
 
 Global___ProductAsked: _TypeAlias = ProductAsked  # noqa: Y015
+
+@_typing.final
+class Losses(_message.Message):
+    """Losses of the network (网损) that a case counts. Half of what a branch loses is taken at each of its ends."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINKS_FIELD_NUMBER: _builtins.int
+    LINES_FIELD_NUMBER: _builtins.int
+    LINE_ERROR_MW_FIELD_NUMBER: _builtins.int
+    LINE_ERROR_SHARE_FIELD_NUMBER: _builtins.int
+    links: _builtins.bool
+    """Those of converters and DC lines (柔直, 直流): a share of what leaves."""
+    lines: _builtins.bool
+    """Those of AC lines: resistance x flow^2, by secants."""
+    line_error_mw: _builtins.float
+    """How far the secants may lie above the loss of a line, in MW, 1 when absent;"""
+    line_error_share: _builtins.float
+    """or as a share of the loss, where that is more, 0.1 when absent."""
+    def __init__(
+        self,
+        *,
+        links: _builtins.bool = ...,
+        lines: _builtins.bool = ...,
+        line_error_mw: _builtins.float | None = ...,
+        line_error_share: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_line_error_mw", b"_line_error_mw", "_line_error_share", b"_line_error_share", "line_error_mw", b"line_error_mw", "line_error_share", b"line_error_share"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_line_error_mw", b"_line_error_mw", "_line_error_share", b"_line_error_share", "line_error_mw", b"line_error_mw", "line_error_share", b"line_error_share", "lines", b"lines", "links", b"links"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__line_error_mw: _TypeAlias = _typing.Literal["line_error_mw"]  # noqa: Y015
+    _WhichOneofArgType__line_error_mw: _TypeAlias = _typing.Literal["_line_error_mw", b"_line_error_mw"]  # noqa: Y015
+    _WhichOneofReturnType__line_error_share: _TypeAlias = _typing.Literal["line_error_share"]  # noqa: Y015
+    _WhichOneofArgType__line_error_share: _TypeAlias = _typing.Literal["_line_error_share", b"_line_error_share"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__line_error_mw) -> _WhichOneofReturnType__line_error_mw | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__line_error_share) -> _WhichOneofReturnType__line_error_share | None: ...
+
+Global___Losses: _TypeAlias = Losses  # noqa: Y015
+
+@_typing.final
+class TieRamp(_message.Message):
+    """How fast the net import of an interface may change (联络线计划爬坡), up and down."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INTERFACE_FIELD_NUMBER: _builtins.int
+    RAMP_MW_PER_H_FIELD_NUMBER: _builtins.int
+    interface: _builtins.str
+    """Name of the interface."""
+    ramp_mw_per_h: _builtins.float
+    """Required. MW per hour. Where the plan itself changes faster, as fast as the plan."""
+    def __init__(
+        self,
+        *,
+        interface: _builtins.str = ...,
+        ramp_mw_per_h: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_ramp_mw_per_h", b"_ramp_mw_per_h", "ramp_mw_per_h", b"ramp_mw_per_h"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ramp_mw_per_h", b"_ramp_mw_per_h", "interface", b"interface", "ramp_mw_per_h", b"ramp_mw_per_h"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__ramp_mw_per_h: _TypeAlias = _typing.Literal["ramp_mw_per_h"]  # noqa: Y015
+    _WhichOneofArgType__ramp_mw_per_h: _TypeAlias = _typing.Literal["_ramp_mw_per_h", b"_ramp_mw_per_h"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ramp_mw_per_h) -> _WhichOneofReturnType__ramp_mw_per_h | None: ...
+
+Global___TieRamp: _TypeAlias = TieRamp  # noqa: Y015

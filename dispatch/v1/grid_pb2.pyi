@@ -372,6 +372,7 @@ class Line(_message.Message):
     RATING_MW_FIELD_NUMBER: _builtins.int
     CORRIDOR_FIELD_NUMBER: _builtins.int
     CIRCUIT_COUNT_FIELD_NUMBER: _builtins.int
+    RESISTANCE_SHARE_FIELD_NUMBER: _builtins.int
     line: _builtins.str
     """Name of the line."""
     from_bus: _builtins.str
@@ -386,6 +387,8 @@ class Line(_message.Message):
     """Corridor that it belongs to."""
     circuit_count: _builtins.int
     """Equal circuits side by side; N-1 loses one of them."""
+    resistance_share: _builtins.float
+    """Resistance per unit on 1 MVA and the voltage of `from_bus`: ohm / kV^2. For cases that count losses."""
     def __init__(
         self,
         *,
@@ -396,10 +399,11 @@ class Line(_message.Message):
         rating_mw: _builtins.float = ...,
         corridor: _builtins.str = ...,
         circuit_count: _builtins.int = ...,
+        resistance_share: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["circuit_count", b"circuit_count", "corridor", b"corridor", "from_bus", b"from_bus", "line", b"line", "rating_mw", b"rating_mw", "reactance_share", b"reactance_share", "to_bus", b"to_bus"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["circuit_count", b"circuit_count", "corridor", b"corridor", "from_bus", b"from_bus", "line", b"line", "rating_mw", b"rating_mw", "reactance_share", b"reactance_share", "resistance_share", b"resistance_share", "to_bus", b"to_bus"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -407,7 +411,7 @@ Global___Line: _TypeAlias = Line  # noqa: Y015
 
 @_typing.final
 class Link(_message.Message):
-    """A DC line or converter: flow is free within the rating, both ways, without loss."""
+    """A DC line or converter: flow is free within the rating, both ways."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -415,6 +419,7 @@ class Link(_message.Message):
     FROM_BUS_FIELD_NUMBER: _builtins.int
     TO_BUS_FIELD_NUMBER: _builtins.int
     RATING_MW_FIELD_NUMBER: _builtins.int
+    LOSS_SHARE_FIELD_NUMBER: _builtins.int
     link: _builtins.str
     """Name of the link."""
     from_bus: _builtins.str
@@ -423,6 +428,8 @@ class Link(_message.Message):
     """Where a positive flow goes to."""
     rating_mw: _builtins.float
     """Rating in MW."""
+    loss_share: _builtins.float
+    """Share of what leaves that does not arrive, both ways. For cases that count losses."""
     def __init__(
         self,
         *,
@@ -430,10 +437,11 @@ class Link(_message.Message):
         from_bus: _builtins.str = ...,
         to_bus: _builtins.str = ...,
         rating_mw: _builtins.float = ...,
+        loss_share: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_bus", b"from_bus", "link", b"link", "rating_mw", b"rating_mw", "to_bus", b"to_bus"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_bus", b"from_bus", "link", b"link", "loss_share", b"loss_share", "rating_mw", b"rating_mw", "to_bus", b"to_bus"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1273,6 +1281,7 @@ class Interface(_message.Message):
     RENEWABLE_SHARE_FIELD_NUMBER: _builtins.int
     PRICE_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
     DEVIATION_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
+    RAMP_MW_PER_H_FIELD_NUMBER: _builtins.int
     interface: _builtins.str
     """Name of the interface."""
     grid: _builtins.str
@@ -1289,6 +1298,8 @@ class Interface(_message.Message):
     """Price paid for imports and earned by exports, in CNY per MWh."""
     deviation_cny_per_mwh: _builtins.float
     """Penalty for leaving the plan's band, in CNY per MWh."""
+    ramp_mw_per_h: _builtins.float
+    """Most change of net import, in MW per hour. Absent: no limit."""
     def __init__(
         self,
         *,
@@ -1300,12 +1311,15 @@ class Interface(_message.Message):
         renewable_share: _builtins.float = ...,
         price_cny_per_mwh: _builtins.float = ...,
         deviation_cny_per_mwh: _builtins.float = ...,
+        ramp_mw_per_h: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_ramp_mw_per_h", b"_ramp_mw_per_h", "ramp_mw_per_h", b"ramp_mw_per_h"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bus", b"bus", "deviation_cny_per_mwh", b"deviation_cny_per_mwh", "export_limit_mw", b"export_limit_mw", "grid", b"grid", "import_limit_mw", b"import_limit_mw", "interface", b"interface", "price_cny_per_mwh", b"price_cny_per_mwh", "renewable_share", b"renewable_share"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ramp_mw_per_h", b"_ramp_mw_per_h", "bus", b"bus", "deviation_cny_per_mwh", b"deviation_cny_per_mwh", "export_limit_mw", b"export_limit_mw", "grid", b"grid", "import_limit_mw", b"import_limit_mw", "interface", b"interface", "price_cny_per_mwh", b"price_cny_per_mwh", "ramp_mw_per_h", b"ramp_mw_per_h", "renewable_share", b"renewable_share"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__ramp_mw_per_h: _TypeAlias = _typing.Literal["ramp_mw_per_h"]  # noqa: Y015
+    _WhichOneofArgType__ramp_mw_per_h: _TypeAlias = _typing.Literal["_ramp_mw_per_h", b"_ramp_mw_per_h"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ramp_mw_per_h) -> _WhichOneofReturnType__ramp_mw_per_h | None: ...
 
 Global___Interface: _TypeAlias = Interface  # noqa: Y015
 

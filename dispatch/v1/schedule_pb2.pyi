@@ -465,15 +465,20 @@ class BranchSchedule(_message.Message):
     BRANCH_FIELD_NUMBER: _builtins.int
     FLOW_MW_FIELD_NUMBER: _builtins.int
     OVERLOAD_MW_FIELD_NUMBER: _builtins.int
+    LOSS_MW_FIELD_NUMBER: _builtins.int
     branch: _builtins.str
     """Name of the line or link."""
     @_builtins.property
     def flow_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """Flow in MW, positive from `from_bus` to `to_bus`."""
+        """Flow in MW, positive from `from_bus` to `to_bus`; where a loss is counted, in the middle of the branch."""
 
     @_builtins.property
     def overload_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """Beyond the emergency rating after the worst loss of a circuit (N-1), in MW: a priced slack."""
+
+    @_builtins.property
+    def loss_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """What is lost in MW, where the case counts it: half of it at each end."""
 
     def __init__(
         self,
@@ -481,10 +486,11 @@ class BranchSchedule(_message.Message):
         branch: _builtins.str = ...,
         flow_mw: _abc.Iterable[_builtins.float] | None = ...,
         overload_mw: _abc.Iterable[_builtins.float] | None = ...,
+        loss_mw: _abc.Iterable[_builtins.float] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch", b"branch", "flow_mw", b"flow_mw", "overload_mw", b"overload_mw"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch", b"branch", "flow_mw", b"flow_mw", "loss_mw", b"loss_mw", "overload_mw", b"overload_mw"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

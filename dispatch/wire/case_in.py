@@ -14,7 +14,8 @@ from dispatch.case.case import Case, Interchange, Limits, Prices, ProductAsked, 
 from dispatch.case.check_limits import limits_flaws
 from dispatch.case.demand_response import ANNUAL_PEAK, CLOSED, ContractState, Parcel, ResponseTerms
 from dispatch.case.heat import Heat, HeatForecast
-from dispatch.case.interchange import InterchangeForecast
+from dispatch.case.interchange import InterchangeForecast, TieRamp
+from dispatch.case.losses import Losses
 from dispatch.case.objective import COST
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.security import Security
@@ -108,6 +109,8 @@ def reading_of(message: case_pb2.Case) -> Reading:
         no_start=tuple(_no_start(n, f"no_start[{k}].", findings) for k, n in enumerate(message.no_start)),
         start_limits=tuple(made(StartLimit, limit) for limit in message.start_limits),
         heat=_heat(message.heat),
+        losses=given(Losses, message.losses),
+        tie_ramps=tuple(_tie_ramp(r, f"tie_ramps[{k}].", findings) for k, r in enumerate(message.tie_ramps)),
     )
     return Reading(case, tuple(findings.flaws), tuple(findings.placeholders))
 
@@ -185,6 +188,10 @@ def _reserve(message: case_pb2.Reserve, findings: Findings) -> Reserve:
 def _heat(message: case_pb2.Heat) -> Heat:
     forecasts = tuple(HeatForecast(f.plant, tuple(f.heat_share)) for f in message.forecasts)
     return replace(given(Heat, message), forecasts=forecasts)
+
+
+def _tie_ramp(message: case_pb2.TieRamp, path: str, findings: Findings) -> TieRamp:
+    return TieRamp(*(findings.required(message, field, path) for field in ("interface", "ramp_mw_per_h")))
 
 
 def _outage(message: case_pb2.Outage, path: str, findings: Findings) -> Outage:

@@ -47,6 +47,8 @@ def case_to(case: Case) -> case_pb2.Case:
         contracts=[contract_state_to(state) for state in case.contracts],
         response=_response(case.response, flaws),
         heat=_heat(case.heat),
+        losses=copied(case.losses, case_pb2.Losses()),
+        tie_ramps=[copied(ramp, case_pb2.TieRamp()) for ramp in case.tie_ramps],
         objective=number_of(case.objective, OBJECTIVES, "objective", flaws),
     )
     if flaws:

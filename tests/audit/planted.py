@@ -20,6 +20,8 @@ from dispatch.case.connection import Connection
 from dispatch.case.demand_response import HANDED_OVER, ContractState, Parcel, ResponseTerms
 from dispatch.case.facts import GridFacts
 from dispatch.case.heat import EXTRACTION, Heat, HeatForecast, HeatRegion
+from dispatch.case.interchange import TieRamp
+from dispatch.case.losses import Losses
 from dispatch.case.renewable import AvailableForecast
 from dispatch.case.thermal import MustRun, NoStart, Outage, RunningMinimum, StartLimit, ThermalUnit, UnitState
 from dispatch.schedule.outcome import Aim, Proof
@@ -560,6 +562,10 @@ INTERCHANGE = (
         },
         facts=changed("interfaces", "import", export_limit_mw=0),
     ),
+    Fault(
+        "interchange-ramp", "10 MW more in an hour of 9", case=lambda c: replace(c, tie_ramps=(TieRamp("import", 9),))
+    ),
+    Fault("interchange-ramp", "the same of the facts", facts=changed("interfaces", "import", ramp_mw_per_h=9.0)),
 )
 
 ERRORS = {"wind_error_share": 0.2, "solar_error_share": 0.2, "load_error_share": 0.1}
@@ -729,6 +735,18 @@ NETWORK = (
     Fault("network-balance", "5 MW from nowhere", added={("output_mw", "coal_1"): {4: 5}}),
     Fault("network-balance", "5 MW lost on a tie", added={("flow_mw", "tie"): {4: 5}}),
     Fault("network-balance", "the load was higher", case=lambda c: replace(c, scales=Scales(load_share=1.01))),
+    Fault(
+        "network-losses",
+        "a link of 2 % loses nothing",
+        case=lambda c: replace(c, losses=Losses(links=True)),
+        facts=changed("links", "cd", loss_share=0.02),
+    ),
+    Fault(
+        "network-losses",
+        "a line loses nothing",
+        case=lambda c: replace(c, losses=Losses(lines=True)),
+        facts=changed("lines", "ab", resistance_share=2e-5),
+    ),
     Fault("network-rating", "a line carries more", facts=changed("lines", "tie", rating_mw=55)),
     Fault("network-rating", "a link carries more", facts=changed("links", "cd", rating_mw=40)),
     Fault(

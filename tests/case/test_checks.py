@@ -11,7 +11,9 @@ import pytest
 
 from dispatch.case.case import Case, Interchange, Prices, ProductAsked, Reserve, ReserveSeries, Scales
 from dispatch.case.checks import checked, flaws_of, flaws_without_facts
-from dispatch.case.interchange import InterchangeForecast
+from dispatch.case.interchange import InterchangeForecast, TieRamp
+from dispatch.case.losses import Losses
+from dispatch.case.objective import CO2
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.reserve_products import NON_SPINNING
 from dispatch.case.security import Security
@@ -103,6 +105,22 @@ FLAWS: list[tuple[str, str, dict[str, Any]]] = [
     ("NEGATIVE", "security.overload_cny_per_mwh", {"security": Security(overload_cny_per_mwh=-1.0)}),
     ("TOO_LARGE", "security.overload_cny_per_mwh", {"security": Security(overload_cny_per_mwh=2e5)}),
     ("UNKNOWN_LINE", "security.unwatched[1]", {"security": Security(unwatched=("A-B", "B-A"))}),
+    # losses and ramps of ties
+    ("TOO_SMALL", "losses.line_error_mw", {"losses": Losses(line_error_mw=0.0)}),
+    ("NEGATIVE", "losses.line_error_mw", {"losses": Losses(line_error_mw=-1.0)}),
+    ("NOT_FINITE", "losses.line_error_mw", {"losses": Losses(line_error_mw=math.nan)}),
+    ("SHARE_OUT_OF_RANGE", "losses.line_error_share", {"losses": Losses(line_error_share=1.5)}),
+    ("NEGATIVE", "prices.network_loss_cny_per_mwh", {"prices": Prices(network_loss_cny_per_mwh=-1.0)}),
+    (
+        "LOSS_TOO_CHEAP",
+        "prices.network_loss_cny_per_mwh",
+        {"losses": Losses(links=True), "prices": Prices(network_loss_cny_per_mwh=1000.0)},
+    ),
+    ("LOSSES_WITHOUT_COST", "losses", {"losses": Losses(lines=True), "objective": CO2}),
+    ("UNKNOWN_INTERFACE", "tie_ramps[0].interface", {"tie_ramps": (TieRamp("nowhere", 100.0),)}),
+    ("NEGATIVE", "tie_ramps[0].ramp_mw_per_h", {"tie_ramps": (TieRamp("border", -1.0),)}),
+    ("NOT_FINITE", "tie_ramps[0].ramp_mw_per_h", {"tie_ramps": (TieRamp("border", math.inf),)}),
+    ("DUPLICATE", "tie_ramps[1].interface", {"tie_ramps": (TieRamp("border", 1.0), TieRamp("border", 2.0))}),
     # states of units
     ("UNIT_STATE_MISSING", "units", {"units": good_case().units[:2]}),
     ("DUPLICATE", "units[3].unit", {"units": (*good_case().units, good_case().units[0])}),

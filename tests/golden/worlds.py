@@ -25,6 +25,8 @@ from dispatch.case.demand_response import (
     ResponseTerms,
 )
 from dispatch.case.facts import GridFacts, ReserveRule
+from dispatch.case.interchange import InterchangeForecast, TieRamp
+from dispatch.case.losses import Losses
 from dispatch.case.network import Section
 from dispatch.case.pumped_hydro import PumpGroup
 from dispatch.case.renewable import AvailableForecast
@@ -46,6 +48,7 @@ from tests.small import (
     interface,
     lake,
     line,
+    link,
     one_bus_facts,
     plant,
     product_rules,
@@ -367,6 +370,29 @@ def plan() -> Golden:
     return golden("plan", facts, shows, hours=1, step_h=0.5, interchange=Interchange(band_share=0.1))
 
 
+def ramped() -> Golden:
+    """The same tie may change by 20 MW an hour; its plan rises by 30 MW in the second half hour."""
+    facts = one_bus_facts(free_unit("unit", 300.0), load_mw=100.0, interfaces=(interface("import", bus="a"),))
+    plans = (InterchangeForecast("import", (30.0, 60.0, 60.0)),)
+    ramps = (TieRamp("import", 20.0),)
+    shows = "limit_plan_ramp"
+    return golden("ramped", facts, shows, hours=1.5, step_h=0.5, interchange_forecasts=plans, tie_ramps=ramps)
+
+
+def lossy() -> Golden:
+    """A line of two pieces and a link of another rating backward lose power, half of it at each end."""
+    facts = one_bus_facts(
+        free_unit("unit", 300.0),
+        load_mw=0.0,
+        buses=(bus("a", load_share=0.5), bus("b", load_share=0.5), bus("c", carrier="DC")),
+        lines=(line("ab", "a", "b", resistance_share=2e-5, rating_mw=150.0),),
+        links=(link("bc", "b", "c", loss_share=0.02, backward_rating_mw=40.0),),
+    )
+    shows = "carry_power lose_power balance_buses network_loss_penalty"
+    losses = Losses(links=True, lines=True, line_error_mw=0.05, line_error_share=0.0)
+    return golden("lossy", facts, shows, hours=0.5, step_h=0.5, losses=losses)
+
+
 def triangle() -> Golden:
     """Three lines in a triangle, a link and a section, one step; a circuit of any line may be lost."""
     facts = small_facts(
@@ -388,25 +414,9 @@ def triangle() -> Golden:
 BY_NAME: dict[str, Callable[[], Golden]] = {
     make.__name__: make
     for make in (
-        *(
-            coal,
-            heat,
-            quick,
-            hot,
-            kinds,
-            limited,
-            deep,
-            reserve,
-            inside,
-            products,
-            lakes,
-            wind,
-            paid,
-            battery,
-            air,
-            shared,
-        ),
-        *(pumps, response, cold, handed_over, calls, plan, triangle),
+        *(coal, heat, quick, hot, kinds, limited, deep, reserve, inside, products, lakes),
+        *(wind, paid, battery, air, shared),
+        *(pumps, response, cold, handed_over, calls, plan, ramped, lossy, triangle),
     )
 }
 

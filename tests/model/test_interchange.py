@@ -9,10 +9,11 @@ from __future__ import annotations
 import pytest
 
 from dispatch.case.case import Interchange
+from dispatch.case.interchange import InterchangeForecast, TieRamp
 from dispatch.schedule.outcome import Outcome
-from tests.answers import outcome_of
+from tests.answers import outcome_of, schedule_of
 from tests.model.worlds import World, facts_of_worlds, free_unit, of_world
-from tests.small import SUMMER_DAY, interface
+from tests.small import SUMMER_DAY, interface, one_bus_facts
 
 TIE = (interface("tie"),)
 WEAK = (interface("tie", deviation_cny_per_mwh=100.0),)
@@ -72,3 +73,35 @@ def test_only_what_lies_outside_the_band_is_named_as_a_slack(outcome: Outcome) -
     ours = [slack for slack in outcome.metrics.slacks if slack.kind.startswith("interchange")]
     named = [(slack.kind, slack.component, round(slack.slack_mw, 6)) for slack in ours]
     assert named == [("interchange_over", "beyond tie", 14.0), ("interchange_under", "turned tie", 134.0)]
+
+
+def test_what_leaves_the_plan_comes_back_no_faster_than_the_ramp() -> None:
+    """
+    From 0 to 80 MW are free, and the only unit gives 120 MW at 100 CNY, against 350 over the tie: 0, 0 and 60 MW.
+
+    With 40 MW an hour it must be at 20 MW in the hour before: 20 x (350 - 100) = 5,000 CNY more.
+    """
+    load = [100.0, 100.0, 180.0, *[100.0] * 21]
+    facts = one_bus_facts(
+        free_unit("unit", 100.0, 120.0),
+        load_mw=load,
+        interfaces=(interface("tie", bus="a"),),
+        net_import_mw={"tie": 40.0},
+    )
+    free = outcome_of(facts, hours=3, start=SUMMER_DAY, interchange=Interchange(band_share=1.0))
+    assert free.schedule is not None
+    assert free.schedule.net_import_mw["tie"].tolist() == pytest.approx([0, 0, 60])
+    ramps = (TieRamp("tie", 40.0),)
+    held = outcome_of(facts, hours=3, start=SUMMER_DAY, interchange=Interchange(band_share=1.0), tie_ramps=ramps)
+    assert held.schedule is not None
+    assert held.schedule.net_import_mw["tie"].tolist() == pytest.approx([0, 20, 60])
+    assert held.proof.objective_cny == pytest.approx((free.proof.objective_cny or 0.0) + 5_000)
+
+
+def test_a_plan_that_is_faster_than_the_ramp_can_be_kept() -> None:
+    """From 0 to 60 MW within an hour of 10 MW: the plan's own step counts, and nothing is paid for leaving it."""
+    facts = one_bus_facts(free_unit("unit", 300.0), load_mw=100.0, interfaces=(interface("tie", bus="a"),))
+    plan = (InterchangeForecast("tie", (0.0, 60.0)),)
+    ramps = (TieRamp("tie", 10.0),)
+    schedule = schedule_of(facts, hours=2, start=SUMMER_DAY, interchange_forecasts=plan, tie_ramps=ramps)
+    assert schedule.net_import_mw["tie"].tolist() == pytest.approx([0, 60])

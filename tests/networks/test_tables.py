@@ -248,3 +248,10 @@ def test_every_aggregator_has_contracts_and_room_for_them() -> None:
     (aggregator,) = table("jibei", "aggregators").itertuples()
     own = contracts[contracts["aggregator"] == aggregator.aggregator]
     assert 0 < own["capacity_share_of_peak"].sum() * peak <= aggregator.capacity_mw == 1826.5
+
+
+def test_the_ring_loses_what_its_sources_say() -> None:
+    """0.8 % a converter, 0.5 % per 100 km of DC line, of what leaves (estimates, see SOURCES.md)."""
+    links = table("jibei", "links")
+    expected = np.where(links["kind"] == "converter", 0.008, 0.005 * links["length"] / 100)
+    assert links["loss_share"].tolist() == pytest.approx(expected.tolist(), abs=1e-5)

@@ -18,7 +18,8 @@ from dispatch.case.demand_response import (
     ResponseTerms,
 )
 from dispatch.case.heat import Heat, HeatForecast
-from dispatch.case.interchange import VARIANTS, InterchangeForecast
+from dispatch.case.interchange import VARIANTS, InterchangeForecast, TieRamp
+from dispatch.case.losses import Losses
 from dispatch.case.objective import OBJECTIVES
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.reserve import CASE_MW, LARGEST_UNIT, QUANTILE, SHARES
@@ -105,7 +106,7 @@ CASES = st.builds(
             )
         ),
     ),
-    prices=st.builds(Prices, _numbers, _numbers, _numbers, _numbers),
+    prices=st.builds(Prices, _numbers, _numbers, _numbers, _numbers, _numbers),
     scales=st.builds(Scales, _numbers, _numbers, _numbers, _numbers),
     outages=_several(st.builds(Outage, _names, _times, _times, st.none() | _numbers)),
     must_run=_several(st.builds(MustRun, _names, _times, _times)),
@@ -114,6 +115,8 @@ CASES = st.builds(
     interchange_forecasts=_several(st.builds(InterchangeForecast, _names, _series)),
     deep_peak_shaving=st.booleans(),
     retrofits=_several(st.builds(Retrofit, st.sampled_from((BEFORE, AFTER)), *[st.just("") | _names] * 3)),
+    losses=st.builds(Losses, st.booleans(), st.booleans(), _numbers, _numbers),
+    tie_ramps=_several(st.builds(TieRamp, _names, _numbers)),
     security=st.builds(Security, st.booleans(), _numbers, _numbers, _several(_names)),
     contracts=_several(
         st.builds(
@@ -195,7 +198,7 @@ def a_schedule() -> Schedule:
         ("reserve_up_mw", "reserve_down_mw"): ["g1", "g2", "s1"],
         ("short_up_mw", "short_down_mw", "required_up_mw", "required_down_mw"): ["jibei"],
         ("up_decided_by", "down_decided_by"): ["jibei"],
-        ("flow_mw", "overload_mw"): ["l1"],
+        ("flow_mw", "overload_mw", "loss_mw"): ["l1"],
         ("section_over_mw",): ["c1"],
         ("generating_count", "pumping_count"): ["p"],
         ("generating", "pumping"): ["p 1", "p 2"],

@@ -18,7 +18,7 @@ from dispatch.case.demand_response import (
     ContractState,
     Parcel,
 )
-from dispatch.case.interchange import VARIANTS
+from dispatch.case.interchange import VARIANTS, TieRamp
 from dispatch.case.objective import OBJECTIVES
 from dispatch.case.storage import StoreState
 from dispatch.case.thermal import AFTER, BEFORE, MustRun, NoStart, Outage, Retrofit, StartLimit, UnitState
@@ -150,6 +150,8 @@ FIELDS = (
            "储能损耗电量的惩罚价格", unit="CNY/MWh"),
     Column("prices.carbon_cny_per_t", NUMBER, "碳价", "price of a tonne of CO2, a cost",
            "每吨二氧化碳的价格，计入成本", unit="CNY/t"),
+    Column("prices.network_loss_cny_per_mwh", NUMBER, "网损价格", "penalty of a MWh lost on lines and links",
+           "网损电量的惩罚价格", unit="CNY/MWh"),
     Column("scales.load_share", NUMBER, "负荷系数", "factor on stored load; forecasts are not scaled",
            "内置负荷的系数，预测值不缩放", unit="times"),
     Column("scales.renewable_share", NUMBER, "新能源系数", "factor on stored wind and sun, and on capacity",
@@ -166,6 +168,14 @@ FIELDS = (
            "事故后限额与正常限额之比", unit="times"),
     Column("security.overload_cny_per_mwh", NUMBER, "越限价格", "penalty beyond that rating or a section's limit",
            "超过事故后限额或断面限额的惩罚价格", unit="CNY/MWh"),
+    Column("losses.links", FLAG, "直流损耗", "count what converters and DC lines lose",
+           "计入换流站与直流线路损耗"),
+    Column("losses.lines", FLAG, "交流网损", "count what AC lines lose",
+           "计入交流线路损耗"),
+    Column("losses.line_error_mw", NUMBER, "网损误差", "how far the secants may lie above the loss of a line",
+           "割线高于线路损耗的允许误差", unit="MW"),
+    Column("losses.line_error_share", NUMBER, "网损相对误差", "the same as a share of the loss, where that is more",
+           "同上，按损耗的比例，取较大者", unit="share"),
     Column("deep_peak_shaving", FLAG, "深度调峰", "units may run below their normal minimum, and are paid for it",
            "机组可低于正常最小出力运行并获补偿"),
 )
@@ -266,6 +276,13 @@ TABLES = (
     Table("contract_owed", "欠补电量", "Energy that contracts owe: to be repaid", Parcel, PARCEL, "contracts.owed"),
     Table("contract_saved", "预用电量", "Energy that contracts took early: to be spared", Parcel, PARCEL,
            "contracts.saved"),
+    Table("tie_ramps", "联络线爬坡", "How fast net import may change, up and down; faster only where the plan does",
+          TieRamp, (
+        Column("interface", TEXT, "联络线", "name of the interface",
+               "联络线名称", needed=True, names="interfaces"),
+        Column("ramp_mw_per_h", NUMBER, "爬坡率", "most change in an hour",
+               "每小时最大变化", unit="MW/h", needed=True),
+    )),
     Table("unwatched", "不校核线路",
           "Lines that nobody looks at after an outage (N-1)", str, (
         Column("line", TEXT, "线路", "name of the line",

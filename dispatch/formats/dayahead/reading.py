@@ -44,7 +44,7 @@ from dispatch.units import SECONDS_PER_HOUR
 MINUTES_PER_HOUR = 60
 NOTHING: Mapping[str, Any] = {NUMBER: math.nan, COUNT: 0, TEXT: "", MOMENT: NEVER, ON_OFF: None, FLAG: None, WORD: ""}
 PATHS = {"horizon.step_min": "horizon.step_h"}  # of fields that a file holds in another unit
-PARTS = ("interchange", "reserve", "prices", "scales", "security", "response", "heat")
+PARTS = ("interchange", "reserve", "prices", "scales", "security", "response", "heat", "losses")
 LAST_PART = re.compile(r"(\[\d+\]|\.[^.\[\]]+)$")
 
 

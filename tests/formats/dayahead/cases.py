@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from dispatch.case.case import Case, Interchange, Prices, Reserve, ReserveSeries, Scales
 from dispatch.case.demand_response import DAY_PEAK, HANDED_OVER, ContractState, Parcel, ResponseTerms
 from dispatch.case.heat import Heat, HeatForecast
-from dispatch.case.interchange import InterchangeForecast
+from dispatch.case.interchange import InterchangeForecast, TieRamp
+from dispatch.case.losses import Losses
 from dispatch.case.objective import ABSORPTION_FIRST
 from dispatch.case.renewable import AvailableForecast, LoadForecast
 from dispatch.case.security import Security
@@ -37,7 +38,7 @@ def full_case(hours: float = 24, step_h: float = 1.0, start: datetime = WINTER_D
         reserve=Reserve(
             0.01, 0.02, (ReserveSeries("jibei", rising, ()), ReserveSeries("south", (), rising)), 0.03, 0.04, 0.9, 0.8
         ),
-        prices=Prices(1.0, 2.0, 3.0, 80.0),
+        prices=Prices(1.0, 2.0, 3.0, 80.0, 900.0),
         scales=Scales(1.1, 1.2, 0.0, 0.5),
         outages=(Outage("coal_2", at(-100), at(8)), Outage("gas", at(8), at(24), 55.5)),
         must_run=(MustRun("coal_1", at(1), at(24)),),
@@ -56,4 +57,6 @@ def full_case(hours: float = 24, step_h: float = 1.0, start: datetime = WINTER_D
         no_start=(NoStart("gas", at(0), at(6)),),
         start_limits=(StartLimit(plant="heat", per_day_count=1), StartLimit(unit="gas", horizon_count=0)),
         heat=Heat(0.9, (HeatForecast("heat", rising),)),
+        losses=Losses(links=True, lines=True, line_error_mw=0.5, line_error_share=0.05),
+        tie_ramps=(TieRamp("import", 12.5),),
     )
