@@ -51,7 +51,6 @@ def schedule_of(model: Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -
     read = Reader(model, x, inputs)
     units, plants = [u.name for u in facts.units], [p.name for p in facts.plants]
     stores, interfaces = [s.name for s in facts.stores], [i.name for i in facts.interfaces]
-    members = list(facts.members)
     on, started = read.whole(names.STATUS, units), read.whole(names.START, units)
     stopped, above = read.whole(names.STOP, units), read.table(names.ABOVE, units)
     output = (above + inputs.output_min_mw) * on
@@ -76,8 +75,8 @@ def schedule_of(model: Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -
         under_plan_mw=(-net_import + inputs.import_floor_mw).clip(lower=0.0),
         reserve_up_mw=pd.concat([up, read.table(names.STORE_UP, stores)], axis=1),
         reserve_down_mw=pd.concat([down, read.table(names.STORE_DOWN, stores)], axis=1),
-        short_up_mw=read.table(names.SHORT_UP, members),
-        short_down_mw=read.table(names.SHORT_DOWN, members),
+        short_up_mw=read.table(names.SHORT_UP, list(facts.members)),
+        short_down_mw=read.table(names.SHORT_DOWN, list(facts.members)),
         flow_mw=flow,
         overload_mw=read.table(names.OVERLOAD, list(flow.columns)),
         **_deep_output(read, facts, on, output),
