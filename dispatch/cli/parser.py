@@ -260,7 +260,7 @@ def _runs(verbs: Verbs) -> None:
             "--label", action="append", dest="labels", type=values.label, default=[], metavar="K=V", help=told
         )
     get = _verb(verbs, "get", "runs:get", "a run as it stands, and its answer as files")
-    get.add_argument("--out", type=Path, metavar="DIR", help="write outcome.json and schedule.json")
+    get.add_argument("--out", type=Path, metavar="DIR", help="write what solve --out writes")
     watch = _verb(verbs, "watch", "runs:watch", "follow a run to its end; ^C leaves it alone")
     cancel = _verb(verbs, "cancel", "runs:cancel", "end a run that has not ended")
     cancel.add_argument("--keep", action="store_true", help="the best schedule so far is its outcome")

@@ -15,17 +15,20 @@ from typing import Any
 from dispatch.case.case import Case, Limits
 from dispatch.cli.command import DONE, NO_ANSWER, OUR_FAULT, WrongUsage, say
 from dispatch.cli.connected import connected
-from dispatch.cli.folder import asked_in
+from dispatch.cli.folder import asked_in, write_solved
 from dispatch.cli.solve import code_of
 from dispatch.cli.terminal import LiveLine, words_of
 from dispatch.client import Client, RunEvent, RunView, State, Urgency, Waiting
 from dispatch.errors import CaseError, Flaw
 from dispatch.formats.registry import format_of
+from dispatch.grid.catalogue import facts_of
 from dispatch.horizon import local
-from dispatch.replay.bundle import OUTCOME, SCHEDULE
+from dispatch.report.scenario import Scenario, label_of
+from dispatch.schedule.outcome import Outcome
 from dispatch.wire import files
 
 WATCH_PATIENCE_S = 600.0
+ASKED = ("case", "limits", "outcome")
 
 
 def submit(asked: argparse.Namespace) -> int:
@@ -114,13 +117,9 @@ def list_runs(asked: argparse.Namespace) -> int:
 def get(asked: argparse.Namespace) -> int:
     """A run as it stands; its outcome and its schedule as files, where asked for."""
     with connected(asked.server, asked) as client:
-        run = client.get(asked.run)
+        run = client.get(asked.run, full=asked.out is not None)
         if asked.out:
-            outcome = client.outcome(asked.run)
-            asked.out.mkdir(parents=True, exist_ok=True)
-            files.write_outcome(outcome, asked.out / OUTCOME)
-            if outcome.schedule is not None:
-                files.write_schedule(outcome.schedule, asked.out / SCHEDULE)
+            _write(asked.out, run, client.outcome(asked.run))
     if asked.json:
         told = json_of(run)
         told["outcome"] = json.loads(files.outcome_text(run.outcome)) if run.outcome else None
@@ -128,6 +127,17 @@ def get(asked: argparse.Namespace) -> int:
     else:
         _print_run(run)
     return code_of_run(run)
+
+
+def _write(folder: Path, run: RunView, outcome: Outcome) -> None:
+    """What `solve --out` would have written: the folder of a bundle."""
+    if run.case is None:
+        message = "the service does not tell what was asked: it is of an older version"
+        raise CaseError((Flaw("NOT_TOLD", "case", message),))
+    facts = facts_of(run.case.grid, run.case.edition)
+    write_solved(folder, Scenario(label_of(run.case), run.case, facts, outcome), limits=run.limits)
+    if outcome.certificate is not None and outcome.certificate.facts_sha256 != facts.content_sha256:
+        say(f"the networks here are others than those of the service: an audit or a replay of {folder} may differ")
 
 
 def cancel(asked: argparse.Namespace) -> int:
@@ -155,8 +165,8 @@ def code_of_run(run: RunView) -> int:
 
 
 def json_of(run: RunView) -> dict[str, Any]:
-    """A run for machines, without its outcome."""
-    told = {field.name: getattr(run, field.name) for field in fields(run) if field.name != "outcome"}
+    """A run for machines, without what was asked and answered."""
+    told = {field.name: getattr(run, field.name) for field in fields(run) if field.name not in ASKED}
     return {name: _plain(value) for name, value in told.items()}
 
 

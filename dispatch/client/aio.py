@@ -14,7 +14,15 @@ import grpc
 from dispatch.access import Access
 from dispatch.case.case import Case, Limits
 from dispatch.client.connection import CALL_S, PATIENCE_S, Patience, failure_of, is_complete, whole
-from dispatch.client.questions import Part, Wanted, list_request, schedule_request, solve_request, submit_request
+from dispatch.client.questions import (
+    Part,
+    Wanted,
+    list_request,
+    run_request,
+    schedule_request,
+    solve_request,
+    submit_request,
+)
 from dispatch.errors import CaseError, Flaw
 from dispatch.runs.run import Urgency
 from dispatch.schedule.difference import Comparison
@@ -121,9 +129,9 @@ class AsyncClient(AsyncConnection):
         async with self._every_flaw(case):
             return run_from(await self.call("SubmitCase", submit_request(case, limits, request_id, urgency, labels)))
 
-    async def get(self, run_id: str) -> RunView:
-        """A run, with its outcome where it has one. UnknownRun."""
-        return run_from(await self.call("GetRun", rpc.GetRunRequest(run_id=run_id)))
+    async def get(self, run_id: str, *, full: bool = False) -> RunView:
+        """A run, with its outcome where it has one; full: with what was asked, and tables of prices. UnknownRun."""
+        return run_from(await self.call("GetRun", run_request(run_id, full=full)))
 
     async def runs(self, **wanted: Unpack[Wanted]) -> AsyncIterator[RunView]:
         """Runs without their outcomes, the newest first, page by page as they are taken."""
@@ -198,8 +206,8 @@ class AsyncClient(AsyncConnection):
             raise failure_of(error).error from error
 
     async def outcome(self, run_id: str) -> Outcome:
-        """The outcome of a run that has ended, with its schedule where it has one. UnknownRun, RunOpen, RunOver."""
-        outcome = outcome_in(await self.get(run_id))
+        """The outcome of a run that has ended, with its schedule and its prices. UnknownRun, RunOpen, RunOver."""
+        outcome = outcome_in(await self.get(run_id, full=True))
         return replace(outcome, schedule=await self.schedule(run_id)) if outcome.status in WITH_SCHEDULE else outcome
 
     @asynccontextmanager

@@ -14,7 +14,15 @@ import grpc
 from dispatch.access import Access
 from dispatch.case.case import Case, Limits
 from dispatch.client.connection import CALL_S, PATIENCE_S, Patience, failure_of, is_complete, whole
-from dispatch.client.questions import Part, Wanted, list_request, schedule_request, solve_request, submit_request
+from dispatch.client.questions import (
+    Part,
+    Wanted,
+    list_request,
+    run_request,
+    schedule_request,
+    solve_request,
+    submit_request,
+)
 from dispatch.errors import CaseError, Flaw
 from dispatch.runs.run import Urgency
 from dispatch.schedule.difference import Comparison
@@ -120,9 +128,9 @@ class Client(Connection):
         with self._every_flaw(case):
             return run_from(self.call("SubmitCase", submit_request(case, limits, request_id, urgency, labels)))
 
-    def get(self, run_id: str) -> RunView:
-        """A run, with its outcome where it has one. UnknownRun."""
-        return run_from(self.call("GetRun", rpc.GetRunRequest(run_id=run_id)))
+    def get(self, run_id: str, *, full: bool = False) -> RunView:
+        """A run, with its outcome where it has one; full: with what was asked, and tables of prices. UnknownRun."""
+        return run_from(self.call("GetRun", run_request(run_id, full=full)))
 
     def runs(self, **wanted: Unpack[Wanted]) -> Iterator[RunView]:
         """Runs without their outcomes, the newest first, page by page as they are taken."""
@@ -192,8 +200,8 @@ class Client(Connection):
             raise failure_of(error).error from error
 
     def outcome(self, run_id: str) -> Outcome:
-        """The outcome of a run that has ended, with its schedule where it has one. UnknownRun, RunOpen, RunOver."""
-        outcome = outcome_in(self.get(run_id))
+        """The outcome of a run that has ended, with its schedule and its prices. UnknownRun, RunOpen, RunOver."""
+        outcome = outcome_in(self.get(run_id, full=True))
         return replace(outcome, schedule=self.schedule(run_id)) if outcome.status in WITH_SCHEDULE else outcome
 
     @contextmanager

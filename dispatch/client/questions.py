@@ -11,7 +11,7 @@ from dispatch.case.case import Case, Limits
 from dispatch.runs.run import State, Urgency
 from dispatch.wire import rpc
 from dispatch.wire.case_out import stamp_of
-from dispatch.wire.runs import STATES, URGENCIES
+from dispatch.wire.runs import STATES, URGENCIES, VIEWS
 from dispatch.wire.translate import case_to, limits_to
 
 
@@ -54,6 +54,11 @@ def submit_request(
         urgency=URGENCIES[urgency],
         labels=dict(labels or {}),
     )
+
+
+def run_request(run_id: str, *, full: bool) -> rpc.GetRunRequest:
+    """A run, or all of it."""
+    return rpc.GetRunRequest(run_id=run_id, view=VIEWS["FULL" if full else "BASIC"])
 
 
 def list_request(wanted: Wanted) -> rpc.ListRunsRequest:

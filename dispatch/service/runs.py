@@ -32,8 +32,10 @@ from dispatch.wire.runs import (
     asked_bytes,
     asked_sha256,
     event_to,
+    is_full,
     outcome_message,
     parts_of,
+    put_asked,
     run_to,
     schedule_message,
     states_of,
@@ -84,8 +86,17 @@ class RunMethods:
         return run
 
     async def GetRun(self, request: rpc.GetRunRequest, context: Any) -> rpc.Run:
-        """A run, with its outcome where it has one."""
-        return await self._told(await self._run(request.run_id), whole=True)
+        """A run, with its outcome where it has one; in the full view with what was asked."""
+        flaws: list[Flaw] = []
+        full = is_full(request.view, "view", flaws)
+        if flaws:
+            raise CaseError(tuple(flaws))
+        run = await self._run(request.run_id)
+        told = await self._told(run, whole=True, tables=full)
+        if full:
+            content = await asyncio.to_thread(self._artefacts.get, run.asked.payload_sha256)
+            await asyncio.to_thread(put_asked, told, content, run.asked.changes)
+        return told
 
     async def ListRuns(self, request: rpc.ListRunsRequest, context: Any) -> rpc.ListRunsResponse:
         """A page of runs."""
@@ -165,12 +176,12 @@ class RunMethods:
         await asyncio.to_thread(lambda: self._ledger.cancel(run_id, seen(), keep=keep))
         self._watchers.poke()
 
-    async def _told(self, run: Run, *, whole: bool = False) -> rpc.Run:
+    async def _told(self, run: Run, *, whole: bool = False, tables: bool = False) -> rpc.Run:
         before_count, outcome = None, None
         if run.state is State.QUEUED:
             before_count = await asyncio.to_thread(self._ledger.queued_before_count, run)
         if whole:
-            outcome = await self._outcome(run, include_tables=False)
+            outcome = await self._outcome(run, include_tables=tables)
         return run_to(run, before_count, outcome)
 
     async def _outcome(self, run: Run, *, include_tables: bool) -> rpc.Outcome | None:

@@ -1339,6 +1339,8 @@ class Run(_message.Message):
     OUTCOME_FIELD_NUMBER: _builtins.int
     STUDY_ID_FIELD_NUMBER: _builtins.int
     SCENARIO_INDEX_FIELD_NUMBER: _builtins.int
+    CASE_FIELD_NUMBER: _builtins.int
+    LIMITS_FIELD_NUMBER: _builtins.int
     run_id: _builtins.str
     """Name of the run, given by the service."""
     request_id: _builtins.str
@@ -1395,9 +1397,17 @@ class Run(_message.Message):
 
     @_builtins.property
     def outcome(self) -> Global___Outcome:
-        """The outcome, without its schedule (GetSchedule) and without the tables of prices. Only GetRun and the end of WatchRun
-        and CancelRun tell it.
+        """The outcome, without its schedule (GetSchedule) and, but in the full view, without the tables of prices. Only GetRun
+        and the end of WatchRun and CancelRun tell it.
         """
+
+    @_builtins.property
+    def case(self) -> _case_pb2.Case:
+        """What was asked; of a scenario its own case, with the changes of the study. In the full view only."""
+
+    @_builtins.property
+    def limits(self) -> Global___Limits:
+        """For how long and how sure. In the full view only."""
 
     def __init__(
         self,
@@ -1426,10 +1436,12 @@ class Run(_message.Message):
         outcome: Global___Outcome | None = ...,
         study_id: _builtins.str = ...,
         scenario_index: _builtins.int = ...,
+        case: _case_pb2.Case | None = ...,
+        limits: Global___Limits | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny", "_gap_share", b"_gap_share", "_objective_cny", b"_objective_cny", "_queued_before_count", b"_queued_before_count", "bound_cny", b"bound_cny", "created_at", b"created_at", "ended_at", b"ended_at", "gap_share", b"gap_share", "objective_cny", b"objective_cny", "outcome", b"outcome", "queued_before_count", b"queued_before_count", "started_at", b"started_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny", "_gap_share", b"_gap_share", "_objective_cny", b"_objective_cny", "_queued_before_count", b"_queued_before_count", "bound_cny", b"bound_cny", "case", b"case", "created_at", b"created_at", "ended_at", b"ended_at", "gap_share", b"gap_share", "limits", b"limits", "objective_cny", b"objective_cny", "outcome", b"outcome", "queued_before_count", b"queued_before_count", "started_at", b"started_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny", "_gap_share", b"_gap_share", "_objective_cny", b"_objective_cny", "_queued_before_count", b"_queued_before_count", "attempt_count", b"attempt_count", "bound_cny", b"bound_cny", "case_name", b"case_name", "case_sha256", b"case_sha256", "created_at", b"created_at", "ended_at", b"ended_at", "event_count", b"event_count", "gap_share", b"gap_share", "grid", b"grid", "labels", b"labels", "message", b"message", "objective_cny", b"objective_cny", "outcome", b"outcome", "outcome_status", b"outcome_status", "queued_before_count", b"queued_before_count", "reason", b"reason", "request_id", b"request_id", "run_id", b"run_id", "scenario_index", b"scenario_index", "started_at", b"started_at", "state", b"state", "study_id", b"study_id", "tenant", b"tenant", "urgency", b"urgency"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny", "_gap_share", b"_gap_share", "_objective_cny", b"_objective_cny", "_queued_before_count", b"_queued_before_count", "attempt_count", b"attempt_count", "bound_cny", b"bound_cny", "case", b"case", "case_name", b"case_name", "case_sha256", b"case_sha256", "created_at", b"created_at", "ended_at", b"ended_at", "event_count", b"event_count", "gap_share", b"gap_share", "grid", b"grid", "labels", b"labels", "limits", b"limits", "message", b"message", "objective_cny", b"objective_cny", "outcome", b"outcome", "outcome_status", b"outcome_status", "queued_before_count", b"queued_before_count", "reason", b"reason", "request_id", b"request_id", "run_id", b"run_id", "scenario_index", b"scenario_index", "started_at", b"started_at", "state", b"state", "study_id", b"study_id", "tenant", b"tenant", "urgency", b"urgency"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bound_cny: _TypeAlias = _typing.Literal["bound_cny"]  # noqa: Y015
     _WhichOneofArgType__bound_cny: _TypeAlias = _typing.Literal["_bound_cny", b"_bound_cny"]  # noqa: Y015

@@ -19,6 +19,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -29,6 +30,34 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _RunView:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RunViewEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RunView.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RUN_VIEW_UNSPECIFIED: _RunView.ValueType  # 0
+    """BASIC."""
+    RUN_VIEW_BASIC: _RunView.ValueType  # 1
+    """The run and its outcome, small enough for any client."""
+    RUN_VIEW_FULL: _RunView.ValueType  # 2
+    """Also what was asked, and the tables of prices: with GetSchedule all that `dispatch solve --out` writes. It may be
+    larger than the 4 MB which clients accept by default.
+    """
+
+class RunView(_RunView, metaclass=_RunViewEnumTypeWrapper):
+    """How much of a run is told."""
+
+RUN_VIEW_UNSPECIFIED: RunView.ValueType  # 0
+"""BASIC."""
+RUN_VIEW_BASIC: RunView.ValueType  # 1
+"""The run and its outcome, small enough for any client."""
+RUN_VIEW_FULL: RunView.ValueType  # 2
+"""Also what was asked, and the tables of prices: with GetSchedule all that `dispatch solve --out` writes. It may be
+larger than the 4 MB which clients accept by default.
+"""
+Global___RunView: _TypeAlias = RunView  # noqa: Y015
 
 @_typing.final
 class SolveCaseRequest(_message.Message):
@@ -315,21 +344,25 @@ Global___SubmitCaseRequest: _TypeAlias = SubmitCaseRequest  # noqa: Y015
 
 @_typing.final
 class GetRunRequest(_message.Message):
-    """Which run."""
+    """Which run, and how much of it."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     RUN_ID_FIELD_NUMBER: _builtins.int
+    VIEW_FIELD_NUMBER: _builtins.int
     run_id: _builtins.str
     """Required. Name of the run."""
+    view: Global___RunView.ValueType
+    """BASIC where not told."""
     def __init__(
         self,
         *,
         run_id: _builtins.str = ...,
+        view: Global___RunView.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["run_id", b"run_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["run_id", b"run_id", "view", b"view"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

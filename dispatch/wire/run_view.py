@@ -10,11 +10,13 @@ from typing import Any, TypeVar
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from dispatch.case.case import Case, Limits
 from dispatch.errors import CaseError, Flaw, RunOpen, RunOver
 from dispatch.runs.run import State, Urgency
 from dispatch.schedule.outcome import Outcome, Status
 from dispatch.schedule.progress import Progress
 from dispatch.v1 import run_pb2, service_pb2
+from dispatch.wire.case_in import case_from, limits_from
 from dispatch.wire.mirror import made
 from dispatch.wire.outcome_in import outcome_from, progress_from
 from dispatch.wire.outcome_out import STATUSES
@@ -51,9 +53,11 @@ class RunView:
     objective_cny: float | None
     bound_cny: float | None
     gap_share: float | None
-    outcome: Outcome | None  # without its schedule; where the run was asked for by name
+    outcome: Outcome | None  # without its schedule, in the full view with its prices; where the run was asked by name
     study_id: str
     scenario_index: int
+    case: Case | None = None  # what was asked, the changes of a study made; in the full view
+    limits: Limits | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,8 @@ def run_from(message: run_pb2.Run) -> RunView:
         **{name: _moment(message, name) for name in ("created_at", "started_at", "ended_at")},
         outcome_status=_STATUS.get(message.outcome_status),
         outcome=outcome_from(message.outcome) if message.HasField("outcome") else None,
+        case=case_from(message.case) if message.HasField("case") else None,
+        limits=limits_from(message.limits) if message.HasField("limits") else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import TypeVar
@@ -20,11 +21,13 @@ from dispatch.wire.case_in import case_from, limits_from
 from dispatch.wire.case_out import case_to, limits_to
 from dispatch.wire.outcome_in import outcome_from
 from dispatch.wire.outcome_out import STATUSES, answer_from, progress_to
+from dispatch.wire.places import put
 from dispatch.wire.schedule import kinds_of, schedule_from, schedule_to
 
 K = TypeVar("K")
 
 STATES = {state: run_pb2.RunState.Value(f"RUN_STATE_{state.value}") for state in State}
+VIEWS = {"BASIC": service_pb2.RUN_VIEW_BASIC, "FULL": service_pb2.RUN_VIEW_FULL}
 URGENCIES = {urgency: run_pb2.Urgency.Value(f"URGENCY_{urgency.value}") for urgency in DELAY_S}
 PART_BYTES_COUNT = 900_000  # of a part of a schedule: what a client that set nothing can read, with room
 
@@ -120,6 +123,15 @@ def run_to(run: Run, queued_before_count: int | None = None, outcome: run_pb2.Ou
     )
 
 
+def put_asked(message: run_pb2.Run, content: bytes, changes: str) -> None:
+    """Into a run what was asked, from what was kept of it: a scenario's own case, its changes made."""
+    asked = service_pb2.SubmitCaseRequest.FromString(content)
+    for path, value in json.loads(changes or "[]"):
+        put(asked.case, path, value)  # without a flaw: each value was tried before it was kept
+    message.case.CopyFrom(asked.case)
+    message.limits.CopyFrom(asked.limits)
+
+
 def event_to(event: Event) -> run_pb2.RunEvent:
     """An event as a message."""
     message = run_pb2.RunEvent(
@@ -146,6 +158,11 @@ def stamp_at(time_s: float | None) -> Timestamp | None:
 def urgency_of(number: int, flaws: list[Flaw]) -> Urgency:
     """DAY_AHEAD where none is given."""
     return _known(number, URGENCIES, "urgency", flaws, Urgency.DAY_AHEAD)
+
+
+def is_full(number: int, path: str, flaws: list[Flaw]) -> bool:
+    """Whether all of a run is asked for; BASIC where nothing is told."""
+    return _known(number, VIEWS, path, flaws, "BASIC") == "FULL"
 
 
 def states_of(numbers: Iterable[int], flaws: list[Flaw]) -> tuple[State, ...]:

@@ -116,6 +116,10 @@ def test_the_same_is_asked_with_asyncio(service: Background) -> None:
     assert listed == [ended.run_id]
 
 
+def _files(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
 def test_the_command_line_submits_waits_lists_gets_and_forgets(
     service: Background, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -128,7 +132,11 @@ def test_the_command_line_submits_waits_lists_gets_and_forgets(
     assert main(["list", "--label", "test=cli", "--json", *server]) == 0
     assert [json.loads(line)["run_id"] for line in capsys.readouterr().out.splitlines()] == [run["run_id"]]
     assert main(["get", run["run_id"], "--out", str(tmp_path / "out"), *server]) == 0
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"outcome.json", "schedule.json"}
+    assert main(["solve", str(file), "--gap", "0.02", "--out", str(tmp_path / "here")]) == 0
+    assert _files(tmp_path / "out") == _files(tmp_path / "here")
+    assert (tmp_path / "out" / "case.json").read_text() == (tmp_path / "here" / "case.json").read_text()
+    assert main(["audit", str(tmp_path / "out")]) == 0
+    assert main(["replay", str(tmp_path / "out"), "--against", str(tmp_path / "here")]) == 0
     assert main(["watch", run["run_id"], *server]) == 0
     assert main(["cancel", run["run_id"], *server]) == 1
     assert main(["delete", run["run_id"], *server]) == 0

@@ -18,6 +18,7 @@ from dispatch.client import Client
 from dispatch.errors import CaseError
 from dispatch.grid import weather_years
 from dispatch.grid.catalogue import facts_of
+from dispatch.replay.reading import record_in
 from dispatch.runs.run import State
 from dispatch.schedule.outcome import Status
 from dispatch.service.background import running
@@ -114,6 +115,27 @@ def test_every_flaw_of_a_study_is_told_at_once(client: Client) -> None:
         "axes[1].values[1]",
         "axes[1].values[2]",
     ]
+
+
+def test_a_scenario_is_got_as_a_folder_of_its_own_case(
+    client: Client, target: str, study_id: str, tmp_path: Path
+) -> None:
+    """The last but one: 5 % response, the load as it is; a plain GetRun tells no case."""
+    _watched(client, study_id, [])
+    run = next(run for run in client.runs(study_id=study_id) if run.scenario_index == 2)
+    assert client.get(run.run_id).case is None
+    assert main(["get", run.run_id, "--out", str(tmp_path / "kept"), "--server", target]) == 0
+    kept = record_in(tmp_path / "kept", "scenario")
+    assert (kept.case, kept.limits) == (replace(BASE, response_share=0.05), LIMITS)
+    assert kept.outcome.schedule is not None
+    assert main(["audit", str(tmp_path / "kept")]) == 0
+
+
+@pytest.mark.parametrize("view", [3, -1])
+def test_a_view_that_is_none_is_refused(client: Client, study_id: str, view: int) -> None:
+    run = next(client.runs(study_id=study_id))
+    with pytest.raises(CaseError, match="view: "):
+        client.call("GetRun", rpc.GetRunRequest(run_id=run.run_id, view=view))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("method", ["GetStudy", "CancelStudy", "ListScenarios"])
