@@ -81,9 +81,9 @@ class StoredYear:
     error_share: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class GridFacts:
-    """One grid ("hebei_south", "jibei") or both joined ("hebei"), in one edition."""
+    """One grid ("hebei_south", "jibei") or both joined ("hebei"), in one edition; the same only as itself."""
 
     grid: str
     edition: int

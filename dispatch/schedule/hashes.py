@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from dispatch.schedule.schedule import BY_PRODUCT, TABLES, Schedule
 
 # What the first kept records did not know: part of the case, field, and what it is where nothing is said.
 LATER: tuple[tuple[str, str, Any], ...] = (
-    ("", "losses", asdict(Losses())),
+    ("", "losses", Losses()),
     ("", "tie_ramps", ()),
     ("reserve", "products", ()),
     ("prices", "network_loss_cny_per_mwh", Prices().network_loss_cny_per_mwh),
@@ -31,12 +31,12 @@ def case_sha256(case: Case) -> str:
 
     What the first records did not know counts only where the case says it, so that a kept record stays what it was.
     """
-    told = asdict(case)
+    told = _plain(case)
     for part, name, default in LATER:
         inside = told[part] if part else told
-        if inside[name] == default:
+        if inside[name] == _plain(default):
             del inside[name]
-    text = json.dumps(_plain(told), sort_keys=True, separators=(",", ":"))
+    text = json.dumps(told, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -54,6 +54,8 @@ def schedule_sha256(schedule: Schedule) -> str:
 
 def _plain(value: Any) -> Any:
     """The same value whether it was made by hand or read from a file: 48 is 48.0, midnight in Beijing 16:00 UTC."""
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

@@ -152,13 +152,13 @@ def _planned(
         traceparent=traceparent(),
     )
     plan = Plan(base.tenant, base.asked_sha256, base.case_sha256, text, request.request_id, request.title, base.labels)
-    return plan, [_run_of(base, changes) for changes in grid.scenarios(axes)]
+    return plan, [_run_of(base, changes, own) for changes, own in grid.scenario_cases(case, axes)]
 
 
-def _run_of(base: Submission, changes: Sequence[tuple[str, Any]]) -> Submission:
+def _run_of(base: Submission, changes: Sequence[tuple[str, Any]], case: Case) -> Submission:
     text = _text(changes)
     asked = _sha256(base.asked_sha256, text)
-    return replace(base, asked_sha256=asked, changes=text, grid=str(dict(changes).get("grid", base.grid)))
+    return replace(base, asked_sha256=asked, case_sha256=case_sha256(case), changes=text, grid=case.grid)
 
 
 def _text(content: Any) -> str:

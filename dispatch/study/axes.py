@@ -50,7 +50,20 @@ def scenario_count(axes: Sequence[Axis]) -> int:
 
 def changed(case: Case, changes: Sequence[tuple[str, Any]], check: Check | None = None) -> Case:
     """The case with these fields changed, or CaseError with every flaw, those that `check` finds among them."""
-    message = case_to(case)
+    return _reading(case_to(case), changes).settled(check)
+
+
+def scenario_cases(base: Case, axes: Sequence[Axis]) -> Iterator[tuple[Changes, Case]]:
+    """The changes of every scenario and its case; where they contradict one another, that as far as it can be read."""
+    message = case_to(base)
+    for changes in scenarios(axes):
+        own = type(message)()
+        own.CopyFrom(message)
+        yield changes, _reading(own, changes).case
+
+
+def _reading(message: Any, changes: Sequence[tuple[str, Any]]) -> Reading:
+    """What this message says once these fields are changed in it."""
     flaws: tuple[Flaw, ...] = ()
     for path, value in changes:
         try:
@@ -58,7 +71,7 @@ def changed(case: Case, changes: Sequence[tuple[str, Any]], check: Check | None 
         except NoPlace as error:
             flaws += (Flaw("UNKNOWN_FIELD", path, str(error)),)
     reading = reading_of(message)
-    return Reading(reading.case, flaws + fresh(reading.flaws, flaws), reading.placeholders).settled(check)
+    return Reading(reading.case, flaws + fresh(reading.flaws, flaws), reading.placeholders)
 
 
 def axis_of(text: str) -> Axis:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dispatch.case.check_facts import facts_flaws
+from dispatch.case.check_facts import facts_flaws, unsound_facts
 from dispatch.case.network import Section
 from dispatch.case.pumped_hydro import PumpGroup
 from dispatch.case.thermal import CostCurve, HeatingSeason, RunningMinimum, StartType
@@ -170,3 +170,11 @@ def test_a_heating_minimum_above_the_start_ramp_is_no_flaw() -> None:
     """The least output in force counts as the start ramp: 100 MW in summer, 150 MW in winter."""
     assert good_facts().units[0].start_ramp_mw == 100
     assert facts_flaws(good_facts(heating_seasons=(HeatingSeason("Baoding", "11-15", "02-29"),))) == ()
+
+
+def test_the_same_facts_are_looked_through_once_and_changed_ones_anew() -> None:
+    facts = good_facts()
+    known_count = unsound_facts.cache_info().misses
+    assert (unsound_facts(facts), unsound_facts(facts)) == ((), ())
+    assert unsound_facts.cache_info().misses == known_count + 1
+    assert [flaw.code for flaw in unsound_facts(replace(facts, reserve_rules=()))] == ["RULE_MISSING"]

@@ -20,6 +20,7 @@ from dispatch.grid import weather_years
 from dispatch.grid.catalogue import facts_of
 from dispatch.replay.reading import record_in
 from dispatch.runs.run import State
+from dispatch.schedule.hashes import case_sha256
 from dispatch.schedule.outcome import Status
 from dispatch.service.background import running
 from dispatch.study.axes import Axis
@@ -128,6 +129,8 @@ def test_a_scenario_is_got_as_a_folder_of_its_own_case(
     kept = record_in(tmp_path / "kept", "scenario")
     assert (kept.case, kept.limits) == (replace(BASE, response_share=0.05), LIMITS)
     assert kept.outcome.schedule is not None
+    assert kept.outcome.certificate is not None
+    assert run.case_sha256 == case_sha256(kept.case) == kept.outcome.certificate.case_sha256
     assert main(["audit", str(tmp_path / "kept")]) == 0
 
 

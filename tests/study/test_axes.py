@@ -21,6 +21,7 @@ from dispatch.study.axes import (
     axis_of,
     changed,
     form_flaws,
+    scenario_cases,
     scenario_count,
     scenarios,
 )
@@ -54,6 +55,14 @@ def test_the_last_axis_changes_fastest() -> None:
         [0.1, 2],
     ]
     assert next(scenarios(axes)) == [("response_share", 0), ("scales.new_storage_share", 0)]
+
+
+def test_the_cases_of_all_scenarios_are_those_of_each() -> None:
+    """Response and load by 0 and 5 %, 1 and 2 times: each is the base changed by its own two values, no others."""
+    base, axes = small_case(FACTS, hours=4), [("response_share", (0, 0.05)), ("scales.load_share", (1, 2))]
+    cases = [case for _, case in scenario_cases(base, axes)]
+    assert cases == [changed(base, changes) for changes in scenarios(axes)]
+    assert [(case.response_share, case.scales.load_share) for case in cases] == [(0, 1), (0, 2), (0.05, 1), (0.05, 2)]
 
 
 def test_a_scenario_is_the_base_with_its_fields_changed_and_nothing_else() -> None:
