@@ -8,6 +8,7 @@ import signal
 
 from dispatch import tracing
 from dispatch.jobs.executor import executor_of
+from dispatch.jobs.vigil import until
 from dispatch.jobs.worker import Worker
 from dispatch.runs.artefacts import Artefacts
 from dispatch.runs.ledger import Ledger
@@ -19,7 +20,8 @@ def work(settings: Settings) -> None:
     """
     Take runs until SIGTERM or SIGINT; those under way may end within the time that the settings grant.
 
-    What has not ended then, or at a second signal, is handed back. Raises `StoreLost`, `WrongDatabase`, `ValueError`.
+    What has not ended then, or at a second signal, is handed back.
+    Raises `StoreLost`, `WrongDatabase`, `ValueError`, `TaskDied`.
     """
     database, artefacts_url = places(settings)
     ledger, artefacts = Ledger(database), Artefacts(artefacts_url)
@@ -35,11 +37,13 @@ async def _worked(worker: Worker, settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    working = asyncio.create_task(worker.work())
-    await stop.wait()
+    working = asyncio.create_task(worker.work(), name="Worker.work")
+    died = await until(stop, [working])
     stop.clear()
     ends = [asyncio.ensure_future(ending) for ending in (worker.drained(), stop.wait())]
-    await asyncio.wait(ends, timeout=settings.drain_seconds, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait(ends, timeout=0.0 if died else settings.drain_seconds, return_when=asyncio.FIRST_COMPLETED)
     await worker.left()
     for task in (*ends, working):
         task.cancel()
+    if died:
+        raise died

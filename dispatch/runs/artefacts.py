@@ -77,15 +77,25 @@ class Artefacts:
         What was put within the last hour stays: another run of the same bytes may be about to be accepted.
         """
         try:
-            put = self._files.modified(self._path(name))
-            put = put if put.tzinfo else put.replace(tzinfo=UTC)
-            if (datetime.now(UTC) - put).total_seconds() > YOUNG_S:
+            if not self.is_young(name):
                 self._files.rm_file(self._path(name))
         except FileNotFoundError:
             return
         except OSError as error:
             message = f"artefact {name} cannot be dropped: {error.strerror or error}"
             raise StoreLost(message) from error
+
+    def is_young(self, name: str) -> bool:
+        """Whether these bytes are there and were put within the last hour. Raises StoreLost."""
+        try:
+            put = self._files.modified(self._path(name))
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            message = f"artefact {name} cannot be looked at: {error.strerror or error}"
+            raise StoreLost(message) from error
+        put = put if put.tzinfo else put.replace(tzinfo=UTC)
+        return bool((datetime.now(UTC) - put).total_seconds() <= YOUNG_S)
 
     def _path(self, name: str) -> str:
         return f"{self._root}/{name[:2]}/{name}" if self._folder is not None else f"{self._root}/{name}"

@@ -19,6 +19,7 @@ from dispatch.errors import AlreadyAsked, RunOpen, RunOver
 from dispatch.runs.database import alone, engine_of, reading, writing
 from dispatch.runs.leases import Leases
 from dispatch.runs.migrate import migrate
+from dispatch.runs.needs import needed, remember
 from dispatch.runs.rows import event_of, row_of, run_of, told_of
 from dispatch.runs.run import DELAY_S, OPEN, Event, Query, Run, State, Submission, Wish
 from dispatch.runs.steps import CANCELLED, end, found, rows_of
@@ -129,7 +130,7 @@ class Ledger(Leases):
 
     def delete(self, run_id: str, tenant: str | None = None) -> set[str]:
         """
-        Forget a run that has ended; the names of artefacts that no run needs any more.
+        Forget a run that has ended; the names of artefacts that no run needs any more, which `unneeded` drops.
 
         Raises UnknownRun, or RunOpen.
         """
@@ -143,7 +144,9 @@ class Ledger(Leases):
                 connection.execute(delete(table).where(table.c.run_id == run_id))
             ending = run.ending
             names = {run.asked.payload_sha256} | ({ending.outcome_sha256, ending.schedule_sha256} if ending else set())
-            return {name for name in names if name and not _needed(connection, name)}
+            left = {name for name in names if name and not needed(connection, name)}
+            remember(connection, left)
+            return left
 
     def queue(self) -> Queue:
         """What waits and what runs, of all tenants."""
@@ -199,12 +202,6 @@ def _named(connection: Connection, asked: Submission) -> Run | None:
     if row["asked_sha256"] != asked.asked_sha256:
         raise AlreadyAsked(asked.request_id, row["asked_sha256"], asked.asked_sha256)
     return run_of(row)
-
-
-def _needed(connection: Connection, name: str) -> bool:
-    columns = (RUNS.c.payload_sha256, RUNS.c.outcome_sha256, RUNS.c.schedule_sha256)
-    wanted = select(RUNS.c.run_id).where(or_(*(column == name for column in columns))).limit(1)
-    return connection.execute(wanted).first() is not None
 
 
 def _chosen(query: Query) -> list[Any]:

@@ -10,7 +10,7 @@ from dispatch.errors import WrongDatabase
 from dispatch.runs.database import alone, reading, writing
 
 STEPS = Path(__file__).parent / "migrations"
-CURRENT = "0004"  # the last of the steps
+CURRENT = "0005"  # the last of the steps
 VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
 
 

@@ -95,6 +95,9 @@ STUDIES = Table(
 )
 
 
+UNNEEDED = Table("unneeded", METADATA, Column("name", String(64), primary_key=True))  # artefacts of deleted runs
+
+
 class Now(FunctionElement[float]):
     """Seconds since 1970 by the clock of the database: workers on many machines agree on one clock, its own."""
 

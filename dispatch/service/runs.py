@@ -12,6 +12,7 @@ from dispatch.errors import CaseError, Flaw, RunOpen, RunOver
 from dispatch.runs.artefacts import Artefacts
 from dispatch.runs.ledger import Ledger
 from dispatch.runs.run import Query, Run, State, Submission, Urgency
+from dispatch.runs.unneeded import sweep
 from dispatch.schedule.hashes import case_sha256
 from dispatch.service.asked import accepted
 from dispatch.service.callers import seen, tenant
@@ -148,8 +149,7 @@ class RunMethods:
     async def DeleteRun(self, request: rpc.DeleteRunRequest, context: Any) -> rpc.Empty:
         """Forget a run, and what only it needed."""
         names = await asyncio.to_thread(self._ledger.delete, request.run_id, seen())
-        for name in names:
-            await asyncio.to_thread(self._artefacts.drop, name)
+        await asyncio.to_thread(sweep, self._ledger, self._artefacts, names)
         return rpc.Empty()
 
     async def GetSchedule(self, request: rpc.GetScheduleRequest, context: Any) -> None:

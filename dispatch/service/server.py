@@ -17,11 +17,13 @@ from grpc_reflection.v1alpha import reflection, reflection_pb2  # type: ignore[i
 from dispatch import tracing
 from dispatch.jobs.aside import Aside
 from dispatch.jobs.executor import Executor, executor_of
+from dispatch.jobs.vigil import TaskDied, until
 from dispatch.jobs.worker import Worker
 from dispatch.runs.artefacts import Artefacts
 from dispatch.runs.ledger import Ledger
 from dispatch.runs.places import places
 from dispatch.runs.run import Ending, Run
+from dispatch.runs.unneeded import sweeping
 from dispatch.service.background import FAREWELL_S, LISTENING, running
 from dispatch.service.door import Door
 from dispatch.service.gate import Gate
@@ -49,8 +51,8 @@ def serve(listen: str, settings: Settings | None = None, door: Door | None = Non
     Serve on HOST:PORT until SIGTERM or SIGINT; port 0 takes a free one. The first line tells where.
 
     A signal drains: health turns to NOT_SERVING, no run is taken any more, and those under way may end.
-    A second signal, or the time that the settings grant, hands them back.
-    Raises `CannotListen`, `OpenDoor`, `StoreLost`, `WrongDatabase`.
+    A second signal, or the time that the settings grant, hands them back; so does a defect in what it lives by.
+    Raises `CannotListen`, `OpenDoor`, `StoreLost`, `WrongDatabase`, `TaskDied`.
     """
     door = door or Door()
     door.refuse_if_open(listen)
@@ -94,28 +96,32 @@ async def _serve(listen: str, settings: Settings, executor: Executor, door: Door
     server = _grpc_server(handlers, checks, settings, door)
     port, stop = door.opened(server, listen), _stop_signal()
     await server.start()
-    ever = (handlers.look(), worker.work(), queue_told(ledger), asyncio.to_thread(_warm))
-    busy = [asyncio.create_task(one) for one in (*ever, *([recorder.record()] if recorder else []))]
+    ever = {"look": handlers.look(), "work": worker.work(), "queue_told": queue_told(ledger)}
+    ever |= {"sweeping": sweeping(ledger, artefacts), "warm": asyncio.to_thread(_warm)}
+    ever |= {"record": recorder.record()} if recorder else {}
+    busy = [asyncio.create_task(one, name=name) for name, one in ever.items()]
     door.observe()
     for service in ("", *REFLECTED):
         await checks.set(service, health_pb2.HealthCheckResponse.SERVING)
     _say(f"{LISTENING}{listen.rpartition(':')[0]}:{port}")
-    await stop.wait()
+    died = await until(stop, busy)
     stop.clear()
     handlers.draining = True
     await checks.enter_graceful_shutdown()
-    await _first_of(worker.drained(), stop.wait(), timeout_s=settings.drain_seconds)
+    await _first_of(worker.drained(), stop.wait(), timeout_s=0.0 if died else settings.drain_seconds)
     await worker.left()
     await server.stop(FAREWELL_S)
-    await _left(busy)
+    await _left(busy, died)
     if recorder:
         await recorder.catch_up()
 
 
-async def _left(tasks: list[asyncio.Task[None]]) -> None:
+async def _left(tasks: list[asyncio.Task[None]], died: TaskDied | None) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    if died:
+        raise died
 
 
 def _grpc_server(handlers: Handlers, checks: Any, settings: Settings, door: Door) -> grpc.aio.Server:
