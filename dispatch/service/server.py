@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -96,10 +97,8 @@ async def _serve(listen: str, settings: Settings, executor: Executor, door: Door
     server = _grpc_server(handlers, checks, settings, door)
     port, stop = door.opened(server, listen), _stop_signal()
     await server.start()
-    ever = {"look": handlers.look(), "work": worker.work(), "queue_told": queue_told(ledger)}
-    ever |= {"sweeping": sweeping(ledger, artefacts), "warm": asyncio.to_thread(_warm)}
-    ever |= {"record": recorder.record()} if recorder else {}
-    busy = [asyncio.create_task(one, name=name) for name, one in ever.items()]
+    ever = {"look": handlers.look(), "queue_told": queue_told(ledger), "sweeping": sweeping(ledger, artefacts)}
+    busy = _begun(**ever, work=worker.work(), **({"record": recorder.record()} if recorder else {}))
     door.observe()
     for service in ("", *REFLECTED):
         await checks.set(service, health_pb2.HealthCheckResponse.SERVING)
@@ -114,6 +113,11 @@ async def _serve(listen: str, settings: Settings, executor: Executor, door: Door
     await _left(busy, died)
     if recorder:
         await recorder.catch_up()
+
+
+def _begun(**ever: Coroutine[Any, Any, None]) -> list[asyncio.Task[None]]:
+    """What the server lives by, by name; and what it loads beside, once."""
+    return [asyncio.create_task(one, name=name) for name, one in {**ever, "warm": asyncio.to_thread(_warm)}.items()]
 
 
 async def _left(tasks: list[asyncio.Task[None]], died: TaskDied | None) -> None:
