@@ -10,6 +10,7 @@ from dispatch import tracing
 from dispatch.jobs.executor import executor_of
 from dispatch.jobs.vigil import until
 from dispatch.jobs.worker import Worker
+from dispatch.logs import log_to_stderr
 from dispatch.runs.artefacts import Artefacts
 from dispatch.runs.ledger import Ledger
 from dispatch.runs.places import places
@@ -23,6 +24,7 @@ def work(settings: Settings) -> None:
     What has not ended then, or at a second signal, is handed back.
     Raises `StoreLost`, `WrongDatabase`, `ValueError`, `TaskDied`.
     """
+    log_to_stderr()
     database, artefacts_url = places(settings)
     ledger, artefacts = Ledger(database), Artefacts(artefacts_url)
     ledger.prepare()

@@ -20,6 +20,7 @@ from typing import Any, ParamSpec, TypeVar
 from dispatch.errors import DispatchError, SolverFailed
 from dispatch.jobs.child import end_with_parent
 from dispatch.jobs.children import PRELOADED, end, killed_beyond, readable, received, start
+from dispatch.logs import log_to_stderr
 from dispatch.settings import Settings
 
 P = ParamSpec("P")
@@ -67,6 +68,7 @@ class Aside:
 def _work(
     task: Callable[..., Any], given: tuple[Any, ...], named: dict[str, Any], told: Connection, niceness_count: int
 ) -> None:
+    log_to_stderr()
     os.nice(niceness_count)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=end_with_parent, args=(told, threading.Event()), daemon=True).start()

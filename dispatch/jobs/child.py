@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection, wait
 from dispatch.case.case import Case, Limits
 from dispatch.case.facts import GridFacts
 from dispatch.errors import DispatchError, SolverFailed
+from dispatch.logs import log_to_stderr
 from dispatch.schedule.outcome import Outcome
 from dispatch.schedule.progress import Progress
 
@@ -28,6 +29,7 @@ def work(case: Case, facts: GridFacts, limits: Limits, told: Connection, nicenes
 
     Anything that comes back through the pipe asks to stop: the best schedule so far is then the outcome.
     """
+    log_to_stderr()
     os.nice(niceness_count)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C reaches the whole group; the worker decides
     stop = threading.Event()

@@ -8,7 +8,6 @@ Metrics of runs are those of the runs that ended here; the queue is that of the 
 from __future__ import annotations
 
 import asyncio
-import logging
 import secrets
 import sys
 import time
@@ -116,35 +115,6 @@ async def queue_told(ledger: Ledger) -> None:
             QUEUE_DEPTH.set(queue.queued_count)
             OLDEST_QUEUED.set(queue.oldest_queued_s)
         await asyncio.sleep(QUEUE_EVERY_S)
-
-
-def log_to_stderr(*, calls: bool) -> None:
-    """Every line of the log as JSON, those of libraries too; of calls and the audit only where asked for."""
-    shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso"),
-        structlog.processors.format_exc_info,
-    ]
-    structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *shared,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-    )
-    handler = logging.StreamHandler(sys.stderr)
-    as_json: list[Any] = [
-        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-        structlog.processors.JSONRenderer(ensure_ascii=False),
-    ]
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=as_json, foreign_pre_chain=shared))
-    logging.basicConfig(handlers=[handler], level=logging.WARNING)
-    for name in ("call", "audit"):
-        logging.getLogger(name).setLevel(logging.INFO if calls else logging.ERROR)
 
 
 def _named(metadata: Any) -> str:

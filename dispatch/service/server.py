@@ -20,6 +20,7 @@ from dispatch.jobs.aside import Aside
 from dispatch.jobs.executor import Executor, executor_of
 from dispatch.jobs.vigil import TaskDied, until
 from dispatch.jobs.worker import Worker
+from dispatch.logs import log_to_stderr
 from dispatch.runs.artefacts import Artefacts
 from dispatch.runs.ledger import Ledger
 from dispatch.runs.places import places
@@ -30,7 +31,7 @@ from dispatch.service.door import Door
 from dispatch.service.gate import Gate
 from dispatch.service.handlers import Handlers
 from dispatch.service.interceptor import Refusals
-from dispatch.service.observe import Observed, log_to_stderr, queue_told, told
+from dispatch.service.observe import Observed, queue_told, told
 from dispatch.service.recorder import Recorder
 from dispatch.settings import Settings
 from dispatch.wire import rpc

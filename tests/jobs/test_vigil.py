@@ -51,7 +51,8 @@ def test_a_server_ends_with_what_it_lives_by(tmp_path: Path) -> None:
 def test_a_worker_ends_with_what_it_lives_by(tmp_path: Path) -> None:
     told = _ended(("dispatch.jobs.worker", "Worker", "work"), "worker", "--database", f"sqlite:///{tmp_path}/runs.db")
     assert told.returncode == OUR_FAULT
-    assert "work died of a defect" in told.stderr
+    lines = [json.loads(line) for line in told.stderr.splitlines() if line.startswith("{")]
+    assert ["work died of a defect" in line["event"] for line in lines] == [True]
 
 
 def test_what_ends_by_itself_or_is_cancelled_is_no_death() -> None:
