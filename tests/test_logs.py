@@ -22,11 +22,15 @@ from tests.jobs.test_aside import defect
 from tests.small import small_case, small_facts
 
 
+async def heard(_):
+    pass
+
+
 async def both():
     with suppress(SolverFailed):
         await Aside(Settings()).done(defect)
     with suppress(SolverFailed):
-        await Children(Settings()).solve(small_case(small_facts(), hours=1), None, Limits(), None)
+        await Children(Settings()).solve(small_case(small_facts(), hours=1), None, Limits(), heard)
 
 
 asyncio.run(both())
