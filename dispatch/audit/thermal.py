@@ -164,18 +164,24 @@ def no_start(e: Evidence) -> Finding:
 
 def starts(e: Evidence) -> Finding:
     """
-    A unit comes on no more often than it may, in each calendar day and in the horizon.
+    A unit comes on no more often than it may, in each calendar day, in each calendar week and in the horizon.
 
-        starts in a day <= N,   starts in all <= M
+        starts in a day <= N,   in a week, with those before <= W,   in all <= M
     """
     days, amount = e.inputs.times.normalize(), np.zeros(len(e.facts.units))
+    week = e.inputs.times.to_period("W-SUN")
+    before = {state.unit: state.starts_this_week_count for state in e.case.units}
     for k, unit in enumerate(e.facts.units):
         limit = limit_of(e.case, unit)
         if limit is not None:
             most_a_day = max(int(e.starts[days == day, k].sum()) for day in days.unique())
             beyond_a_day = -np.inf if limit.per_day_count is None else most_a_day - limit.per_day_count
             beyond = -np.inf if limit.horizon_count is None else int(e.starts[:, k].sum()) - limit.horizon_count
-            amount[k] = max(beyond_a_day, beyond)
+            begun = e.starts[:, k]
+            used = np.array([begun[week == w].sum() + (before[unit.name] if w == week[0] else 0) for w in week])
+            allowed = np.inf if limit.per_week_count is None else limit.per_week_count
+            beyond_a_week = np.where([begun[week == w].any() for w in week], used - allowed, -np.inf).max()
+            amount[k] = max(beyond_a_day, beyond_a_week, beyond)
     return found(STARTS, amount, names(e.facts.units))
 
 

@@ -20,6 +20,8 @@ LATER: tuple[tuple[str, str, Any], ...] = (
     ("", "losses", asdict(Losses())),
     ("", "tie_ramps", ()),
     ("reserve", "products", ()),
+    ("units", "starts_this_week_count", 0),
+    ("start_limits", "per_week_count", None),
     ("prices", "network_loss_cny_per_mwh", Prices().network_loss_cny_per_mwh),
 )
 LATER_TABLES = ("loss_mw", *BY_PRODUCT)
@@ -34,8 +36,9 @@ def case_sha256(case: Case) -> str:
     told = asdict(case)
     for part, name, default in LATER:
         inside = told[part] if part else told
-        if inside[name] == default:
-            del inside[name]
+        for record in inside if isinstance(inside, list | tuple) else (inside,):
+            if record[name] == default:
+                del record[name]
     text = json.dumps(_plain(told), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -267,6 +267,15 @@ THERMAL = (
         ),
     ),
     Fault(
+        "thermal-starts",
+        "gas starts once, and had its two starts of the week before",
+        case=lambda case: replace(
+            case,
+            start_limits=(StartLimit(unit="gas", per_week_count=2),),
+            units=tuple(replace(s, starts_this_week_count=2) if s.unit == "gas" else s for s in case.units),
+        ),
+    ),
+    Fault(
         "thermal-running_minimum",
         "all three units of the plant were to run",
         facts=lambda facts: replace(facts, running_minimums=(RunningMinimum("heat", 3),)),

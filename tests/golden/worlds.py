@@ -147,13 +147,15 @@ def _starts(name: str, limits: tuple[tuple[str, float], ...]) -> Golden:
 
 
 def limited() -> Golden:
-    """A quick unit: one start a day, one in all, and none in the first hour."""
+    """A quick unit: one start a day, one in all, two of three left in the week, and none in the first hour."""
     own = free_unit("unit", 300.0)
     facts = one_bus_facts(own, load_mw=100.0)
-    limit, later = StartLimit(unit="unit", per_day_count=1, horizon_count=1), SUMMER_DAY + timedelta(hours=1)
-    barred = (NoStart("unit", SUMMER_DAY, later),)
+    limit = StartLimit(unit="unit", per_day_count=1, horizon_count=1, per_week_count=3)
+    tuesday = SUMMER_DAY + timedelta(days=1)
+    barred = (NoStart("unit", tuesday, tuesday + timedelta(hours=1)),)
+    states = (UnitState("unit", False, 48.0, 0.0, starts_this_week_count=2),)
     shows = "decide_commitment limit_unit_starts"
-    return golden("limited", facts, shows, hours=4, start_limits=(limit,), no_start=barred)
+    return golden("limited", facts, shows, hours=4, start_limits=(limit,), no_start=barred, units=states, start=tuesday)
 
 
 def deep() -> Golden:
@@ -211,7 +213,7 @@ def products() -> Golden:
         reserve_rules=(ReserveRule(GRID, 0.1, 0.05, 10_000.0, largest_unit=False),),
         product_rules=product_rules(GRID, 0.04),
     )
-    limit = StartLimit(unit="quick", per_day_count=1, horizon_count=2)
+    limit = StartLimit(unit="quick", per_day_count=1, horizon_count=2, per_week_count=3)
     shows = (
         "decide_unit_products offer_quick_starts decide_unit_reserve limit_output_above decide_response_reserve "
         "offer_response keep_response_energy decide_store_products keep_store_room hold_reserve hold_products "

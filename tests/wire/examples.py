@@ -90,7 +90,7 @@ CASES = st.builds(
     grid=_names,
     edition=_counts,
     horizon=st.builds(Horizon, start=_times, step_count=_counts, step_h=_numbers),
-    units=_several(st.builds(UnitState, _names, st.booleans(), _numbers, _numbers, st.none() | _numbers)),
+    units=_several(st.builds(UnitState, _names, st.booleans(), _numbers, _numbers, st.none() | _numbers, _counts)),
     stores=_several(st.builds(StoreState, _names, _numbers, _numbers)),
     response_share=_numbers,
     interchange=st.builds(Interchange, st.sampled_from(VARIANTS), _numbers),
@@ -141,7 +141,7 @@ CASES = st.builds(
     ),
     objective=st.sampled_from(OBJECTIVES),
     no_start=_several(st.builds(NoStart, _names, _times, _times)),
-    start_limits=_several(st.builds(StartLimit, *[st.just("") | _names] * 4, *[st.none() | _counts] * 2)),
+    start_limits=_several(st.builds(StartLimit, *[st.just("") | _names] * 4, *[st.none() | _counts] * 3)),
     heat=st.builds(Heat, _numbers, _several(st.builds(HeatForecast, _names, _series))),
 )
 

@@ -210,6 +210,8 @@ TABLES = (
                "首时段之前的出力，停机为 0", unit="MW", needed=True),
         Column("oil_hours_h", NUMBER, "投油持续", "hours with, or without, oil support; blank: for long enough",
                "投油（或未投油）已持续的小时数，空白为足够长", unit="h"),
+        Column("starts_this_week_count", COUNT, "本周启动", "starts since Monday, before the first step; blank: 0",
+               "本周（周一起）首时段之前的启动次数，空白为 0"),
     )),
     Table("stores", "储能电量",
           "Level of every store before the first step, and the level to end at", StoreState, (
@@ -240,6 +242,8 @@ TABLES = (
                "仅该电网内的机型，空白为全部", names="members"),
         Column("per_day_count", COUNT, "每日", "most starts in a day; blank: any number",
                "每日最多启动次数，空白不限"),
+        Column("per_week_count", COUNT, "每周", "most starts in a week from Monday; blank: any number",
+               "每周（周一至周日）最多启动次数，含本周已用，空白不限"),
         Column("horizon_count", COUNT, "全程", "most starts in the horizon; blank: any number",
                "全程最多启动次数，空白不限"),
     )),

@@ -55,21 +55,23 @@ def hold_minimum_down_time(draft: Draft) -> None:
 
 def limit_unit_starts(draft: Draft) -> None:
     """
-    A unit starts no more often than it may, in a day and in the horizon (启停次数).
+    A unit starts no more often than it may, in a day, in a week and in the horizon (启停次数).
 
-        sum( v[t], t in the day )  <=  N,        sum( v[t] )  <=  M
+        sum( v[t], t in the day )  <=  N,     sum( v[t], t in the week )  <=  W - b,     sum( v[t] )  <=  M
 
     N, M  starts of one unit in a calendar day (UTC+8) as far as it lies in the horizon, and in the horizon
+    W  starts in a calendar week, Monday to Sunday (UTC+8)      b  those before the horizon, in its first week alone
     Written where minimum times alone would allow more. Such units are never folded: of some that have N starts each, a
     sum says how many there were, but not that minimum times let the one with the fewest start next.
     """
     for label, attribute, inside in (
         ("a_day", "per_day_count", draft.in_day),
+        ("a_week", "week_left_count", draft.in_week),
         ("in_all", "horizon_count", np.ones((1, len(draft.times), 1))),
     ):
         bounds = [bound for bound in draft.start_bounds if getattr(bound, attribute) is not None]
         if bounds:
-            _hold_starts(draft, label, bounds, inside, np.array([getattr(bound, attribute) for bound in bounds]))
+            _hold_starts(draft, label, bounds, inside, np.array([getattr(bound, attribute) for bound in bounds]).T)
 
 
 def _hold_starts(draft: Draft, label: str, bounds: list[StartBound], inside: np.ndarray, most: np.ndarray) -> None:
