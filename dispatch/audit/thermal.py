@@ -189,9 +189,9 @@ def running_minimum(e: Evidence) -> Finding:
     """
     A heating plant keeps its minimum of units on in the heating season (最小运行方式).
 
-        sum over its heating units of u[t] >= units on
+        sum over its heating units of u[t] >= units on        unless the case prices what is missing (`objective-value`)
     """
-    groups = e.inputs.running_groups
+    groups = e.inputs.running_groups if e.case.heat.short_cny_per_mwh is None else ()
     missing = [group.units_on_count - e.on[:, list(group.unit_indices)].sum(axis=1) for group in groups]
     amount = np.column_stack(missing).astype(float) if missing else np.zeros((len(e.inputs.times), 0))
     return found(RUNNING_MINIMUM, amount, [group.plant for group in groups], e.inputs.times)

@@ -97,7 +97,8 @@ def unit_flaws(case: Case, stored: GridFacts) -> Iterator[Flaw]:
         yield from _derated_flaws(case, facts)
         for start in starts:
             yield from _start_flaws(start)
-        yield from _running_minimum_flaws(case, facts, starts)
+        if case.heat.short_cny_per_mwh is None:
+            yield from _running_minimum_flaws(case, facts, starts)
 
 
 def _state_flaws(path: str, state: UnitState) -> Iterator[Flaw]:

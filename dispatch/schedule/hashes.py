@@ -20,6 +20,7 @@ LATER: tuple[tuple[str, str, Any], ...] = (
     ("", "losses", asdict(Losses())),
     ("", "tie_ramps", ()),
     ("reserve", "products", ()),
+    ("heat", "short_cny_per_mwh", None),
     ("units", "starts_this_week_count", 0),
     ("start_limits", "per_week_count", None),
     ("prices", "network_loss_cny_per_mwh", Prices().network_loss_cny_per_mwh),

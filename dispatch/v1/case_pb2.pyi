@@ -368,8 +368,13 @@ class Heat(_message.Message):
 
     SCALE_SHARE_FIELD_NUMBER: _builtins.int
     FORECASTS_FIELD_NUMBER: _builtins.int
+    SHORT_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
     scale_share: _builtins.float
     """What-if factor on the stored heat load, 1 when absent. Nowhere may the load exceed the design heat."""
+    short_cny_per_mwh: _builtins.float
+    """Penalty in CNY per MWh of a running minimum (最小运行方式) that a heating plant does not keep; a unit fewer on counts
+    as the mean greatest output of the plant's heating units. Absent: it is kept, or no schedule fits.
+    """
     @_builtins.property
     def forecasts(self) -> _containers.RepeatedCompositeFieldContainer[Global___HeatForecast]:
         """Heat loads, each in place of the stored one of its plant; not scaled."""
@@ -379,14 +384,20 @@ class Heat(_message.Message):
         *,
         scale_share: _builtins.float | None = ...,
         forecasts: _abc.Iterable[Global___HeatForecast] | None = ...,
+        short_cny_per_mwh: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_scale_share", b"_scale_share", "scale_share", b"scale_share"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_scale_share", b"_scale_share", "_short_cny_per_mwh", b"_short_cny_per_mwh", "scale_share", b"scale_share", "short_cny_per_mwh", b"short_cny_per_mwh"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_scale_share", b"_scale_share", "forecasts", b"forecasts", "scale_share", b"scale_share"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_scale_share", b"_scale_share", "_short_cny_per_mwh", b"_short_cny_per_mwh", "forecasts", b"forecasts", "scale_share", b"scale_share", "short_cny_per_mwh", b"short_cny_per_mwh"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__scale_share: _TypeAlias = _typing.Literal["scale_share"]  # noqa: Y015
     _WhichOneofArgType__scale_share: _TypeAlias = _typing.Literal["_scale_share", b"_scale_share"]  # noqa: Y015
+    _WhichOneofReturnType__short_cny_per_mwh: _TypeAlias = _typing.Literal["short_cny_per_mwh"]  # noqa: Y015
+    _WhichOneofArgType__short_cny_per_mwh: _TypeAlias = _typing.Literal["_short_cny_per_mwh", b"_short_cny_per_mwh"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__scale_share) -> _WhichOneofReturnType__scale_share | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__short_cny_per_mwh) -> _WhichOneofReturnType__short_cny_per_mwh | None: ...
 
 Global___Heat: _TypeAlias = Heat  # noqa: Y015
 

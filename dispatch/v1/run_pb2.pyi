@@ -1077,6 +1077,7 @@ class Penalty(_message.Message):
     SECURITY_CNY_FIELD_NUMBER: _builtins.int
     BACKLOG_CNY_FIELD_NUMBER: _builtins.int
     NETWORK_LOSS_CNY_FIELD_NUMBER: _builtins.int
+    HEAT_CNY_FIELD_NUMBER: _builtins.int
     curtailment_cny: _builtins.float
     """Curtailment, in CNY."""
     reserve_cny: _builtins.float
@@ -1093,6 +1094,8 @@ class Penalty(_message.Message):
     """Energy still owed by response contracts when the horizon ends, in CNY."""
     network_loss_cny: _builtins.float
     """Energy lost on lines and links, where the case counts it, in CNY."""
+    heat_cny: _builtins.float
+    """Running minimums of heating plants that are not kept, where the case prices that, in CNY."""
     def __init__(
         self,
         *,
@@ -1104,10 +1107,11 @@ class Penalty(_message.Message):
         security_cny: _builtins.float = ...,
         backlog_cny: _builtins.float = ...,
         network_loss_cny: _builtins.float = ...,
+        heat_cny: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["backlog_cny", b"backlog_cny", "curtailment_cny", b"curtailment_cny", "interchange_cny", b"interchange_cny", "network_loss_cny", b"network_loss_cny", "reserve_cny", b"reserve_cny", "security_cny", b"security_cny", "storage_loss_cny", b"storage_loss_cny", "total_cny", b"total_cny"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["backlog_cny", b"backlog_cny", "curtailment_cny", b"curtailment_cny", "heat_cny", b"heat_cny", "interchange_cny", b"interchange_cny", "network_loss_cny", b"network_loss_cny", "reserve_cny", b"reserve_cny", "security_cny", b"security_cny", "storage_loss_cny", b"storage_loss_cny", "total_cny", b"total_cny"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

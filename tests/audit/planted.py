@@ -830,6 +830,13 @@ OBJECTIVE = (
         case=lambda case: replace(case, prices=Prices(carbon_cny_per_t=80.0)),
         proof=lambda p: Proof(p.objective_cny and p.objective_cny - 80 * 821_861.54 * 0.8 / 300, 0),
     ),
+    Fault(
+        "objective-value",
+        "a running minimum of three units, priced at 1 CNY/MWh, not kept for nothing",
+        case=lambda case: replace(case, heat=Heat(short_cny_per_mwh=1.0)),
+        facts=lambda facts: replace(facts, running_minimums=(RunningMinimum("heat", 3),)),
+        proof=lambda p: Proof(p.objective_cny and p.objective_cny - 100.0, 0),
+    ),
     Fault("objective-first", "absorption was asked for, and nobody sought it", case=seeking("absorption_first")),
     Fault(
         "objective-first",

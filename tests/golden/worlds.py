@@ -25,6 +25,7 @@ from dispatch.case.demand_response import (
     ResponseTerms,
 )
 from dispatch.case.facts import GridFacts, ReserveRule
+from dispatch.case.heat import Heat
 from dispatch.case.interchange import InterchangeForecast, TieRamp
 from dispatch.case.losses import Losses
 from dispatch.case.network import Section
@@ -110,6 +111,13 @@ def heat() -> Golden:
     facts = one_bus_facts(*units, load_mw=400.0, running_minimums=(RunningMinimum("heat", 1),))
     shows = "hold_running_minimum decide_output limit_output_above limit_ramp_up limit_ramp_down"
     return golden("heat", facts, shows, hours=2, start=NOVEMBER_EVE)
+
+
+def colder() -> Golden:
+    """The same two units, of 250 MW each while heating: one too few costs 15,000 CNY a MWh of its 250 MW."""
+    facts = one_bus_facts(unit("one"), unit("two"), load_mw=400.0, running_minimums=(RunningMinimum("heat", 1),))
+    heat = Heat(short_cny_per_mwh=15_000.0)
+    return golden("colder", facts, "hold_running_minimum heat_penalty", hours=2, start=NOVEMBER_EVE, heat=heat)
 
 
 def quick() -> Golden:
@@ -416,7 +424,7 @@ def triangle() -> Golden:
 BY_NAME: dict[str, Callable[[], Golden]] = {
     make.__name__: make
     for make in (
-        *(coal, heat, quick, hot, kinds, limited, deep, reserve, inside, products, lakes),
+        *(coal, heat, colder, quick, hot, kinds, limited, deep, reserve, inside, products, lakes),
         *(wind, paid, battery, air, shared),
         *(pumps, response, cold, handed_over, calls, plan, ramped, lossy, triangle),
     )

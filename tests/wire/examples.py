@@ -142,7 +142,7 @@ CASES = st.builds(
     objective=st.sampled_from(OBJECTIVES),
     no_start=_several(st.builds(NoStart, _names, _times, _times)),
     start_limits=_several(st.builds(StartLimit, *[st.just("") | _names] * 4, *[st.none() | _counts] * 3)),
-    heat=st.builds(Heat, _numbers, _several(st.builds(HeatForecast, _names, _series))),
+    heat=st.builds(Heat, _numbers, _several(st.builds(HeatForecast, _names, _series)), st.none() | _numbers),
 )
 
 

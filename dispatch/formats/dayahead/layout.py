@@ -162,6 +162,8 @@ FIELDS = (
            "抽水蓄能规模的系数", unit="times"),
     Column("heat.scale_share", NUMBER, "热负荷系数", "factor on the stored heat load",
            "内置热负荷的系数", unit="times"),
+    Column("heat.short_cny_per_mwh", NUMBER, "供热缺额价格", "penalty of a running minimum not kept; blank: it is kept",
+           "不满足最小运行方式的惩罚价格，空白为硬约束", unit="CNY/MWh"),
     Column("security.n_minus_1", FLAG, "N-1校核", "stand the loss of any one circuit",
            "任一回线路故障后不越限"),
     Column("security.emergency_share", NUMBER, "事故后限额", "rating after an outage, of the normal rating",
