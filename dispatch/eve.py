@@ -137,7 +137,7 @@ def states_after(case: Case, facts: GridFacts, schedule: Schedule) -> tuple[Unit
 def _starts_this_week(case: Case, before: UnitState, on: pd.Series) -> int:
     """Starts in the calendar week of a horizon's end, those before the horizon in the same week among them."""
     midnight = local(end_of(case.horizon)).replace(hour=0, minute=0, second=0, microsecond=0)
-    monday, times = midnight - timedelta(days=midnight.weekday()), case.horizon.times
+    monday, times = pd.Timestamp(midnight - timedelta(days=midnight.weekday())), case.horizon.times
     had = np.concatenate([[before.on], on.to_numpy(dtype=bool)])
     begun = int((~had[:-1] & had[1:] & (times >= monday)).sum())
     return begun + (before.starts_this_week_count if times[0] >= monday else 0)

@@ -80,16 +80,14 @@ def test_a_derated_unit_that_heats_gives_what_is_left_of_it() -> None:
     assert "thermal-heat_region" not in {breach.rule for breach in report.breaches}
 
 
-@pytest.mark.parametrize(
-    ("price", "kept", "penalty_cny"), [(None, True, 0.0), (70.0, True, 0.0), (50.0, False, 20_000)]
-)
+@pytest.mark.parametrize(("price", "kept", "paid_cny"), [(None, True, 0.0), (70.0, True, 0.0), (50.0, False, 20_000)])
 def test_a_running_minimum_with_a_price_is_kept_where_that_is_cheaper(
     price: float | None, kept: bool, paid_cny: float
 ) -> None:
     """
     Load 200 MW. At its floor of 60 MW the dear unit costs 24,000 an hour and saves 60 x 200 of the cheap one's: 12,000.
 
-    It counts as its greatest output, 200 MW at the design heat: leaving it off costs 14,000 at 70 CNY/MWh, 10,000 at 50.
+    It counts as its greatest output, 200 MW at the design heat: leaving it off costs 14,000 at 70 CNY, 10,000 at 50.
     """
     facts = one_bus_facts(CHEAP, WARM, load_mw=200.0, running_minimums=KEPT_ON, reserve_rules=(NO_RESERVE,))
     outcome = outcome_of(facts, hours=2, heat=replace(heated(1.0, 1.0), short_cny_per_mwh=price))

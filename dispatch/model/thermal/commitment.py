@@ -111,9 +111,10 @@ def hold_running_minimum(draft: Draft) -> None:
 
 def heat_penalty(draft: Draft) -> Terms | None:
     """Price of running minimums that are not kept, CNY: sum( dt c short ), c the case's `heat.short_cny_per_mwh`."""
-    if names.SHORT_HEAT not in draft.model.variables:
+    price = draft.case.heat.short_cny_per_mwh
+    if price is None or names.SHORT_HEAT not in draft.model.variables:
         return None
-    return (draft.case.heat.short_cny_per_mwh * draft.inputs.step_h * draft.variable(names.SHORT_HEAT)).all()
+    return (price * draft.inputs.step_h * draft.variable(names.SHORT_HEAT)).all()
 
 
 def on_before(draft: Draft) -> np.ndarray:
