@@ -182,6 +182,7 @@ def grid_metrics(grid: str, *, utilisation_share: float | None = 0.9) -> GridMet
         contracts=(ContractMetrics("c1", "v1", 10.0, 11.0, 3, 18.0, 19.0, 20.0, 21.0, 4.0, 5.0, 0.5),),
         aggregators=(AggregatorMetrics("v1", 10.0, 11.0, 3, 37.0, 4.0, 5.0, None),),
         storage_technologies=(StorageMetrics("caes", 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 0.7, 0.8),),
+        network_loss_mwh=22.0,
     )
 
 
