@@ -10,7 +10,10 @@ from dispatch.schedule.outcome import GridMetrics
 
 MISSING = "-"
 SLACK_MARK = "*"
-SLACK_NOTE = f"{SLACK_MARK} priced slack in use: a line overloaded, a section beyond its limit, a running minimum not kept, reserve short or a plan left"
+SLACK_NOTE = (
+    f"{SLACK_MARK} priced slack in use: a line overloaded, a section beyond its limit, a running minimum not kept, "
+    "reserve short or a plan left"
+)
 ESTIMATES = "Weather is synthetic; topology, unit parameters, interchange plans and response are estimates."
 NAME_COUNT = 2  # columns that hold names: grid and scenario
 

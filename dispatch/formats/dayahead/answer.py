@@ -70,9 +70,10 @@ def answer_sheets(case: Case, naming: str, outcome: Outcome, told: str = "") -> 
         for way, attribute in (("", f"{product}_mw"), ("_short", f"short_{product}_mw")):
             if len(getattr(schedule, attribute).columns):
                 sheets[name + way] = _rows(names, getattr(schedule, attribute), "MW")
-    if schedule.loss_mw.to_numpy().any():
-        lost = schedule.loss_mw.loc[:, schedule.loss_mw.to_numpy().any(axis=0)]
-        sheets[LOSS] = _rows(names, lost.assign(**{LOSS_TOTAL: lost.sum(axis=1)}), "MW")
+    losing = schedule.loss_mw.columns[schedule.loss_mw.to_numpy().any(axis=0)]
+    if len(losing):
+        lost = schedule.loss_mw[list(losing)]
+        sheets[LOSS] = _rows(names, lost.assign(**{LOSS_TOTAL: lost.to_numpy().sum(axis=1)}), "MW")
     for name, _, attribute in CURVES:
         sheets[name] = _curve(case.horizon, naming, getattr(schedule, attribute))
     return sheets
