@@ -661,6 +661,7 @@ def product_fault(rule: str, story: str, decided: Edits | None = None, **others:
 
 QUICK = changed("units", "gas", start_time_h=0.25)
 ONE_START = asking_products(start_limits=(StartLimit(unit="gas", per_day_count=1),))
+WEEKLY = asking_products(start_limits=(StartLimit(unit="gas", per_week_count=1),))
 BARRED = asking_products(no_start=(NoStart("gas", WINTER_DAY, WINTER_DAY + timedelta(hours=1)),))
 PRODUCTS = (
     product_fault("regulation_up", "5 MW short and not said", added={("short_regulation_up_mw", "jibei"): {5: -5}}),
@@ -677,6 +678,13 @@ PRODUCTS = (
     product_fault("unit_products", "in its minimum down time", {("non_spinning_mw", "gas"): {7: 10}}, facts=QUICK),
     product_fault(
         "unit_products", "its start is spent", {("non_spinning_mw", "gas"): {0: 10}}, facts=QUICK, case=ONE_START
+    ),
+    product_fault(
+        "unit_products",
+        "its start of the week is spent",
+        {("non_spinning_mw", "gas"): {0: 10}},
+        facts=QUICK,
+        case=WEEKLY,
     ),
     product_fault(
         "unit_products", "no start is allowed", {("non_spinning_mw", "gas"): {0: 10}}, facts=QUICK, case=BARRED

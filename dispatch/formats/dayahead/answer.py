@@ -70,9 +70,9 @@ def answer_sheets(case: Case, naming: str, outcome: Outcome, told: str = "") -> 
         for way, attribute in (("", f"{product}_mw"), ("_short", f"short_{product}_mw")):
             if len(getattr(schedule, attribute).columns):
                 sheets[name + way] = _rows(names, getattr(schedule, attribute), "MW")
-    losing = schedule.loss_mw.columns[schedule.loss_mw.to_numpy().any(axis=0)]
-    if len(losing):
-        lost = schedule.loss_mw[list(losing)]
+    losing = [name for name, lost_mw in schedule.loss_mw.items() if lost_mw.any()]
+    if losing:
+        lost = schedule.loss_mw[losing]
         sheets[LOSS] = _rows(names, lost.assign(**{LOSS_TOTAL: lost.to_numpy().sum(axis=1)}), "MW")
     for name, _, attribute in CURVES:
         sheets[name] = _curve(case.horizon, naming, getattr(schedule, attribute))
