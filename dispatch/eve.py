@@ -21,6 +21,7 @@ from dispatch.case.case import Case, Interchange, Limits, ProductAsked
 from dispatch.case.check_horizon import end_of
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import inputs_of
+from dispatch.case.start_limits import limit_of
 from dispatch.case.storage import Store, StoreState
 from dispatch.case.thermal import UnitState
 from dispatch.errors import CaseError, Flaw, SolverFailed
@@ -115,19 +116,31 @@ def states_after(case: Case, facts: GridFacts, schedule: Schedule) -> tuple[Unit
     """The state of every unit after the last step of a schedule."""
     before, step_h = {state.unit: state for state in case.units}, schedule.step_h
     on, output, oil = schedule.on, schedule.output_mw, schedule.oil_support
-    lines = {unit.name: unit.oil_support for unit in facts.units}
+    units = {unit.name: unit for unit in facts.units}
     states = []
     for name, state in before.items():
         after = _state_after(state, on[name], float(output[name].iloc[-1]), step_h)
-        line = lines[name]
+        line = units[name].oil_support
         if line is not None and (oil[name].any() or state.oil_hours_h is not None):
             had = state.on and state.output_mw < line.below_mw - POWER_MW
             hours = _hours_so(oil[name], step_h, so_before=had, hours_before=state.oil_hours_h or 0.0)
             # With oil at the line itself the output that is handed over says "without": nothing is said of hours then.
             at_line = bool(oil[name].iloc[-1]) and after.output_mw >= line.below_mw - POWER_MW
             after = replace(after, oil_hours_h=None if at_line else hours)
+        limit = limit_of(case, units[name])
+        if limit is not None and limit.per_week_count is not None:
+            after = replace(after, starts_this_week_count=_starts_this_week(case, state, on[name]))
         states.append(after)
     return tuple(states)
+
+
+def _starts_this_week(case: Case, before: UnitState, on: pd.Series) -> int:
+    """Starts in the calendar week of a horizon's end, those before the horizon in the same week among them."""
+    midnight = local(end_of(case.horizon)).replace(hour=0, minute=0, second=0, microsecond=0)
+    monday, times = pd.Timestamp(midnight - timedelta(days=midnight.weekday())), case.horizon.times
+    had = np.concatenate([[before.on], on.to_numpy(dtype=bool)])
+    begun = int((~had[:-1] & had[1:] & (times >= monday)).sum())
+    return begun + (before.starts_this_week_count if times[0] >= monday else 0)
 
 
 def _state_after(before: UnitState, on: pd.Series, output_mw: float, step_h: float) -> UnitState:

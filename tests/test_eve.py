@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 import pytest
@@ -10,12 +10,12 @@ from dispatch.case.case import Case
 from dispatch.case.checks import flaws_of
 from dispatch.case.facts import GridFacts
 from dispatch.case.storage import StoreState
-from dispatch.case.thermal import OilSupport, UnitState
+from dispatch.case.thermal import OilSupport, StartLimit, UnitState
 from dispatch.errors import SolverFailed
 from dispatch.eve import LONG_H, case_of, half_full, states_after
 from dispatch.schedule.schedule import Schedule
 from dispatch.study.scenarios import BAND_SHARE, RESPONSE_SHARES, scenarios_of
-from tests.small import gas_unit, one_bus_facts, plant, pumped_hydro, small_case, store, unit
+from tests.small import SUMMER_DAY, gas_unit, one_bus_facts, plant, pumped_hydro, small_case, store, unit
 
 FACTS = one_bus_facts(
     unit("coal"),
@@ -145,3 +145,26 @@ def test_oil_at_the_line_itself_says_nothing_of_hours() -> None:
     schedule = schedule_with({"coal": [1] * 4}, {"coal": [110.0, 110.0, 115.0, 120.0]}, 0.5)
     told = replace(schedule, oil_support=pd.DataFrame({"coal": [1] * 4}, index=schedule.on.index))
     assert [state.oil_hours_h for state in states_after(case, facts, told)] == [None]
+
+
+def test_starts_of_the_week_are_handed_over_until_monday_where_a_week_limits_them() -> None:
+    """
+    Half hours of a unit that starts in the second and the fourth, after one start earlier in the week.
+
+    A Tuesday: 1 + 2. From Sunday 23:00 on, it is Monday after the second: the fourth alone, 1; from 22:00, Monday
+    begins with the next horizon: 0. The other unit has no limit of a week: nothing is counted.
+    """
+    facts = one_bus_facts(unit("cycled"), unit("free"), load_mw=0.0)
+    flips, monday = {"cycled": [0, 1, 0, 1], "free": [0, 1, 0, 1]}, SUMMER_DAY
+    for hours, count in ((24, 3), (-1, 1), (-2, 0)):
+        case = small_case(
+            facts,
+            start=monday + timedelta(hours=hours),
+            hours=2,
+            step_h=0.5,
+            units=tuple(UnitState(n, False, 9.0, 0.0, starts_this_week_count=1) for n in flips),
+            start_limits=(StartLimit(unit="cycled", per_week_count=4),),
+        )
+        schedule = schedule_with(flips, {n: [100.0 * x for x in on] for n, on in flips.items()}, 0.5)
+        told = replace(schedule, oil_support=pd.DataFrame(dict.fromkeys(flips, [0] * 4)))
+        assert [s.starts_this_week_count for s in states_after(case, facts, told)] == [count, 0]

@@ -84,6 +84,8 @@ def started(folder: Path, database: str, listen: str = "127.0.0.1:0", **settings
     if not line.startswith(LISTENING):
         message = f"the server did not start: {log.read_text()}"
         raise RuntimeError(message)
+    if process.stdout:
+        process.stdout.close()  # it says no more
     target = line.removeprefix(LISTENING).strip()
     with grpc.insecure_channel(target) as channel:
         health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=STOP_S, wait_for_ready=True)

@@ -76,7 +76,7 @@ def _slack_mwh(e: Evidence) -> float:
         *("short_up_mw", "short_down_mw", "over_plan_mw", "under_plan_mw", "overload_mw", "section_over_mw"),
         *(f"short_{product}_mw" for product in PRODUCTS),
     )
-    return float(sum(e.table(name).sum() for name in tables) * e.inputs.step_h)
+    return float(sum(e.table(name).sum() for name in tables) * e.inputs.step_h) + _missing_heat_mwh(e)
 
 
 def objective_cny(e: Evidence) -> float:
@@ -84,7 +84,7 @@ def objective_cny(e: Evidence) -> float:
     Cost + penalty over the horizon, CNY.
 
         thermal + deep output + oil + carbon + storage wear and losses + response fees and debts + imports + curtailment
-        + reserve short + plan left + overloads
+        + reserve short + plan left + overloads + running minimums not kept
     """
     parts = (
         *(
@@ -98,7 +98,7 @@ def objective_cny(e: Evidence) -> float:
             _network_loss_cny,
         ),
         *(_interchange_cny, _renewable_cny),
-        *(_curtailment_cny, _reserve_cny, _security_cny),
+        *(_curtailment_cny, _reserve_cny, _security_cny, _heat_cny),
     )
     return float(sum(part(e) for part in parts))
 
@@ -277,3 +277,24 @@ def _security_cny(e: Evidence) -> float:
         price = np.array([e.case.security.overload_cny_per_mwh if one is None else one for one in own], dtype=float)
         paid += float((e.table(name) @ price).sum())
     return paid * e.inputs.step_h
+
+
+def _heat_cny(e: Evidence) -> float:
+    """
+    Running minimums that are not kept, at the price of the case, CNY.
+
+        sum( price (units on asked - sum of u)+ P dt )        P  mean greatest output of the plant's heating units, MW
+    """
+    return (e.case.heat.short_cny_per_mwh or 0.0) * _missing_heat_mwh(e)
+
+
+def _missing_heat_mwh(e: Evidence) -> float:
+    """Units missing of running minimums that a price lets go, each as the mean greatest output of its plant's, MWh."""
+    if e.case.heat.short_cny_per_mwh is None:
+        return 0.0
+    missing_mw = 0.0
+    for group in e.inputs.running_groups:
+        own = list(group.unit_indices)
+        missing = np.maximum(group.units_on_count - e.on[:, own].sum(axis=1), 0)
+        missing_mw += float((missing * e.inputs.output_max_mw[:, own].sum(axis=1) / len(own)).sum())
+    return missing_mw * e.inputs.step_h

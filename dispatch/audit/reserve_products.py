@@ -80,7 +80,7 @@ def unit_products(e: Evidence) -> Finding:
 
         a_up[t] <= RU h_a u[t],   a_up[t] + n[t] <= RU h_n,   a_down[t] <= RD h_a u[t]           on
         n[t] <= SU[t], where it starts within h_n, is in service, may be started, has been off
-                for its minimum down time, and has a start left in the day and in the horizon        off
+                for its minimum down time, and has a start left in the day, in the week and in the horizon        off
 
     Its room is held by `reserve-unit_room`, for all products together.
     """
@@ -103,12 +103,16 @@ def _fit_to_start(e: Evidence) -> np.ndarray:
         & ~e.inputs.no_start
         & (_off_before_h(e) >= numbers(e.facts.units, "min_down_h") - DURATION_H)
     )
+    week = e.inputs.times.to_period("W-SUN")
+    before = {state.unit: state.starts_this_week_count for state in e.case.units}
     for k, unit in enumerate(e.facts.units):
         soon = unit.start_time_h is not None and unit.start_time_h <= within_h[k] + DURATION_H
         limit, begun = limit_of(e.case, unit), e.starts[:, k]
         in_day = np.array([begun[times == day].sum() for day in times])
+        in_week = np.array([begun[week == w].sum() + (before[unit.name] if w == week[0] else 0) for w in week])
         for most, had in (
             (getattr(limit, "per_day_count", None), in_day),
+            (getattr(limit, "per_week_count", None), in_week),
             (getattr(limit, "horizon_count", None), np.full(len(times), begun.sum())),
         ):
             fit[:, k] &= True if most is None else had < most

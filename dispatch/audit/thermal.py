@@ -164,18 +164,24 @@ def no_start(e: Evidence) -> Finding:
 
 def starts(e: Evidence) -> Finding:
     """
-    A unit comes on no more often than it may, in each calendar day and in the horizon.
+    A unit comes on no more often than it may, in each calendar day, in each calendar week and in the horizon.
 
-        starts in a day <= N,   starts in all <= M
+        starts in a day <= N,   in a week, with those before <= W,   in all <= M
     """
     days, amount = e.inputs.times.normalize(), np.zeros(len(e.facts.units))
+    week = e.inputs.times.to_period("W-SUN")
+    before = {state.unit: state.starts_this_week_count for state in e.case.units}
     for k, unit in enumerate(e.facts.units):
         limit = limit_of(e.case, unit)
         if limit is not None:
             most_a_day = max(int(e.starts[days == day, k].sum()) for day in days.unique())
             beyond_a_day = -np.inf if limit.per_day_count is None else most_a_day - limit.per_day_count
             beyond = -np.inf if limit.horizon_count is None else int(e.starts[:, k].sum()) - limit.horizon_count
-            amount[k] = max(beyond_a_day, beyond)
+            begun = e.starts[:, k]
+            used = np.array([begun[week == w].sum() + (before[unit.name] if w == week[0] else 0) for w in week])
+            allowed = np.inf if limit.per_week_count is None else limit.per_week_count
+            beyond_a_week = np.where([begun[week == w].any() for w in week], used - allowed, -np.inf).max()
+            amount[k] = max(beyond_a_day, beyond_a_week, beyond)
     return found(STARTS, amount, names(e.facts.units))
 
 
@@ -183,9 +189,9 @@ def running_minimum(e: Evidence) -> Finding:
     """
     A heating plant keeps its minimum of units on in the heating season (最小运行方式).
 
-        sum over its heating units of u[t] >= units on
+        sum over its heating units of u[t] >= units on        unless the case prices what is missing (`objective-value`)
     """
-    groups = e.inputs.running_groups
+    groups = e.inputs.running_groups if e.case.heat.short_cny_per_mwh is None else ()
     missing = [group.units_on_count - e.on[:, list(group.unit_indices)].sum(axis=1) for group in groups]
     amount = np.column_stack(missing).astype(float) if missing else np.zeros((len(e.inputs.times), 0))
     return found(RUNNING_MINIMUM, amount, [group.plant for group in groups], e.inputs.times)

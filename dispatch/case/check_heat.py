@@ -9,10 +9,12 @@ import numpy as np
 from dispatch.case.case import Case
 from dispatch.case.check_horizon import is_sound
 from dispatch.case.check_numbers import (
+    LARGEST_NUMBER,
     LARGEST_SCALE_SHARE,
     above_zero,
     duplicate_flaws,
     not_below_zero,
+    number_flaws,
     share_flaws,
     unknown_flaws,
 )
@@ -45,6 +47,8 @@ def region_flaws(path: str, unit: ThermalUnit) -> Iterator[Flaw]:
 def heat_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
     """The heat load of a case: at most the design heat, of plants that heat, in their season."""
     forecasts = case.heat.forecasts
+    if case.heat.short_cny_per_mwh is not None:
+        yield from number_flaws("heat.short_cny_per_mwh", case.heat.short_cny_per_mwh, "CNY/MWh", LARGEST_NUMBER)
     yield from duplicate_flaws("heat.forecasts", "plant", [forecast.plant for forecast in forecasts])
     heating = {unit.plant for unit in facts.units if unit.heats and unit.heat_region is not None}
     known = {unit.plant for unit in facts.units}

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from dispatch.case.case import Case
 from dispatch.case.check_numbers import LARGEST_NUMBER, number_flaws, unknown_flaws
 from dispatch.case.facts import GridFacts
-from dispatch.case.thermal import StartLimit
+from dispatch.case.thermal import StartLimit, UnitState
 from dispatch.errors import Flaw
+from dispatch.horizon import local
+
+COUNTS = ("per_day_count", "per_week_count", "horizon_count")
 
 
 def start_limit_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
@@ -29,10 +33,20 @@ def start_limit_flaws(case: Case, facts: GridFacts) -> Iterator[Flaw]:
         seen.add(place)
 
 
+def week_start_flaws(path: str, state: UnitState, start: datetime) -> Iterator[Flaw]:
+    """Starts before the horizon are a number, and none where the week begins with the horizon."""
+    count, where = state.starts_this_week_count, f"{path}.starts_this_week_count"
+    yield from number_flaws(where, count, "starts", LARGEST_NUMBER)
+    first = local(start)
+    if count > 0 and (first.weekday(), first.hour, first.minute, first.second) == (0, 0, 0, 0):
+        message = f"{count} starts in a week that begins with the horizon; give 0"
+        yield Flaw("WEEK_JUST_BEGUN", where, message)
+
+
 def _count_flaws(path: str, limit: StartLimit) -> Iterator[Flaw]:
-    counts = {name: getattr(limit, name) for name in ("per_day_count", "horizon_count")}
+    counts = {name: getattr(limit, name) for name in COUNTS}
     if all(count is None for count in counts.values()):
-        yield Flaw("START_LIMIT_EMPTY", path, "says no number; give per_day_count, horizon_count or both")
+        yield Flaw("START_LIMIT_EMPTY", path, "says no number; give per_day_count, per_week_count or horizon_count")
     for name, count in counts.items():
         if count is not None:
             yield from number_flaws(f"{path}.{name}", count, "starts", LARGEST_NUMBER)

@@ -26,7 +26,7 @@ from dispatch.case.check_numbers import (
     number_flaws,
     unknown_flaws,
 )
-from dispatch.case.check_starts import start_limit_flaws
+from dispatch.case.check_starts import start_limit_flaws, week_start_flaws
 from dispatch.case.facts import GridFacts
 from dispatch.case.heat import Heat
 from dispatch.case.heating import output_limits_mw
@@ -85,6 +85,8 @@ def unit_flaws(case: Case, stored: GridFacts) -> Iterator[Flaw]:
     for k, state in enumerate(case.units):
         yield from unknown_flaws("UNKNOWN_UNIT", f"units[{k}].unit", state.unit, list(known))
         flaws = list(_state_flaws(f"units[{k}]", state))
+        if is_sound(case.horizon):
+            yield from week_start_flaws(f"units[{k}]", state, case.horizon.start)
         broken |= {state.unit} if flaws else set()
         yield from flaws
     yield from _span_flaws(case, list(known))
@@ -95,7 +97,8 @@ def unit_flaws(case: Case, stored: GridFacts) -> Iterator[Flaw]:
         yield from _derated_flaws(case, facts)
         for start in starts:
             yield from _start_flaws(start)
-        yield from _running_minimum_flaws(case, facts, starts)
+        if case.heat.short_cny_per_mwh is None:
+            yield from _running_minimum_flaws(case, facts, starts)
 
 
 def _state_flaws(path: str, state: UnitState) -> Iterator[Flaw]:

@@ -37,3 +37,4 @@ class Heat:
 
     scale_share: float = 1.0  # what-if factor on the stored heat load
     forecasts: tuple[HeatForecast, ...] = ()
+    short_cny_per_mwh: float | None = None  # of a running minimum (最小运行方式) not kept; None: it is kept

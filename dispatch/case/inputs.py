@@ -39,6 +39,10 @@ class RunningGroup:
     unit_indices: tuple[int, ...]
     units_on_count: np.ndarray
 
+    def missing_unit_mw(self, output_max_mw: np.ndarray) -> np.ndarray:
+        """What a unit fewer on counts as: the mean greatest output of its units, (T,)."""
+        return np.asarray(output_max_mw[:, self.unit_indices].mean(axis=1))
+
 
 @dataclass(frozen=True)
 class Inputs:

@@ -6,12 +6,15 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
-from dispatch.case.thermal import StartLimit, ThermalUnit
+from dispatch.case.thermal import StartLimit, ThermalUnit, UnitState
 from dispatch.units import DURATION_H
+
+DAYS_PER_WEEK = 7
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,7 @@ class StartBound:
     unit_index: int
     per_day_count: int | None
     horizon_count: int | None
+    week_left_count: tuple[float, ...] | None = None  # of each calendar week of the horizon
 
 
 def start_bounds(case: Case, facts: GridFacts, inputs: Inputs) -> list[StartBound]:
@@ -30,6 +34,7 @@ def start_bounds(case: Case, facts: GridFacts, inputs: Inputs) -> list[StartBoun
     Between two starts lie a minimum up and a minimum down time, so that T steps hold 1 + (T - 1) // (UT + DT) at most.
     """
     longest = int(inputs.times.normalize().value_counts().max())
+    states, week_index = {state.unit: state for state in case.units}, weeks(inputs.times)
     bounds = []
     for k, unit in enumerate(facts.units):
         limit = limit_of(case, unit)
@@ -38,8 +43,11 @@ def start_bounds(case: Case, facts: GridFacts, inputs: Inputs) -> list[StartBoun
         apart = sum(max(1, math.ceil(h / inputs.step_h - DURATION_H)) for h in (unit.min_up_h, unit.min_down_h))
         day, horizon = (1 + (steps - 1) // apart for steps in (longest, len(inputs.times)))
         per_day, in_all = _below(limit.per_day_count, day), _below(limit.horizon_count, horizon)
-        if per_day is not None or in_all is not None:
-            bounds.append(StartBound(k, per_day, in_all))
+        left = week_left(limit, states.get(unit.name), int(week_index.max()) + 1)
+        most = 1 + (np.bincount(week_index) - 1) // apart
+        in_week = tuple(left) if (left < most).any() else None
+        if per_day is not None or in_all is not None or in_week is not None:
+            bounds.append(StartBound(k, per_day, in_all, in_week))
     return bounds
 
 
@@ -59,10 +67,29 @@ def concerns(limit: StartLimit, unit: ThermalUnit) -> bool:
 
 
 def never_started(case: Case, facts: GridFacts) -> np.ndarray:
-    """Whether a unit may not be started at all, (units,), bool."""
-    limits = [limit_of(case, unit) for unit in facts.units]
-    barred = [limit is not None and 0 in (limit.per_day_count, limit.horizon_count) for limit in limits]
-    return np.array(barred, dtype=bool)
+    """Whether a unit has no start at all in the week of a step, a day or the horizon, (T, units), bool."""
+    week_index, states = weeks(case.horizon.times), {state.unit: state for state in case.units}
+    barred = np.zeros((len(week_index), len(facts.units)), dtype=bool)
+    for k, unit in enumerate(facts.units):
+        limit = limit_of(case, unit)
+        if limit is not None:
+            left = week_left(limit, states.get(unit.name), int(week_index.max()) + 1)
+            barred[:, k] = (left[week_index] == 0) | (0 in (limit.per_day_count, limit.horizon_count))
+    return barred
+
+
+def weeks(times: pd.DatetimeIndex) -> np.ndarray:
+    """Number of the calendar week (Monday to Sunday) of each step; 0 is that of the first, (T,)."""
+    days = times.normalize()
+    first_monday = days[0] - pd.Timedelta(days=days[0].weekday())
+    return np.asarray((days - first_monday).days // DAYS_PER_WEEK)
+
+
+def week_left(limit: StartLimit, state: UnitState | None, week_count: int) -> np.ndarray:
+    """Starts that are left in each calendar week, (weeks,); those before the horizon count in the first; inf: any."""
+    left = np.full(week_count, np.inf if limit.per_week_count is None else float(limit.per_week_count))
+    left[0] -= 0 if state is None else state.starts_this_week_count
+    return np.asarray(np.maximum(left, 0.0))
 
 
 def _below(allowed_count: int | None, possible_count: int) -> int | None:

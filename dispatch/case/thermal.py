@@ -161,6 +161,7 @@ class UnitState:
     hours_h: float  # on for, or off for
     output_mw: float
     oil_hours_h: float | None = None  # with oil support, or without it, for; None: for long enough
+    starts_this_week_count: int = 0  # starts earlier in the calendar week (Monday to Sunday, UTC+8) of the first step
 
 
 @dataclass(frozen=True)
@@ -202,6 +203,7 @@ class StartLimit:
     grid: str = ""  # the class in this member grid alone; "": in all
     per_day_count: int | None = None  # in a calendar day, UTC+8
     horizon_count: int | None = None
+    per_week_count: int | None = None  # in a calendar week, Monday to Sunday, UTC+8, with those before the horizon
 
 
 @dataclass(frozen=True)

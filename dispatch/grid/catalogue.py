@@ -251,7 +251,7 @@ def _year(
         available_share=available[[plant.name for plant in plants]].to_numpy(),
         net_import_mw={variant: _plans_mw(tables, variant, names) for variant in VARIANTS},
         heat_share=np.column_stack([heat_shares(table) for table in tables]),
-        error_share={table.grid: table.series("errors-day_ahead")[list(ERROR_KINDS)].to_numpy() for table in tables},
+        error_share={table.grid: table.series("errors_day_ahead")[list(ERROR_KINDS)].to_numpy() for table in tables},
     )
 
 

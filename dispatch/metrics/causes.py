@@ -5,6 +5,7 @@ from __future__ import annotations
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.metrics.area import branch_grids
+from dispatch.metrics.slacks import HEAT
 from dispatch.schedule.causes import gathered
 from dispatch.schedule.outcome import Cause, Slack
 
@@ -22,11 +23,14 @@ def causes_of(case: Case, facts: GridFacts, slacks: tuple[Slack, ...]) -> tuple[
     homes = {
         **{member: member for member in facts.members},
         **{interface.name: interface.grid for interface in facts.interfaces},
+        **{unit.plant: unit.grid for unit in facts.units},
         **branches,
         **{section.name: branches[section.branches[0]] for section in facts.sections},
     }
 
     def price(slack: Slack) -> float:
+        if slack.kind == HEAT:
+            return case.heat.short_cny_per_mwh or 0.0
         if (slack.kind, slack.component) in reserve:
             return reserve[slack.kind, slack.component]
         if slack.kind in DEVIATIONS:

@@ -13,6 +13,7 @@ from dispatch.metrics.area import Area, Basis, numbers
 from dispatch.metrics.deep import compensation_cny, oil_cny
 from dispatch.metrics.emissions import carbon_tco2
 from dispatch.metrics.response import begins, states_before
+from dispatch.metrics.slacks import short_heat_mw
 from dispatch.schedule.outcome import Cost, Penalty
 from dispatch.units import DURATION_H
 
@@ -65,6 +66,7 @@ def penalty(basis: Basis, area: Area) -> Penalty:
         interchange  sum( deviation price x (over + under the plan) dt )
         storage      sum( loss price x ((1 - eta_c) c + (1 / eta_d - 1) d) dt )
         security     sum( overload price x (lines after an outage + sections beyond their limits) dt )
+        heat         sum( price x running minimums not kept dt )
         network      sum( loss price x lost on lines and links dt )
         backlog      sum( price x energy still owed when the horizon ends )
     """
@@ -79,6 +81,7 @@ def penalty(basis: Basis, area: Area) -> Penalty:
         security_cny=_security_cny(basis, area),
         backlog_cny=_backlog_cny(basis, area),
         network_loss_cny=_priced_cny(basis, basis.table("loss_mw"), _network_loss_prices(basis), area.branches),
+        heat_cny=_heat_cny(basis, area),
     )
 
 
@@ -123,6 +126,13 @@ def _security_cny(basis: Basis, area: Area) -> float:
     return lines + _priced_cny(
         basis, basis.table("section_over_mw"), _over_prices(basis, facts.sections), area.sections
     )
+
+
+def _heat_cny(basis: Basis, area: Area) -> float:
+    """Running minimums of the area's plants that are not kept, at the price of the case, CNY."""
+    own = np.array([bool(area.units[group.unit_indices[0]]) for group in basis.inputs.running_groups], dtype=bool)
+    price = np.full(len(own), basis.case.heat.short_cny_per_mwh or 0.0)
+    return _priced_cny(basis, short_heat_mw(basis), price, own)
 
 
 def _over_prices(basis: Basis, components: Sequence[Line | Link | Section]) -> np.ndarray:

@@ -81,4 +81,5 @@ def _measured_in(basis: Basis, area: Area, states: tuple[ContractState, ...]) ->
         contracts=contracts,
         aggregators=aggregator_metrics(basis, area, contracts),
         storage_technologies=storage_metrics(basis, area),
+        network_loss_mwh=basis.energy_mwh(basis.table("loss_mw")[:, area.branches]),
     )

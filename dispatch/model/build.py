@@ -35,6 +35,7 @@ from dispatch.model.storage import choose_direction, keep_level, limit_cycles, l
 from dispatch.model.terms import Terms
 from dispatch.model.thermal.commitment import (
     decide_commitment,
+    heat_penalty,
     hold_minimum_down_time,
     hold_minimum_up_time,
     hold_running_minimum,
@@ -126,6 +127,7 @@ OBJECTIVE: tuple[Callable[[Draft], Terms | None], ...] = (
     reserve_penalty,
     product_penalty,
     security_penalty,
+    heat_penalty,
 )
 
 

@@ -14,7 +14,7 @@ from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
 from dispatch.case.oil import OilStart, oil_starts
-from dispatch.case.start_limits import StartBound, start_bounds
+from dispatch.case.start_limits import StartBound, start_bounds, weeks
 from dispatch.model.rows import Axes, Model
 from dispatch.model.terms import Terms
 from dispatch.model.thermal.kinks import Kinks, kinks_of
@@ -43,6 +43,12 @@ class Draft:
     def in_day(self) -> np.ndarray:
         """1 where a step lies in a day, else 0, (days, T, 1); a sum by day is `(terms[None] * in_day).sum(axis=1)`."""
         return np.array([self.times.normalize() == day for day in self.days], dtype=float)[:, :, None]
+
+    @cached_property
+    def in_week(self) -> np.ndarray:
+        """1 where a step lies in a calendar week (Monday to Sunday), else 0, (weeks, T, 1)."""
+        week_index = weeks(self.times)
+        return np.asarray(week_index[None] == np.arange(week_index.max() + 1)[:, None], dtype=float)[:, :, None]
 
     @cached_property
     def units(self) -> pd.Index:

@@ -46,7 +46,7 @@ def error_table(networks: Path) -> str:
     head = ["grid", "of", "mean absolute", "root mean square", "lag 1 h", "kurtosis", "q 0.95", "q 0.99", *leads]
     rows = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     for grid in GRIDS:
-        stored = pd.read_csv(networks / grid / "errors-day_ahead.csv", index_col=0)
+        stored = pd.read_csv(networks / grid / "errors_day_ahead.csv", index_col=0)
         by_lead = [summary(errors_at(networks, grid, float(lead)))["rmse"] for lead in LEADS_H]
         for kind, row in summary(stored).iterrows():
             numbers = [*row.to_list(), *(float(size[str(kind)]) for size in by_lead)]

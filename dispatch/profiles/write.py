@@ -58,7 +58,7 @@ def files(networks: Path, shares: pd.DataFrame, loads_mw: pd.DataFrame) -> dict[
         both = pd.concat([stations, interchange_loads(networks, grid)], axis=1)
         order = pd.read_csv(networks / grid / "loads.csv")["name"].tolist()
         texts[networks / grid / "loads-p_set.csv"] = csv_text(both[order], 1)
-        texts[networks / grid / "errors-day_ahead.csv"] = csv_text(day_ahead_errors(networks, grid), 4)
+        texts[networks / grid / "errors_day_ahead.csv"] = csv_text(day_ahead_errors(networks, grid), 4)
     return texts
 
 

@@ -115,6 +115,8 @@ def _departures(case: Case) -> Iterator[str]:
     yield from (_product(asked) for asked in case.reserve.products)
     yield from (f"{of} {prices[f]:g} CNY/MWh" for f, of in PRICES.items() if prices[f] != getattr(Prices(), f))
     yield from [f"carbon at {case.prices.carbon_cny_per_t:g} CNY/t"] if case.prices.carbon_cny_per_t else []
+    heat_price = case.heat.short_cny_per_mwh
+    yield from [] if heat_price is None else [f"running minimum at {heat_price:g} CNY/MWh"]
     yield from _response(case.response)
     security = case.security
     if security.n_minus_1:

@@ -17,7 +17,7 @@ from dispatch.report.response import COLUMNS as RESPONSE_COLUMNS
 from dispatch.report.response import NOTE, blocks_of
 from dispatch.report.scenario import Scenario, by_grid
 from dispatch.report.series import Hourly, hourly_of
-from dispatch.report.table import COLUMNS, SLACK_NOTE, uses_slack
+from dispatch.report.table import SLACK_NOTE, Column, columns_of, uses_slack
 from dispatch.report.words import ASSUMPTIONS, Word, grid_word, label_zh
 from dispatch.schedule.outcome import GridMetrics
 
@@ -30,7 +30,7 @@ TABLE_NOTE = (
     "Utilisation = absorbed / available, summed before dividing; later storage losses are no curtailment; "
     "cost holds no penalty; the gap is that of the objective, as proven."
 )
-SLACK_NOTE_ZH = "* 使用了计价松弛：线路过载、断面越限、备用不足或偏离计划。"
+SLACK_NOTE_ZH = "* 使用了计价松弛：线路过载、断面越限、最小运行方式不足、备用不足或偏离计划。"
 SHORTFALL_HEADS = ("时间 time", "母线 bus", "缺额 missing MW", "盈余 surplus MW")
 
 
@@ -106,17 +106,18 @@ def _found(finding: Finding) -> str:
 
 def _table(page: Page, scenarios: Sequence[Scenario]) -> None:
     page.add(heading(2, Word("情景结果", "Scenarios")))
+    columns = columns_of(scenarios)
     heads = "".join(
-        f"<th>{escape(c.name_zh)}<small>{escape(c.name)}</small><small>{escape(c.unit)}</small></th>" for c in COLUMNS
+        f"<th>{escape(c.name_zh)}<small>{escape(c.name)}</small><small>{escape(c.unit)}</small></th>" for c in columns
     )
     page.add(f'<div class="scroll"><table><thead><tr><th>情景<small>scenario</small></th>{heads}</tr></thead>')
     for grid, group in by_grid(scenarios).items():
-        page.add(f'<tr class="grid"><td colspan="{len(COLUMNS) + 1}">{escape(str(grid_word(grid)))}</td></tr>')
+        page.add(f'<tr class="grid"><td colspan="{len(columns) + 1}">{escape(str(grid_word(grid)))}</td></tr>')
         for k, scenario in enumerate(group):
             first = "（基准 baseline）" if k == 0 and len(group) > 1 else ""
-            page.add(row(label_zh(scenario.label) + first, [column.cell(scenario) for column in COLUMNS]))
+            page.add(row(label_zh(scenario.label) + first, [column.cell(scenario) for column in columns]))
             for member in scenario.outcome.metrics.members if scenario.outcome.metrics else ():
-                page.add(_member_row(scenario, member))
+                page.add(_member_row(scenario, member, columns))
     page.add("</table></div>")
     starred = SLACK_NOTE_ZH + SLACK_NOTE if any(map(uses_slack, scenarios)) else ""
     page.add(f'<p class="note">{escape(TABLE_NOTE)}</p><p class="note">{escape(starred)}</p>')
@@ -128,9 +129,9 @@ def row(name: str, cells: Sequence[str], kind: str = "") -> str:
     return f'<tr class="{kind}"><td>{escape(name)}</td>{told}</tr>'
 
 
-def _member_row(scenario: Scenario, member: GridMetrics) -> str:
+def _member_row(scenario: Scenario, member: GridMetrics, columns: Sequence[Column]) -> str:
     """One grid inside a joined one; the proof and the time are of both together."""
-    cells = [column.of_metrics(member) for column in COLUMNS]
+    cells = [column.of_metrics(member) for column in columns]
     return row(f"其中 {grid_word(member.grid)}", cells, "member") if scenario.total else ""
 
 

@@ -11,7 +11,8 @@ from dispatch.schedule.outcome import GridMetrics
 MISSING = "-"
 SLACK_MARK = "*"
 SLACK_NOTE = (
-    f"{SLACK_MARK} priced slack in use: a line overloaded, a section beyond its limit, reserve short or a plan left"
+    f"{SLACK_MARK} priced slack in use: a line overloaded, a section beyond its limit, a running minimum not kept, "
+    "reserve short or a plan left"
 )
 ESTIMATES = "Weather is synthetic; topology, unit parameters, interchange plans and response are estimates."
 NAME_COUNT = 2  # columns that hold names: grid and scenario
@@ -83,10 +84,22 @@ COLUMNS = (
 )
 
 
+LOST = Column("losses", "MWh", "网损", lambda m: m.network_loss_mwh)
+
+
+def columns_of(scenarios: Sequence[Scenario]) -> tuple[Column, ...]:
+    """The columns; network losses (网损) after export where a case counts any."""
+    if not any(s.total and s.total.network_loss_mwh for s in scenarios):
+        return COLUMNS
+    after = [column.name for column in COLUMNS].index("net export") + 1
+    return (*COLUMNS[:after], LOST, *COLUMNS[after:])
+
+
 def table_of(scenarios: Sequence[Scenario]) -> str:
     """Every scenario in a row, columns aligned; below it, why a row has no numbers."""
-    heads = [("grid", ""), ("scenario", ""), *((column.name, column.unit) for column in COLUMNS)]
-    body = [[s.case.grid, s.label, *(column.cell(s) for column in COLUMNS)] for s in scenarios]
+    columns = columns_of(scenarios)
+    heads = [("grid", ""), ("scenario", ""), *((column.name, column.unit) for column in columns)]
+    body = [[s.case.grid, s.label, *(column.cell(s) for column in columns)] for s in scenarios]
     return "\n".join(aligned(heads, body, NAME_COUNT) + notes_of(scenarios))
 
 

@@ -121,6 +121,7 @@ LABELS_ZH = {
     "after retrofit:": "改造后:",
     "classes and units": "类或台",
     "overload at": "过载价",
+    "running minimum at": "最小运行方式缺额价",
     "CNY/MWh": "元/MWh",
     "carbon at": "碳价",
     "CNY/t": "元/吨",

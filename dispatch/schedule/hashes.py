@@ -20,6 +20,9 @@ LATER: tuple[tuple[str, str, Any], ...] = (
     ("", "losses", Losses()),
     ("", "tie_ramps", ()),
     ("reserve", "products", ()),
+    ("heat", "short_cny_per_mwh", None),
+    ("units", "starts_this_week_count", 0),
+    ("start_limits", "per_week_count", None),
     ("prices", "network_loss_cny_per_mwh", Prices().network_loss_cny_per_mwh),
 )
 LATER_TABLES = ("loss_mw", *BY_PRODUCT)
@@ -34,8 +37,9 @@ def case_sha256(case: Case) -> str:
     told = _plain(case)
     for part, name, default in LATER:
         inside = told[part] if part else told
-        if inside[name] == _plain(default):
-            del inside[name]
+        for record in inside if isinstance(inside, list) else (inside,):
+            if record[name] == _plain(default):
+                del record[name]
     text = json.dumps(told, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

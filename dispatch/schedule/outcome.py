@@ -210,6 +210,7 @@ class Penalty:
     security_cny: float = 0.0  # lines overloaded after an outage, sections beyond their limits
     backlog_cny: float = 0.0  # energy still owed by response contracts when the horizon ends
     network_loss_cny: float = 0.0  # lost on lines and links, where the case counts it
+    heat_cny: float = 0.0  # running minimums of heating plants not kept, where the case prices that
 
     @property
     def total_cny(self) -> float:
@@ -222,6 +223,7 @@ class Penalty:
             + self.security_cny
             + self.backlog_cny
             + self.network_loss_cny
+            + self.heat_cny
         )
 
 
@@ -317,6 +319,7 @@ class GridMetrics:
     contracts: tuple[ContractMetrics, ...] = ()  # those that did or owe anything
     aggregators: tuple[AggregatorMetrics, ...] = ()
     storage_technologies: tuple[StorageMetrics, ...] = ()
+    network_loss_mwh: float = 0.0  # lost on lines and links, where the case counts it
 
 
 @dataclass(frozen=True)

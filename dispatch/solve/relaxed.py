@@ -103,8 +103,8 @@ class Relaxation:
 
     def give_running_minimum(self) -> None:
         """A heating plant may keep fewer units on; one fewer counts as the mean of their greatest outputs."""
-        if names.RUNNING_MINIMUM not in self._model.rows:
-            return
+        if names.RUNNING_MINIMUM not in self._model.rows or names.SHORT_HEAT in self._model.variables:
+            return  # none, or priced as it is
         family = self._model.rows[names.RUNNING_MINIMUM]
         plants = tuple(map(str, family.axes["plant"]))
         groups = {group.plant: list(group.unit_indices) for group in self._inputs.running_groups}

@@ -300,7 +300,7 @@ class Case(_message.Message):
 
     @_builtins.property
     def start_limits(self) -> _containers.RepeatedCompositeFieldContainer[Global___StartLimit]:
-        """Most starts (启停次数) of a unit in a calendar day and in the horizon."""
+        """Most starts (启停次数) of a unit in a calendar day, a calendar week and in the horizon."""
 
     @_builtins.property
     def heat(self) -> Global___Heat:
@@ -368,8 +368,13 @@ class Heat(_message.Message):
 
     SCALE_SHARE_FIELD_NUMBER: _builtins.int
     FORECASTS_FIELD_NUMBER: _builtins.int
+    SHORT_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
     scale_share: _builtins.float
     """What-if factor on the stored heat load, 1 when absent. Nowhere may the load exceed the design heat."""
+    short_cny_per_mwh: _builtins.float
+    """Penalty in CNY per MWh of a running minimum (最小运行方式) that a heating plant does not keep; a unit fewer on counts
+    as the mean greatest output of the plant's heating units. Absent: it is kept, or no schedule fits.
+    """
     @_builtins.property
     def forecasts(self) -> _containers.RepeatedCompositeFieldContainer[Global___HeatForecast]:
         """Heat loads, each in place of the stored one of its plant; not scaled."""
@@ -379,14 +384,20 @@ class Heat(_message.Message):
         *,
         scale_share: _builtins.float | None = ...,
         forecasts: _abc.Iterable[Global___HeatForecast] | None = ...,
+        short_cny_per_mwh: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_scale_share", b"_scale_share", "scale_share", b"scale_share"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_scale_share", b"_scale_share", "_short_cny_per_mwh", b"_short_cny_per_mwh", "scale_share", b"scale_share", "short_cny_per_mwh", b"short_cny_per_mwh"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_scale_share", b"_scale_share", "forecasts", b"forecasts", "scale_share", b"scale_share"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_scale_share", b"_scale_share", "_short_cny_per_mwh", b"_short_cny_per_mwh", "forecasts", b"forecasts", "scale_share", b"scale_share", "short_cny_per_mwh", b"short_cny_per_mwh"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__scale_share: _TypeAlias = _typing.Literal["scale_share"]  # noqa: Y015
     _WhichOneofArgType__scale_share: _TypeAlias = _typing.Literal["_scale_share", b"_scale_share"]  # noqa: Y015
+    _WhichOneofReturnType__short_cny_per_mwh: _TypeAlias = _typing.Literal["short_cny_per_mwh"]  # noqa: Y015
+    _WhichOneofArgType__short_cny_per_mwh: _TypeAlias = _typing.Literal["_short_cny_per_mwh", b"_short_cny_per_mwh"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__scale_share) -> _WhichOneofReturnType__scale_share | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__short_cny_per_mwh) -> _WhichOneofReturnType__short_cny_per_mwh | None: ...
 
 Global___Heat: _TypeAlias = Heat  # noqa: Y015
 
@@ -599,6 +610,7 @@ class UnitState(_message.Message):
     HOURS_H_FIELD_NUMBER: _builtins.int
     OUTPUT_MW_FIELD_NUMBER: _builtins.int
     OIL_HOURS_H_FIELD_NUMBER: _builtins.int
+    STARTS_THIS_WEEK_COUNT_FIELD_NUMBER: _builtins.int
     unit: _builtins.str
     """Name of the unit."""
     on: _builtins.bool
@@ -611,6 +623,10 @@ class UnitState(_message.Message):
     """Hours it has had oil support (投油稳燃), where its output is below its oil line, or has been without it. Absent: for
     so long that no least time and no time apart is left, and the most time begins anew.
     """
+    starts_this_week_count: _builtins.int
+    """Starts earlier in the calendar week (Monday to Sunday, UTC+8) of the first step, before the horizon; 0 where the
+    week begins with it. Counted against `per_week_count`.
+    """
     def __init__(
         self,
         *,
@@ -619,10 +635,11 @@ class UnitState(_message.Message):
         hours_h: _builtins.float | None = ...,
         output_mw: _builtins.float | None = ...,
         oil_hours_h: _builtins.float | None = ...,
+        starts_this_week_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_hours_h", b"_hours_h", "_oil_hours_h", b"_oil_hours_h", "_on", b"_on", "_output_mw", b"_output_mw", "hours_h", b"hours_h", "oil_hours_h", b"oil_hours_h", "on", b"on", "output_mw", b"output_mw"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_hours_h", b"_hours_h", "_oil_hours_h", b"_oil_hours_h", "_on", b"_on", "_output_mw", b"_output_mw", "hours_h", b"hours_h", "oil_hours_h", b"oil_hours_h", "on", b"on", "output_mw", b"output_mw", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_hours_h", b"_hours_h", "_oil_hours_h", b"_oil_hours_h", "_on", b"_on", "_output_mw", b"_output_mw", "hours_h", b"hours_h", "oil_hours_h", b"oil_hours_h", "on", b"on", "output_mw", b"output_mw", "starts_this_week_count", b"starts_this_week_count", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__hours_h: _TypeAlias = _typing.Literal["hours_h"]  # noqa: Y015
     _WhichOneofArgType__hours_h: _TypeAlias = _typing.Literal["_hours_h", b"_hours_h"]  # noqa: Y015
@@ -1010,7 +1027,7 @@ Global___NoStart: _TypeAlias = NoStart  # noqa: Y015
 @_typing.final
 class StartLimit(_message.Message):
     """Most starts of each unit of a class, of a plant, or of one unit. What is said of a unit goes before what is said of its
-    plant, and that before its class. Starts before the horizon are not counted.
+    plant, and that before its class. Starts before the horizon are counted in the week alone.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -1021,6 +1038,7 @@ class StartLimit(_message.Message):
     GRID_FIELD_NUMBER: _builtins.int
     PER_DAY_COUNT_FIELD_NUMBER: _builtins.int
     HORIZON_COUNT_FIELD_NUMBER: _builtins.int
+    PER_WEEK_COUNT_FIELD_NUMBER: _builtins.int
     technology_class: _builtins.str
     """Name of a technology class; or"""
     plant: _builtins.str
@@ -1033,6 +1051,10 @@ class StartLimit(_message.Message):
     """Most starts of each unit in a calendar day (UTC+8), as far as the day lies in the horizon. Absent: any number."""
     horizon_count: _builtins.int
     """Most starts of each unit in the horizon. Absent: any number."""
+    per_week_count: _builtins.int
+    """Most starts of each unit in a calendar week, Monday to Sunday (UTC+8), those before the horizon
+    (`starts_this_week_count` of its state) among them. Absent: any number.
+    """
     def __init__(
         self,
         *,
@@ -1042,19 +1064,24 @@ class StartLimit(_message.Message):
         grid: _builtins.str = ...,
         per_day_count: _builtins.int | None = ...,
         horizon_count: _builtins.int | None = ...,
+        per_week_count: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_horizon_count", b"_horizon_count", "_per_day_count", b"_per_day_count", "horizon_count", b"horizon_count", "per_day_count", b"per_day_count"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_horizon_count", b"_horizon_count", "_per_day_count", b"_per_day_count", "_per_week_count", b"_per_week_count", "horizon_count", b"horizon_count", "per_day_count", b"per_day_count", "per_week_count", b"per_week_count"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_horizon_count", b"_horizon_count", "_per_day_count", b"_per_day_count", "grid", b"grid", "horizon_count", b"horizon_count", "per_day_count", b"per_day_count", "plant", b"plant", "technology_class", b"technology_class", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_horizon_count", b"_horizon_count", "_per_day_count", b"_per_day_count", "_per_week_count", b"_per_week_count", "grid", b"grid", "horizon_count", b"horizon_count", "per_day_count", b"per_day_count", "per_week_count", b"per_week_count", "plant", b"plant", "technology_class", b"technology_class", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__horizon_count: _TypeAlias = _typing.Literal["horizon_count"]  # noqa: Y015
     _WhichOneofArgType__horizon_count: _TypeAlias = _typing.Literal["_horizon_count", b"_horizon_count"]  # noqa: Y015
     _WhichOneofReturnType__per_day_count: _TypeAlias = _typing.Literal["per_day_count"]  # noqa: Y015
     _WhichOneofArgType__per_day_count: _TypeAlias = _typing.Literal["_per_day_count", b"_per_day_count"]  # noqa: Y015
+    _WhichOneofReturnType__per_week_count: _TypeAlias = _typing.Literal["per_week_count"]  # noqa: Y015
+    _WhichOneofArgType__per_week_count: _TypeAlias = _typing.Literal["_per_week_count", b"_per_week_count"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__horizon_count) -> _WhichOneofReturnType__horizon_count | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__per_day_count) -> _WhichOneofReturnType__per_day_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__per_week_count) -> _WhichOneofReturnType__per_week_count | None: ...
 
 Global___StartLimit: _TypeAlias = StartLimit  # noqa: Y015
 

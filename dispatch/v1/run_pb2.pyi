@@ -669,6 +669,7 @@ class Metrics(_message.Message):
     CONTRACTS_FIELD_NUMBER: _builtins.int
     AGGREGATORS_FIELD_NUMBER: _builtins.int
     STORAGE_TECHNOLOGIES_FIELD_NUMBER: _builtins.int
+    NETWORK_LOSS_MWH_FIELD_NUMBER: _builtins.int
     grid: _builtins.str
     """Name of the grid; "hebei" where both are joined."""
     load_mwh: _builtins.float
@@ -719,6 +720,8 @@ class Metrics(_message.Message):
     """Oil burnt, in t."""
     response_call_count: _builtins.int
     """Calls of response contracts (响应调用) that began."""
+    network_loss_mwh: _builtins.float
+    """Energy lost on lines and links (网损), where the case counts it, in MWh; a branch between grids counts where it begins."""
     @_builtins.property
     def technologies(self) -> _containers.RepeatedCompositeFieldContainer[Global___TechnologyMetrics]:
         """The same by technology."""
@@ -782,10 +785,11 @@ class Metrics(_message.Message):
         contracts: _abc.Iterable[Global___ContractMetrics] | None = ...,
         aggregators: _abc.Iterable[Global___AggregatorMetrics] | None = ...,
         storage_technologies: _abc.Iterable[Global___StorageMetrics] | None = ...,
+        network_loss_mwh: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_utilisation_share", b"_utilisation_share", "cost", b"cost", "penalty", b"penalty", "utilisation_share", b"utilisation_share"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_utilisation_share", b"_utilisation_share", "absorbed_mwh", b"absorbed_mwh", "aggregators", b"aggregators", "available_mwh", b"available_mwh", "below_normal_h", b"below_normal_h", "below_normal_mwh", b"below_normal_mwh", "carbon_tco2", b"carbon_tco2", "contracts", b"contracts", "cost", b"cost", "curtailed_mwh", b"curtailed_mwh", "grid", b"grid", "load_mwh", b"load_mwh", "local_consumption_mwh", b"local_consumption_mwh", "members", b"members", "net_export_mwh", b"net_export_mwh", "oil_support_h", b"oil_support_h", "oil_t", b"oil_t", "penalty", b"penalty", "pumped_charge_mwh", b"pumped_charge_mwh", "pumped_discharge_mwh", b"pumped_discharge_mwh", "reserve_short_mwh", b"reserve_short_mwh", "response_call_count", b"response_call_count", "response_cap_mw", b"response_cap_mw", "response_cut_mwh", b"response_cut_mwh", "response_extra_mwh", b"response_extra_mwh", "response_reach_mw", b"response_reach_mw", "start_count", b"start_count", "storage_charge_mwh", b"storage_charge_mwh", "storage_discharge_mwh", b"storage_discharge_mwh", "storage_technologies", b"storage_technologies", "technologies", b"technologies", "thermal_mwh", b"thermal_mwh", "utilisation_share", b"utilisation_share"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_utilisation_share", b"_utilisation_share", "absorbed_mwh", b"absorbed_mwh", "aggregators", b"aggregators", "available_mwh", b"available_mwh", "below_normal_h", b"below_normal_h", "below_normal_mwh", b"below_normal_mwh", "carbon_tco2", b"carbon_tco2", "contracts", b"contracts", "cost", b"cost", "curtailed_mwh", b"curtailed_mwh", "grid", b"grid", "load_mwh", b"load_mwh", "local_consumption_mwh", b"local_consumption_mwh", "members", b"members", "net_export_mwh", b"net_export_mwh", "network_loss_mwh", b"network_loss_mwh", "oil_support_h", b"oil_support_h", "oil_t", b"oil_t", "penalty", b"penalty", "pumped_charge_mwh", b"pumped_charge_mwh", "pumped_discharge_mwh", b"pumped_discharge_mwh", "reserve_short_mwh", b"reserve_short_mwh", "response_call_count", b"response_call_count", "response_cap_mw", b"response_cap_mw", "response_cut_mwh", b"response_cut_mwh", "response_extra_mwh", b"response_extra_mwh", "response_reach_mw", b"response_reach_mw", "start_count", b"start_count", "storage_charge_mwh", b"storage_charge_mwh", "storage_discharge_mwh", b"storage_discharge_mwh", "storage_technologies", b"storage_technologies", "technologies", b"technologies", "thermal_mwh", b"thermal_mwh", "utilisation_share", b"utilisation_share"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__utilisation_share: _TypeAlias = _typing.Literal["utilisation_share"]  # noqa: Y015
     _WhichOneofArgType__utilisation_share: _TypeAlias = _typing.Literal["_utilisation_share", b"_utilisation_share"]  # noqa: Y015
@@ -1077,6 +1081,7 @@ class Penalty(_message.Message):
     SECURITY_CNY_FIELD_NUMBER: _builtins.int
     BACKLOG_CNY_FIELD_NUMBER: _builtins.int
     NETWORK_LOSS_CNY_FIELD_NUMBER: _builtins.int
+    HEAT_CNY_FIELD_NUMBER: _builtins.int
     curtailment_cny: _builtins.float
     """Curtailment, in CNY."""
     reserve_cny: _builtins.float
@@ -1093,6 +1098,8 @@ class Penalty(_message.Message):
     """Energy still owed by response contracts when the horizon ends, in CNY."""
     network_loss_cny: _builtins.float
     """Energy lost on lines and links, where the case counts it, in CNY."""
+    heat_cny: _builtins.float
+    """Running minimums of heating plants that are not kept, where the case prices that, in CNY."""
     def __init__(
         self,
         *,
@@ -1104,10 +1111,11 @@ class Penalty(_message.Message):
         security_cny: _builtins.float = ...,
         backlog_cny: _builtins.float = ...,
         network_loss_cny: _builtins.float = ...,
+        heat_cny: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["backlog_cny", b"backlog_cny", "curtailment_cny", b"curtailment_cny", "interchange_cny", b"interchange_cny", "network_loss_cny", b"network_loss_cny", "reserve_cny", b"reserve_cny", "security_cny", b"security_cny", "storage_loss_cny", b"storage_loss_cny", "total_cny", b"total_cny"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["backlog_cny", b"backlog_cny", "curtailment_cny", b"curtailment_cny", "heat_cny", b"heat_cny", "interchange_cny", b"interchange_cny", "network_loss_cny", b"network_loss_cny", "reserve_cny", b"reserve_cny", "security_cny", b"security_cny", "storage_loss_cny", b"storage_loss_cny", "total_cny", b"total_cny"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

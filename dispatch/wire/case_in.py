@@ -134,6 +134,7 @@ def _unit(message: case_pb2.UnitState, path: str, findings: Findings) -> UnitSta
         hours_h=findings.required(message, "hours_h", path),
         output_mw=findings.required(message, "output_mw", path),
         oil_hours_h=message.oil_hours_h if message.HasField("oil_hours_h") else None,
+        starts_this_week_count=message.starts_this_week_count,
     )
     if message.HasField("on"):
         return state

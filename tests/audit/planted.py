@@ -267,6 +267,15 @@ THERMAL = (
         ),
     ),
     Fault(
+        "thermal-starts",
+        "gas starts once, and had its two starts of the week before",
+        case=lambda case: replace(
+            case,
+            start_limits=(StartLimit(unit="gas", per_week_count=2),),
+            units=tuple(replace(s, starts_this_week_count=2) if s.unit == "gas" else s for s in case.units),
+        ),
+    ),
+    Fault(
         "thermal-running_minimum",
         "all three units of the plant were to run",
         facts=lambda facts: replace(facts, running_minimums=(RunningMinimum("heat", 3),)),
@@ -652,6 +661,7 @@ def product_fault(rule: str, story: str, decided: Edits | None = None, **others:
 
 QUICK = changed("units", "gas", start_time_h=0.25)
 ONE_START = asking_products(start_limits=(StartLimit(unit="gas", per_day_count=1),))
+WEEKLY = asking_products(start_limits=(StartLimit(unit="gas", per_week_count=1),))
 BARRED = asking_products(no_start=(NoStart("gas", WINTER_DAY, WINTER_DAY + timedelta(hours=1)),))
 PRODUCTS = (
     product_fault("regulation_up", "5 MW short and not said", added={("short_regulation_up_mw", "jibei"): {5: -5}}),
@@ -668,6 +678,13 @@ PRODUCTS = (
     product_fault("unit_products", "in its minimum down time", {("non_spinning_mw", "gas"): {7: 10}}, facts=QUICK),
     product_fault(
         "unit_products", "its start is spent", {("non_spinning_mw", "gas"): {0: 10}}, facts=QUICK, case=ONE_START
+    ),
+    product_fault(
+        "unit_products",
+        "its start of the week is spent",
+        {("non_spinning_mw", "gas"): {0: 10}},
+        facts=QUICK,
+        case=WEEKLY,
     ),
     product_fault(
         "unit_products", "no start is allowed", {("non_spinning_mw", "gas"): {0: 10}}, facts=QUICK, case=BARRED
@@ -820,6 +837,13 @@ OBJECTIVE = (
         "carbon unpaid: 0.8 t for each 300 CNY of fuel, 821,861.54 CNY of it, at 80 CNY/t",
         case=lambda case: replace(case, prices=Prices(carbon_cny_per_t=80.0)),
         proof=lambda p: Proof(p.objective_cny and p.objective_cny - 80 * 821_861.54 * 0.8 / 300, 0),
+    ),
+    Fault(
+        "objective-value",
+        "a running minimum of three units, priced at 1 CNY/MWh, not kept for nothing",
+        case=lambda case: replace(case, heat=Heat(short_cny_per_mwh=1.0)),
+        facts=lambda facts: replace(facts, running_minimums=(RunningMinimum("heat", 3),)),
+        proof=lambda p: Proof(p.objective_cny and p.objective_cny - 100.0, 0),
     ),
     Fault("objective-first", "absorption was asked for, and nobody sought it", case=seeking("absorption_first")),
     Fault(

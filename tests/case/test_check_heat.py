@@ -24,6 +24,8 @@ FLAWS = [
     ("NOT_FINITE", "heat.scale_share", Heat(math.nan)),
     ("NEGATIVE", "heat.scale_share", Heat(-0.1)),
     ("TOO_LARGE", "heat.scale_share", Heat(11.0)),
+    ("NEGATIVE", "heat.short_cny_per_mwh", Heat(short_cny_per_mwh=-1.0)),
+    ("NOT_FINITE", "heat.short_cny_per_mwh", Heat(short_cny_per_mwh=math.nan)),
     ("HEAT_ABOVE_DESIGN", "heat.scale_share", Heat(1.26)),
     ("UNKNOWN_PLANT", "heat.forecasts[0].plant", Heat(forecasts=(mild("Q"),))),
     ("PLANT_WITHOUT_HEAT", "heat.forecasts[0].plant", Heat(forecasts=(mild("G"),))),

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from dispatch.cli.parser import parser
-from dispatch.settings import PREFIX, Settings
+from dispatch.settings import IN_FILE, PREFIX, Settings
 from tests.conventions.tree import ROOT, modules
 from tests.docs.pages import SHELL, documents, fences, prose
 
 PAGES = pytest.mark.parametrize("path", documents(), ids=lambda path: path.relative_to(ROOT).as_posix())
+OTHER_TOOLS = {"--write"} | {"--memory-limit", "--nthreads", "--nworkers", "--preload", "--resources"} | {"--build-arg"}
 ENDS = {"|", "||", "&&", ";", "&", ">", ">>", "<", ")", "2>", "2>&1"}
 
 
@@ -38,15 +39,16 @@ def _words(command: str) -> list[list[str]]:
     lexer = shlex.shlex(command, posix=True, punctuation_chars="|&;<>()")
     lexer.whitespace_split = True
     found: list[list[str]] = []
-    mine = False
+    mine, first = False, True
     for word in lexer:
-        if word == "dispatch" or word.endswith("/dispatch"):
+        if first and (word == "dispatch" or word.endswith("/dispatch")):
             found.append([])
             mine = True
         elif word in ENDS:
             mine = False
         elif mine:
             found[-1].append(word)
+        first = word in ENDS or (first and "=" in word)
     return found
 
 
@@ -77,9 +79,10 @@ def test_commands_use_verbs_and_options_that_there_are(path: Path) -> None:
 def test_options_and_settings_named_alone_are_some(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     named = {word for word in re.findall(r"`(--[\w-]+)[^`]*`", prose(path))}
-    known = _options(parser()) | {"--write"}
+    known = _options(parser()) | OTHER_TOOLS
     assert sorted(named - known) == []
     settings = {PREFIX + field.name.upper() for field in fields(Settings)}
+    settings |= {name + IN_FILE for name in settings}
     source = "".join(module.read_text(encoding="utf-8") for module in modules())
     asked = set(re.findall(rf"\b{PREFIX}[A-Z][A-Z_]*[A-Z]\b", text))
     assert sorted(name for name in asked - settings if f'"{name}"' not in source) == []

@@ -53,6 +53,7 @@ SYMBOLS = {
     names.LINK_FLOW: "link f",
     names.OVERLOAD: "f over",
     names.SECTION_OVER: "section over",
+    names.SHORT_HEAT: "short heat",
     names.UNIT_PRODUCT[REGULATION_UP]: "a_up",
     names.UNIT_PRODUCT[REGULATION_DOWN]: "a_dn",
     names.UNIT_PRODUCT[NON_SPINNING]: "n",

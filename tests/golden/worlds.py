@@ -25,6 +25,7 @@ from dispatch.case.demand_response import (
     ResponseTerms,
 )
 from dispatch.case.facts import GridFacts, ReserveRule
+from dispatch.case.heat import Heat
 from dispatch.case.interchange import InterchangeForecast, TieRamp
 from dispatch.case.losses import Losses
 from dispatch.case.network import Section
@@ -112,6 +113,13 @@ def heat() -> Golden:
     return golden("heat", facts, shows, hours=2, start=NOVEMBER_EVE)
 
 
+def colder() -> Golden:
+    """The same two units, of 250 MW each while heating: one too few costs 15,000 CNY a MWh of its 250 MW."""
+    facts = one_bus_facts(unit("one"), unit("two"), load_mw=400.0, running_minimums=(RunningMinimum("heat", 1),))
+    heat = Heat(short_cny_per_mwh=15_000.0)
+    return golden("colder", facts, "hold_running_minimum heat_penalty", hours=2, start=NOVEMBER_EVE, heat=heat)
+
+
 def quick() -> Golden:
     """A gas unit that may start and stop within two steps: 30 MW in its first hour, 40 MW in its last, a kink at 60."""
     own = gas_unit(
@@ -147,13 +155,15 @@ def _starts(name: str, limits: tuple[tuple[str, float], ...]) -> Golden:
 
 
 def limited() -> Golden:
-    """A quick unit: one start a day, one in all, and none in the first hour."""
+    """A quick unit: one start a day, one in all, two of three left in the week, and none in the first hour."""
     own = free_unit("unit", 300.0)
     facts = one_bus_facts(own, load_mw=100.0)
-    limit, later = StartLimit(unit="unit", per_day_count=1, horizon_count=1), SUMMER_DAY + timedelta(hours=1)
-    barred = (NoStart("unit", SUMMER_DAY, later),)
+    limit = StartLimit(unit="unit", per_day_count=1, horizon_count=1, per_week_count=3)
+    tuesday = SUMMER_DAY + timedelta(days=1)
+    barred = (NoStart("unit", tuesday, tuesday + timedelta(hours=1)),)
+    states = (UnitState("unit", False, 48.0, 0.0, starts_this_week_count=2),)
     shows = "decide_commitment limit_unit_starts"
-    return golden("limited", facts, shows, hours=4, start_limits=(limit,), no_start=barred)
+    return golden("limited", facts, shows, hours=4, start_limits=(limit,), no_start=barred, units=states, start=tuesday)
 
 
 def deep() -> Golden:
@@ -211,7 +221,7 @@ def products() -> Golden:
         reserve_rules=(ReserveRule(GRID, 0.1, 0.05, 10_000.0, largest_unit=False),),
         product_rules=product_rules(GRID, 0.04),
     )
-    limit = StartLimit(unit="quick", per_day_count=1, horizon_count=2)
+    limit = StartLimit(unit="quick", per_day_count=1, horizon_count=2, per_week_count=3)
     shows = (
         "decide_unit_products offer_quick_starts decide_unit_reserve limit_output_above decide_response_reserve "
         "offer_response keep_response_energy decide_store_products keep_store_room hold_reserve hold_products "
@@ -414,7 +424,7 @@ def triangle() -> Golden:
 BY_NAME: dict[str, Callable[[], Golden]] = {
     make.__name__: make
     for make in (
-        *(coal, heat, quick, hot, kinds, limited, deep, reserve, inside, products, lakes),
+        *(coal, heat, colder, quick, hot, kinds, limited, deep, reserve, inside, products, lakes),
         *(wind, paid, battery, air, shared),
         *(pumps, response, cold, handed_over, calls, plan, ramped, lossy, triangle),
     )

@@ -8,16 +8,19 @@ import pandas as pd
 import pytest
 
 from dispatch.audit import audited
+from dispatch.case.facts import ReserveRule
 from dispatch.case.heat import EXTRACTION, Heat, HeatForecast, HeatRegion
 from dispatch.case.thermal import Outage, RunningMinimum, UnitState
 from dispatch.run import run
-from tests.answers import EXACT, schedule_of
+from dispatch.schedule.outcome import Status
+from tests.answers import EXACT, outcome_of, schedule_of
 from tests.model.test_thermal import CHEAP, DEAR
-from tests.small import curve, one_bus_facts, small_case
+from tests.small import GRID, curve, one_bus_facts, small_case
 
 # 30 to 300 MW without heat, 60 to 200 MW at 40 MW of heat; 1 MW of power a MW of heat at the back-pressure edge.
 REGION = HeatRegion(EXTRACTION, design_heat_mw=40.0, back_pressure_share=1.0)
 WARM = replace(DEAR, heats=True, heating_output_min_mw=60.0, heating_output_max_mw=200.0, heat_region=REGION)
+NO_RESERVE = ReserveRule(GRID, 0.0, 0.0, 1.0, largest_unit=False)
 KEPT_ON = (RunningMinimum("heat", 1),)
 
 
@@ -75,3 +78,38 @@ def test_a_derated_unit_that_heats_gives_what_is_left_of_it() -> None:
     report = audited(case, facts, replace(outcome.schedule, output_mw=output_mw), outcome.proof)
     assert "thermal-output_limits" in {breach.rule for breach in report.breaches}
     assert "thermal-heat_region" not in {breach.rule for breach in report.breaches}
+
+
+@pytest.mark.parametrize(("price", "kept", "paid_cny"), [(None, True, 0.0), (70.0, True, 0.0), (50.0, False, 20_000)])
+def test_a_running_minimum_with_a_price_is_kept_where_that_is_cheaper(
+    price: float | None, kept: bool, paid_cny: float
+) -> None:
+    """
+    Load 200 MW. At its floor of 60 MW the dear unit costs 24,000 an hour and saves 60 x 200 of the cheap one's: 12,000.
+
+    It counts as its greatest output, 200 MW at the design heat: leaving it off costs 14,000 at 70 CNY, 10,000 at 50.
+    """
+    facts = one_bus_facts(CHEAP, WARM, load_mw=200.0, running_minimums=KEPT_ON, reserve_rules=(NO_RESERVE,))
+    outcome = outcome_of(facts, hours=2, heat=replace(heated(1.0, 1.0), short_cny_per_mwh=price))
+    assert outcome.schedule is not None
+    assert outcome.metrics is not None
+    assert outcome.audit is not None
+    assert outcome.audit.passed
+    assert outcome.schedule.on["dear"].all() == kept
+    assert outcome.metrics.total.penalty.heat_cny == pytest.approx(paid_cny)
+    assert [slack.kind for slack in outcome.metrics.slacks] == ["running_minimum"] * (0 if kept else 2)
+
+
+def test_where_no_schedule_keeps_a_running_minimum_its_price_makes_one_that_says_so() -> None:
+    """Load 55 MW, and the dear unit gives 60 at least: infeasible, or 200 MW short for two hours at 15,000 CNY/MWh."""
+    facts = one_bus_facts(CHEAP, WARM, load_mw=55.0, running_minimums=KEPT_ON, reserve_rules=(NO_RESERVE,))
+    assert outcome_of(facts, hours=2, heat=heated(1.0, 1.0)).status is Status.INFEASIBLE
+    outcome = outcome_of(facts, hours=2, heat=replace(heated(1.0, 1.0), short_cny_per_mwh=15_000.0))
+    assert outcome.status is Status.OPTIMAL
+    assert outcome.schedule is not None
+    assert outcome.schedule.output_mw["cheap"].tolist() == pytest.approx([55, 55])
+    (cause,) = outcome.causes
+    assert (cause.code, cause.severity, cause.component, cause.in_use) == ("running_minimum", "heat", "heat", True)
+    assert (cause.most_mw, cause.energy_mwh, cause.cost_cny) == pytest.approx((200, 400, 6_000_000))
+    assert cause.english.startswith("plant heat with fewer units on than its running minimum: ")
+    assert cause.chinese.startswith("电厂heat开机少于最小运行方式：")

@@ -21,7 +21,10 @@ from dispatch.case.inputs import inputs_of
 from dispatch.case.losses import Losses, line_curves
 from dispatch.case.network import Link
 from dispatch.case.renewable import AvailableForecast
+from dispatch.formats.dayahead.answer import answer_sheets
 from dispatch.model.build import built
+from dispatch.report.scenario import Scenario
+from dispatch.report.table import table_of
 from dispatch.run import run
 from dispatch.schedule.outcome import Outcome, Status
 from dispatch.solve.problem import problem_of
@@ -209,3 +212,21 @@ def test_losses_of_a_triangle_equal_those_of_pypsa() -> None:
     assert outcome.schedule.loss_mw.to_numpy().sum() > 1  # the case is about losses
     theirs = (network.lines_t.p0 + network.lines_t.p1).iloc[0]
     assert outcome.schedule.loss_mw.iloc[0][theirs.index].tolist() == pytest.approx(theirs.tolist(), abs=1e-4)
+
+
+def test_what_is_lost_is_summed_by_grid_and_shown_where_a_case_counts_it() -> None:
+    """50 MW behind a link that loses 2 %: 50 / 0.98 - 50 = 1.0204 MW an hour, and nothing where it is not counted."""
+    facts = spur(link("cd", "c", "d", loss_share=0.02))
+    for losses, lost_mwh in ((LINKS, 2 * (50 / 0.98 - 50)), (Losses(), 0.0)):
+        case = small_case(facts, hours=2, start=SUMMER_DAY, losses=losses)
+        outcome = run(case, facts, EXACT)
+        assert outcome.metrics is not None
+        assert outcome.metrics.total.network_loss_mwh == pytest.approx(lost_mwh)
+        sheets = answer_sheets(case, "end", outcome)
+        told = [row[1] for row in sheets["answer"] if row[0] == "network_loss_mwh"]
+        assert told == pytest.approx([lost_mwh] if lost_mwh else [])
+        assert sheets.get("network_loss", [])[:2] == (
+            [["point 时点", "cd [MW]", "total [MW]"], ["01:00", 1.02, 1.02]] if lost_mwh else []
+        )
+        scenario = Scenario("one", case, facts, outcome)
+        assert ("losses" in table_of([scenario])) == bool(lost_mwh)

@@ -184,6 +184,40 @@ def test_a_limit_a_day_counts_each_day_anew() -> None:
     assert costs == pytest.approx([112_000, 110_000 + 1_000 + 15_000])
 
 
+@pytest.mark.parametrize(
+    ("start_h", "week", "used", "cny", "starts"),
+    [
+        (24, 3, 0, 168_000, 3),  # Tuesday: three starts are left
+        (24, 3, 1, 172_000, 2),  # one of them was before: an hour idle in place of a start, 4,000 more
+        (24, 3, 5, 300_000, 0),  # more than its starts were before: dear runs, and that is no breach
+        (-3, 1, 0, 172_000, 2),  # Sunday 21:00: one start in hours 0 to 2, one from Monday on
+        (-3, 2, 2, 212_000, 2),  # none is left on Sunday: dear runs in hour 1; two from Monday on
+    ],
+)
+def test_a_limit_a_week_counts_starts_before_the_horizon_until_monday(
+    start_h: int, week: int, used: int, cny: float, starts: int
+) -> None:
+    """250 MW in hours 1, 3 and 5. 55,000 an hour on, 1,000 a start, 5,000 an hour idle; dear: 250 x 400 = 100,000."""
+    load = [0.0] * 24
+    for t in (1, 3, 5):
+        load[(start_h + t) % 24] = 250.0
+    cycled = replace(IDLE, start_types=one_start(1_000.0))
+    dear = replace(DEAR, technology_class="other", plant="other")
+    states = (UnitState("cheap", False, 48.0, 0.0, starts_this_week_count=used), UnitState("dear", True, 48.0, 0.0))
+    outcome = outcome_of(
+        one_bus_facts(cycled, dear, load_mw=load),
+        hours=6,
+        start=SUMMER_DAY + timedelta(hours=start_h),
+        units=states,
+        start_limits=(StartLimit(unit="cheap", per_week_count=week),),
+    )
+    assert outcome.audit is not None
+    assert outcome.audit.passed
+    assert outcome.schedule is not None
+    assert outcome.schedule.started["cheap"].sum() == starts
+    assert outcome.proof.objective_cny == pytest.approx(cny)
+
+
 def test_rows_are_written_only_where_minimum_times_would_allow_more() -> None:
     """8 h on and 8 h off: 24 h hold two starts at most, so that two a day are no limit and one a day is."""
     slow = replace(CHEAP, min_up_h=8.0, min_down_h=8.0)

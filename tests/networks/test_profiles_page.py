@@ -34,7 +34,7 @@ def test_the_page_shows_the_forecast_errors_as_they_are() -> None:
 @pytest.mark.parametrize("grid", GRIDS)
 def test_stored_errors_are_as_large_and_as_lasting_as_their_model_says(grid: str) -> None:
     """Size to 1 % of itself (what is cut at all of a forecast), memory to 0.03, tails longer than normal ones (3)."""
-    stored, size = series(grid, "errors-day_ahead"), table(grid, "reserve_errors").set_index("of")["error_share"]
+    stored, size = series(grid, "errors_day_ahead"), table(grid, "reserve_errors").set_index("of")["error_share"]
     model = table("shared", "forecast_error_model").set_index(["of", "parameter"])["value"]
     told = summary(stored)
     for kind in ("wind", "solar", "load"):

@@ -52,6 +52,7 @@ def test_the_status_is_shown_with_a_star_where_priced_slack_is_in_use() -> None:
     assert [line.split()[-1] for line in lines[3:5]] == ["OPTIMAL", "FEASIBLE*"]
     assert lines[5:] == [
         "jibei, other: FEASIBLE",
-        "* priced slack in use: a line overloaded, a section beyond its limit, reserve short or a plan left",
+        "* priced slack in use: a line overloaded, a section beyond its limit, a running minimum not kept, "
+        "reserve short or a plan left",
         "jibei: compared with response 0 %, its first row",
     ]

@@ -90,7 +90,7 @@ CASES = st.builds(
     grid=_names,
     edition=_counts,
     horizon=st.builds(Horizon, start=_times, step_count=_counts, step_h=_numbers),
-    units=_several(st.builds(UnitState, _names, st.booleans(), _numbers, _numbers, st.none() | _numbers)),
+    units=_several(st.builds(UnitState, _names, st.booleans(), _numbers, _numbers, st.none() | _numbers, _counts)),
     stores=_several(st.builds(StoreState, _names, _numbers, _numbers)),
     response_share=_numbers,
     interchange=st.builds(Interchange, st.sampled_from(VARIANTS), _numbers),
@@ -141,8 +141,8 @@ CASES = st.builds(
     ),
     objective=st.sampled_from(OBJECTIVES),
     no_start=_several(st.builds(NoStart, _names, _times, _times)),
-    start_limits=_several(st.builds(StartLimit, *[st.just("") | _names] * 4, *[st.none() | _counts] * 2)),
-    heat=st.builds(Heat, _numbers, _several(st.builds(HeatForecast, _names, _series))),
+    start_limits=_several(st.builds(StartLimit, *[st.just("") | _names] * 4, *[st.none() | _counts] * 3)),
+    heat=st.builds(Heat, _numbers, _several(st.builds(HeatForecast, _names, _series)), st.none() | _numbers),
 )
 
 
@@ -182,6 +182,7 @@ def grid_metrics(grid: str, *, utilisation_share: float | None = 0.9) -> GridMet
         contracts=(ContractMetrics("c1", "v1", 10.0, 11.0, 3, 18.0, 19.0, 20.0, 21.0, 4.0, 5.0, 0.5),),
         aggregators=(AggregatorMetrics("v1", 10.0, 11.0, 3, 37.0, 4.0, 5.0, None),),
         storage_technologies=(StorageMetrics("caes", 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 0.7, 0.8),),
+        network_loss_mwh=22.0,
     )
 
 

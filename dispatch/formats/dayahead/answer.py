@@ -28,6 +28,7 @@ from dispatch.schedule.schedule import Schedule
 
 QUARTER_H = 0.25
 DIGITS_COUNT = 3  # to the kW; schedule.json holds every digit
+LOSS, LOSS_TOTAL = "network_loss", "total"  # 网损, where the case counts it
 UNIT_CURVE, TIE_CURVE = "unit_curve", "tie_curve"
 SHEETS = (
     ("commitment", "机组组合", "1: on in the step, 0: off", "0/1", "on"),
@@ -69,6 +70,10 @@ def answer_sheets(case: Case, naming: str, outcome: Outcome, told: str = "") -> 
         for way, attribute in (("", f"{product}_mw"), ("_short", f"short_{product}_mw")):
             if len(getattr(schedule, attribute).columns):
                 sheets[name + way] = _rows(names, getattr(schedule, attribute), "MW")
+    losing = [name for name, lost_mw in schedule.loss_mw.items() if lost_mw.any()]
+    if losing:
+        lost = schedule.loss_mw[losing]
+        sheets[LOSS] = _rows(names, lost.assign(**{LOSS_TOTAL: lost.to_numpy().sum(axis=1)}), "MW")
     for name, _, attribute in CURVES:
         sheets[name] = _curve(case.horizon, naming, getattr(schedule, attribute))
     return sheets
@@ -132,6 +137,8 @@ def _worth(outcome: Outcome) -> Iterator[tuple[Any, ...]]:
     yield "curtailed_mwh", total.curtailed_mwh, "MWh", "弃电量：curtailed"
     yield "utilisation_share", total.utilisation_share, "share", "利用率：absorbed / available"
     yield "carbon_tco2", total.carbon_tco2, "tCO2", "碳排放：of thermal units"
+    if total.network_loss_mwh:
+        yield "network_loss_mwh", total.network_loss_mwh, "MWh", "网损电量：lost on lines and links"
     yield "start_count", total.start_count, None, "启动次数：starts"
 
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from dispatch.case.start_limits import StartBound
 from dispatch.model import names
-from dispatch.model.draft import Draft
+from dispatch.model.draft import Draft, named
 from dispatch.model.on_off import Freedom, Switch, decide_on, stay_off, stay_on
+from dispatch.model.terms import Terms
 
 
 def decide_commitment(draft: Draft) -> None:
@@ -55,21 +56,23 @@ def hold_minimum_down_time(draft: Draft) -> None:
 
 def limit_unit_starts(draft: Draft) -> None:
     """
-    A unit starts no more often than it may, in a day and in the horizon (启停次数).
+    A unit starts no more often than it may, in a day, in a week and in the horizon (启停次数).
 
-        sum( v[t], t in the day )  <=  N,        sum( v[t] )  <=  M
+        sum( v[t], t in the day )  <=  N,     sum( v[t], t in the week )  <=  W - b,     sum( v[t] )  <=  M
 
     N, M  starts of one unit in a calendar day (UTC+8) as far as it lies in the horizon, and in the horizon
+    W  starts in a calendar week, Monday to Sunday (UTC+8)      b  those before the horizon, in its first week alone
     Written where minimum times alone would allow more. Such units are never folded: of some that have N starts each, a
     sum says how many there were, but not that minimum times let the one with the fewest start next.
     """
     for label, attribute, inside in (
         ("a_day", "per_day_count", draft.in_day),
+        ("a_week", "week_left_count", draft.in_week),
         ("in_all", "horizon_count", np.ones((1, len(draft.times), 1))),
     ):
         bounds = [bound for bound in draft.start_bounds if getattr(bound, attribute) is not None]
         if bounds:
-            _hold_starts(draft, label, bounds, inside, np.array([getattr(bound, attribute) for bound in bounds]))
+            _hold_starts(draft, label, bounds, inside, np.array([getattr(bound, attribute) for bound in bounds]).T)
 
 
 def _hold_starts(draft: Draft, label: str, bounds: list[StartBound], inside: np.ndarray, most: np.ndarray) -> None:
@@ -83,9 +86,11 @@ def hold_running_minimum(draft: Draft) -> None:
     """
     A heating plant keeps a minimum number of its units on (最小运行方式).
 
-        sum( u[g,t], g in the plant's heating units )  >=  N[t]            every step of the season
+        sum( u[g,t], g in the plant's heating units ) + short[t] / P[t]  >=  N[t]            every step of the season
 
     N  units on, at most those in service. Estimated, from `running_minimum.csv`.
+    P  mean greatest output of those units   MW
+    short  priced slack   MW; none at all where the case gives no price of it (`heat.short_cny_per_mwh`)
     """
     groups = [group for group in draft.inputs.running_groups if group.units_on_count.any()]
     if not groups:
@@ -96,8 +101,20 @@ def hold_running_minimum(draft: Draft) -> None:
         belongs[row, list(group.unit_indices)] = 1.0
     together = on.weighted(belongs)
     needed = np.column_stack([group.units_on_count for group in groups])
+    if draft.case.heat.short_cny_per_mwh is not None:
+        size_mw = np.column_stack([group.missing_unit_mw(draft.inputs.output_max_mw) for group in groups])
+        short = draft.decide(names.SHORT_HEAT, named(group.plant for group in groups), needed * size_mw)
+        together = together + short * np.divide(1.0, size_mw, out=np.zeros_like(size_mw), where=size_mw > 0)
     axes = {"snapshot": draft.times, "plant": [group.plant for group in groups]}
     draft.model.add_rows(names.RUNNING_MINIMUM, together, ">=", needed, axes)
+
+
+def heat_penalty(draft: Draft) -> Terms | None:
+    """Price of running minimums that are not kept, CNY: sum( dt c short ), c the case's `heat.short_cny_per_mwh`."""
+    price = draft.case.heat.short_cny_per_mwh
+    if price is None or names.SHORT_HEAT not in draft.model.variables:
+        return None
+    return (price * draft.inputs.step_h * draft.variable(names.SHORT_HEAT)).all()
 
 
 def on_before(draft: Draft) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 
 from dispatch.case.facts import ProductRule
 from dispatch.case.reserve_products import NON_SPINNING, REGULATION_DOWN, REGULATION_UP, rule_of, starts_in_time
-from dispatch.case.start_limits import limit_of, never_started
+from dispatch.case.start_limits import limit_of, never_started, week_left
 from dispatch.case.thermal import ThermalUnit
 from dispatch.model import names
 from dispatch.model.draft import Draft, each, named
@@ -50,7 +50,7 @@ def offer_quick_starts(draft: Draft) -> None:
     A unit that is off gives non-spinning reserve if it is up in time and may be started.
 
         q[t]  <=  SU[t] ( 1 - u[t] - sum( w[k], t-DT < k <= t ) )               every step t
-        q[t]  <=  SU[t] ( N - sum( v[k], k in the day ) ),   likewise M in the horizon, where these are said
+        q[t]  <=  SU[t] ( N - sum( v[k], k in the day ) ),  likewise in the week and the horizon, where said
         q[t]  =   0        out of service, where no start is allowed, in a minimum down time begun before the horizon
 
     q  non-spinning reserve of a unit off   MW        SU  highest output in the hour of a start   MW
@@ -75,19 +75,33 @@ def offer_quick_starts(draft: Draft) -> None:
 
 
 def _leave_starts(draft: Draft, chosen: np.ndarray, offered: Terms, reach: np.ndarray) -> None:
-    """Units that have had their starts of the day, or of the horizon, offer none."""
-    limits = [limit_of(draft.case, draft.facts.units[k]) for k in np.flatnonzero(chosen)]
+    """Units that have had their starts of the day, of the week, or of the horizon, offer none."""
     whole = np.ones((1, len(draft.times), 1))
-    for label, attribute, inside in (("a_day", "per_day_count", draft.in_day), ("in_all", "horizon_count", whole)):
-        most = np.array([np.inf if (n := getattr(limit, attribute, None)) is None else n for limit in limits])
-        own = np.isfinite(most)
+    for label, inside in (("a_day", draft.in_day), ("a_week", draft.in_week), ("in_all", whole)):
+        most = _most_starts(draft, chosen, label, len(inside))
+        own = np.isfinite(most[0])
         if not own.any():
             continue
         members = draft.units[chosen][own]
         begun = (draft.variable(names.START, members)[None] * inside).sum(axis=1)
         period = inside[:, :, 0].argmax(axis=0)
         taken = offered[:, own] + begun[period] * reach[:, own]
-        draft.hold(f"Generator-quick_starts_{label}", taken, "<=", most[own] * reach[:, own], members)
+        draft.hold(f"Generator-quick_starts_{label}", taken, "<=", most[period][:, own] * reach[:, own], members)
+
+
+def _most_starts(draft: Draft, chosen: np.ndarray, label: str, period_count: int) -> np.ndarray:
+    """Starts that each chosen unit has in each day, week, or in the horizon, (periods, n); inf: any number."""
+    most = np.full((period_count, int(chosen.sum())), np.inf)
+    states = {state.unit: state for state in draft.case.units}
+    for column, k in enumerate(np.flatnonzero(chosen)):
+        unit = draft.facts.units[k]
+        limit = limit_of(draft.case, unit)
+        if limit is not None and label == "a_week":
+            most[:, column] = week_left(limit, states[unit.name], period_count)
+        elif limit is not None:
+            count = limit.per_day_count if label == "a_day" else limit.horizon_count
+            most[:, column] = np.inf if count is None else count
+    return most
 
 
 def taken_mw(draft: Draft, direction: str) -> Terms:

@@ -30,7 +30,7 @@ def full_case(hours: float = 24, step_h: float = 1.0, start: datetime = WINTER_D
         grid=base.grid,
         edition=base.edition,
         horizon=base.horizon,
-        units=(UnitState("coal_1", on=True, hours_h=1 / 3, output_mw=0.1 + 0.2, oil_hours_h=2.5), *base.units[1:]),
+        units=(UnitState("coal_1", True, 1 / 3, 0.1 + 0.2, oil_hours_h=2.5, starts_this_week_count=1), *base.units[1:]),
         stores=base.stores,
         name='=不是公式, a "name"; 1,5',
         response_share=0.05,
@@ -55,8 +55,11 @@ def full_case(hours: float = 24, step_h: float = 1.0, start: datetime = WINTER_D
         response=ResponseTerms(DAY_PEAK, HANDED_OVER, 900.0),
         objective=ABSORPTION_FIRST,
         no_start=(NoStart("gas", at(0), at(6)),),
-        start_limits=(StartLimit(plant="heat", per_day_count=1), StartLimit(unit="gas", horizon_count=0)),
-        heat=Heat(0.9, (HeatForecast("heat", rising),)),
+        start_limits=(
+            StartLimit(plant="heat", per_day_count=1),
+            StartLimit(unit="gas", horizon_count=0, per_week_count=4),
+        ),
+        heat=Heat(0.9, (HeatForecast("heat", rising),), 15_000.5),
         losses=Losses(links=True, lines=True, line_error_mw=0.5, line_error_share=0.05),
         tie_ramps=(TieRamp("import", 12.5),),
     )
