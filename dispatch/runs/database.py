@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -17,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from dispatch.errors import StoreFull, StoreLost, WrongDatabase
 
 BUSY_S = 10.0  # for another writer of the same file, or for a connection
+AGAIN_S = 0.05
 TURN_S = 30.0  # for other threads of this process
 DISK_FULL = "53100"  # what PostgreSQL calls it in every language
 LOCK_NUMBER = 0x6469_7370  # "disp": of all that dispatch does one at a time
@@ -60,9 +62,23 @@ os.register_at_fork(after_in_child=_forget_connections)
 def _prepared(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # we begin ourselves
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
+    _begin_log(cursor)
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.close()
+
+
+def _begin_log(cursor: Any) -> None:
+    """SQLite does not wait by itself where another process makes the same change of a new file just now."""
+    end_s = time.monotonic() + BUSY_S
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > end_s:
+                raise
+            time.sleep(AGAIN_S)
+        else:
+            return
 
 
 def _begun(connection: Connection) -> None:

@@ -18,7 +18,10 @@ SYSTEM = ("curl", "openssl")  # programs that not every machine has
 RUNS = [page for page, held in PAGES.items() if any(fence.is_run for fence in held)]
 
 
-@pytest.mark.parametrize("page", RUNS)
+LONG = {"docs/zh.md", "docs/howto/planner.md"}  # a quarter of a minute each: with `make faults`
+
+
+@pytest.mark.parametrize("page", [pytest.param(p, marks=pytest.mark.faults) if p in LONG else p for p in RUNS])
 def test_the_commands_of_a_page_do_what_it_says(page: str, tmp_path: Path, servers: Servers) -> None:
     run = [fence for fence in PAGES[page] if fence.is_run]
     text = "\n".join(fence.text for fence in run)

@@ -84,6 +84,7 @@ def _under_way(drive: Drive) -> str:
     return run_id
 
 
+@pytest.mark.faults
 def test_a_cancel_ends_the_child_on_the_worker_and_one_that_keeps_has_its_best_schedule(drive: Drive) -> None:
     run_id = _under_way(drive)
     drive.client.cancel(run_id)

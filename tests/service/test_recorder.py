@@ -52,6 +52,7 @@ def test_runs_and_scenarios_are_recorded_and_replay(tmp_path: Path, capsys: pyte
     assert json.loads(capsys.readouterr().out)["same"]
 
 
+@pytest.mark.faults
 def test_what_ended_while_no_server_recorded_is_recorded_by_the_next(tmp_path: Path) -> None:
     """As far back as the mark says; a bundle that is there is not written again."""
     folder = tmp_path / "recorded"

@@ -78,6 +78,7 @@ def test_a_bundle_that_is_not_what_was_written_is_refused_file_by_file_without_a
     assert not solvers(service.process.pid)
 
 
+@pytest.mark.faults
 def test_a_replay_that_nobody_waits_for_is_cancelled(client: Client, service: Background) -> None:
     telling = client.replay(packed(BUNDLES / "both-summer-evening-response"), "left")
     next(telling)
