@@ -123,7 +123,7 @@ class BusPrices(_message.Message):
 
     @_builtins.property
     def loss_cny_per_mwh(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """0: the model has no losses."""
+        """What losses of lines add or take off; 0 where the case counts none."""
 
     def __init__(
         self,
