@@ -13,6 +13,8 @@ CODE = """
 import asyncio
 from contextlib import suppress
 
+from structlog.contextvars import bind_contextvars
+
 from dispatch.case.case import Limits
 from dispatch.errors import SolverFailed
 from dispatch.jobs.aside import Aside
@@ -29,6 +31,7 @@ async def heard(_):
 async def both():
     with suppress(SolverFailed):
         await Aside(Settings()).done(defect)
+    bind_contextvars(run="abc", attempt=2)
     with suppress(SolverFailed):
         await Children(Settings()).solve(small_case(small_facts(), hours=1), None, Limits(), heard)
 
@@ -38,7 +41,7 @@ asyncio.run(both())
 
 
 def test_a_child_tells_its_defects_as_lines_of_json() -> None:
-    """Short work that divides by zero, and a solve without facts: two lines, each with its trace."""
+    """Short work that divides by zero, and a solve without facts: two lines, each with its trace, the second with its run."""
     command = [sys.executable, "-c", CODE]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True, timeout=ENDED_S)
     lines = [json.loads(line) for line in told.stderr.splitlines()]
@@ -46,5 +49,6 @@ def test_a_child_tells_its_defects_as_lines_of_json() -> None:
         ("error", "dispatch.jobs.aside"),
         ("error", "dispatch.jobs.child"),
     ]
+    assert (lines[1]["run"], lines[1]["attempt"]) == ("abc", 2)
     assert "ZeroDivisionError" in lines[0]["exception"]
     assert all("Traceback" in line["exception"] for line in lines)

@@ -9,6 +9,9 @@ import threading
 from collections.abc import Callable
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection, wait
+from typing import Any
+
+from structlog.contextvars import bind_contextvars
 
 from dispatch.case.case import Case, Limits
 from dispatch.case.facts import GridFacts
@@ -21,6 +24,12 @@ Told = Progress | Outcome | DispatchError
 Work = Callable[[Case, GridFacts, Limits, Connection, int], None]
 
 LOG = logging.getLogger(__name__)
+
+
+def in_context(context: dict[str, Any], task: Work, *given: Any) -> None:
+    """A task whose lines of the log name what those of its parent do: run, attempt, trace."""
+    bind_contextvars(**context)
+    task(*given)
 
 
 def work(case: Case, facts: GridFacts, limits: Limits, told: Connection, niceness_count: int) -> None:

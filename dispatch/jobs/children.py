@@ -18,10 +18,12 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from typing import Any
 
+from structlog.contextvars import get_contextvars
+
 from dispatch.case.case import Case, Limits
 from dispatch.case.facts import GridFacts
 from dispatch.errors import DispatchError, SolverFailed
-from dispatch.jobs.child import Told, Work, work
+from dispatch.jobs.child import Told, Work, in_context, work
 from dispatch.memory import beyond, resident_gb
 from dispatch.schedule.outcome import Outcome, Proof, Status
 from dispatch.schedule.progress import Progress
@@ -59,8 +61,8 @@ class Children:
         """
         limits = self._allowed(limits)
         ours, theirs = self._context.Pipe()
-        given = (case, facts, limits, theirs, self._settings.niceness_count)
-        process = self._context.Process(target=self._task, args=given, daemon=True)
+        given = (get_contextvars(), self._task, case, facts, limits, theirs, self._settings.niceness_count)
+        process = self._context.Process(target=in_context, args=given, daemon=True)
         starting = asyncio.ensure_future(asyncio.to_thread(start, process, theirs))
         stopping = asyncio.ensure_future(_stopped(ours, stop))
         try:

@@ -111,6 +111,7 @@ class Cluster:
             artefacts_url=job.artefacts.url,
             memory_gb=limits.memory_gb,
             niceness_count=limits.niceness_count,
+            traceparent=asked.traceparent,
         )
         place = await _place_of(client, errand.run_id) if errand.attempt_count > 1 else []
         task: Callable[..., Any] = run_errand

@@ -17,6 +17,7 @@ from multiprocessing import current_process
 from typing import Any
 
 from distributed import get_worker
+from structlog.contextvars import bind_contextvars
 
 from dispatch.case.case import Case, Limits
 from dispatch.case.facts import GridFacts
@@ -27,6 +28,7 @@ from dispatch.runs.artefacts import Artefacts
 from dispatch.runs.run import Ending
 from dispatch.schedule.progress import Progress
 from dispatch.settings import Settings
+from dispatch.tracing import trace_of
 
 TOPIC = "dispatch-progress"  # where drivers hear of searches under way
 FORGOTTEN_S = 60.0  # a solve that no driver asks for any more is ended
@@ -47,6 +49,7 @@ class Errand:
     artefacts_url: str
     memory_gb: int
     niceness_count: int
+    traceparent: str
 
 
 @dataclass
@@ -111,6 +114,7 @@ def _begun(errand: Errand) -> _Solve:
 
 
 async def _ending(errand: Errand, stop: asyncio.Event, worker: Any) -> Ending:
+    bind_contextvars(run=errand.run_id, attempt=errand.attempt_count, **trace_of(errand.traceparent))
     forgotten = asyncio.create_task(_ended_when_forgotten(errand.run_id))
 
     async def tell(progress: Progress) -> None:
