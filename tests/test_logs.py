@@ -41,7 +41,7 @@ asyncio.run(both())
 
 
 def test_a_child_tells_its_defects_as_lines_of_json() -> None:
-    """Short work that divides by zero, and a solve without facts: two lines, each with its trace, the second with its run."""
+    """Short work that divides by zero, and a solve without facts: two lines, the second with its run."""
     command = [sys.executable, "-c", CODE]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True, timeout=ENDED_S)
     lines = [json.loads(line) for line in told.stderr.splitlines()]
