@@ -15,7 +15,7 @@ from typing import Any
 
 from bench.measure import Answer, Measured, case_name, own_peak_mb, pglib_of, versions_of
 from bench.peers.arguments import parser_of
-from bench.systems import with_more_buses, with_more_units, with_outages
+from bench.systems import with_bands, with_more_buses, with_more_units, with_outages
 from dispatch.case.case import Case, Limits
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import inputs_of
@@ -37,10 +37,11 @@ def main() -> None:
     asked = _parsed()
     case, facts = with_more_buses(*with_more_units(*asked_in(asked.file), asked.units), asked.buses)
     case = with_outages(case, facts, asked.watched)
+    facts = with_bands(facts) if asked.bands else facts
     if asked.mps:
         write_mps(problem_of_case(case, facts), asked.mps)
         return
-    measured = Measured("ours", case_name(asked.file), asked.gap)
+    measured = Measured("ours_bands" if asked.bands else "ours", case_name(asked.file), asked.gap)
     profile = cProfile.Profile() if asked.profile else None
     answer.start()
     if profile:
@@ -60,6 +61,7 @@ def main() -> None:
 
 def _parsed() -> argparse.Namespace:
     parser = parser_of("our engine")
+    parser.add_argument("--bands", action="store_true", help="pumped hydro as continuous bands, as peers have it")
     parser.add_argument("--units", type=int, default=1, metavar="K", help="split every thermal unit into K")
     parser.add_argument("--buses", type=int, default=1, metavar="K", help="split every bus into K")
     parser.add_argument("--watched", type=int, default=0, metavar="K", help="stand N-1, looked at on K lines")

@@ -14,6 +14,7 @@ from bench.reading import Line, gaps_over_time, grouped, is_answer, middle
 
 COLOURS = {
     "ours": "#c0392b",
+    "ours_bands": "#e67e22",
     "pypsa": "#7f8c8d",
     "pypsa_rows": "#2c3e50",
     "egret": "#2980b9",
@@ -21,6 +22,7 @@ COLOURS = {
 }
 NAMES = {
     "ours": "ours",
+    "ours_bands": "ours, pumped hydro as PyPSA has it",
     "pypsa_rows": "PyPSA with reserve and running modes",
     "pypsa": "PyPSA without them",
     "egret": "Egret tight",

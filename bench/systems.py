@@ -17,6 +17,11 @@ STUB_REACTANCE_SHARE = 1e-5  # per unit on 1 MVA, about that of a short 500 kV l
 STUB_RATING_MW = 20_000.0  # never binds
 
 
+def with_bands(facts: GridFacts) -> GridFacts:
+    """Every pumped-hydro plant as one continuous band, as PyPSA has it; ours plans unit by unit."""
+    return replace(facts, stores=tuple(replace(store, groups=()) for store in facts.stores))
+
+
 def with_more_units(case: Case, facts: GridFacts, count: int) -> tuple[Case, GridFacts]:
     """Every thermal unit as `count` units of 1/count the size and cost, in the same state."""
     if count == 1:

@@ -36,20 +36,23 @@ class Asked:
 
 
 def day(asked: Asked) -> Iterator[Job]:
-    """Both grids, 24 and 48 hours, at 0.1 % and 0.01 %: ours, PyPSA with reserve and running rows, and plain PyPSA."""
+    """Both grids, 24 and 48 hours, at 0.1 % and 0.01 %: ours, ours with bands, PyPSA with more rows, plain PyPSA."""
     for hours in (24, 48):
         path = case_file(asked.out, BOTH, hours)
         for gap in GAPS:
             arguments = asked.arguments(path, gap)
             yield Job("ours", case_name(path), "bench.ours", arguments)
+            yield Job("ours_bands", case_name(path), "bench.ours", (*arguments, "--bands"))
             yield Job("pypsa_rows", case_name(path), "bench.peers.pypsa_native", (*arguments, "--rows"))
             yield Job("pypsa", case_name(path), "bench.peers.pypsa_native", arguments)
 
 
 def week(asked: Asked) -> Iterator[Job]:
-    """Both grids, 168 hours, ours."""
+    """Both grids, 168 hours: ours, and ours with pumped hydro as bands."""
     path = case_file(asked.out, BOTH, 168)
-    yield Job("ours", case_name(path), "bench.ours", asked.arguments(path, GAPS[0]))
+    arguments = asked.arguments(path, GAPS[0])
+    yield Job("ours", case_name(path), "bench.ours", arguments)
+    yield Job("ours_bands", case_name(path), "bench.ours", (*arguments, "--bands"))
 
 
 def sweep(asked: Asked) -> Iterator[Job]:
