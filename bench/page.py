@@ -24,8 +24,8 @@ a table; "> 3" is a lower limit, because the peer did not finish. HiGHS has two 
 NOTES = {
     "day": "Both grids joined. `pypsa` leaves out reserve and the minimum running mode of heating plants, which decide "
     "most of the answer: it is another, easier problem. `pypsa_rows` adds both, and differs in cost kinks and storage "
-    "modes; both have pumped hydro as continuous bands. So has `ours_bands`, with which factors are taken; `ours` plans "
-    "every pump-turbine, whose pumps take fixed power: a harder problem.",
+    "modes; both have pumped hydro as continuous bands. So has `ours_bands`, with which factors are taken; `ours` has "
+    "every pump-turbine by itself, and pumps of fixed power: a harder problem.",
     "week": "Both grids joined, 168 hours.",
     "sweep": "Response of 0 to 10 % of the annual peak, both grids, 24 hours, one process.",
     "pglib": "Instances of pglib-uc. Egret prices load mismatch and missing reserve, which the others forbid.",
