@@ -15,6 +15,9 @@ PROTOS  = $(wildcard protos/dispatch/v1/*.proto)
 
 # uv trusts its own certificates unless told to trust the system's, as pip does.
 export UV_SYSTEM_CERTS := true
+# Compiled once: without, every `dispatch` compiles a thousand modules of its libraries before it begins.
+export UV_COMPILE_BYTECODE := true
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
