@@ -58,7 +58,7 @@ demo: setup
 	$(BIN)/dispatch demo --out $(OUT)
 
 test: setup
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 # Kills, power cuts and long histories.
 faults: setup

@@ -145,7 +145,7 @@ def test_what_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         executor_of(Settings(executor="dask", scheduler="tcp://head:8786"))
 
 
-def test_a_server_without_a_cluster_does_not_load_dask() -> None:
-    code = "import sys; import dispatch.service.server, dispatch.jobs.alone; print('distributed' in sys.modules)"
+def test_a_server_loads_no_dask_without_a_cluster_and_no_pandas_before_it_answers() -> None:
+    code = "import sys; import dispatch.service.server, dispatch.jobs.alone; print(*sys.modules)"
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
-    assert told.strip() == "False"
+    assert {"distributed", "pandas"} & set(told.split()) == set()
