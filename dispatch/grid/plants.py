@@ -45,8 +45,8 @@ class Kinds:
     """What is known of units, table by table, by their class: rows, or of rates and bands tables of rows."""
 
     classes: dict[Any, Any]
-    rates: dict[Any, pd.DataFrame]
-    bands: dict[Any, pd.DataFrame]
+    rates: dict[Any, Any]
+    bands: dict[Any, Any]
     oil: dict[Any, Any]
     heat: dict[Any, Any]
     starts: dict[Any, Any]
