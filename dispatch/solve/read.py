@@ -27,7 +27,8 @@ class Reader:
         """One variable; solver noise below zero is taken off unless the quantity is signed."""
         values = np.zeros((len(self._times), len(components)))
         if variable in self._model.variables:
-            own = pd.Index(components).get_indexer(pd.Index(self._model.variables[variable].axes["name"]))
+            column = {name: k for k, name in enumerate(components)}
+            own = [column[name] for name in self._model.variables[variable].axes["name"]]
             values[:, own] = value_of(self._model, variable, self._x)
         return self.frame(values if signed else np.where(values < 0.0, 0.0, values), components)
 
