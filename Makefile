@@ -15,6 +15,9 @@ PROTOS  = $(wildcard protos/dispatch/v1/*.proto)
 
 # uv trusts its own certificates unless told to trust the system's, as pip does.
 export UV_SYSTEM_CERTS := true
+# Compiled once: without, every `dispatch` compiles a thousand modules of its libraries before it begins.
+export UV_COMPILE_BYTECODE := true
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -55,7 +58,7 @@ demo: setup
 	$(BIN)/dispatch demo --out $(OUT)
 
 test: setup
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 # Kills, power cuts and long histories.
 faults: setup

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import Inputs
 from dispatch.case.thermal import StartLimit, ThermalUnit, UnitState
 from dispatch.units import DURATION_H
+
+if TYPE_CHECKING:
+    import pandas as pd  # half a second, of every start
 
 DAYS_PER_WEEK = 7
 
@@ -80,6 +83,8 @@ def never_started(case: Case, facts: GridFacts) -> np.ndarray:
 
 def weeks(times: pd.DatetimeIndex) -> np.ndarray:
     """Number of the calendar week (Monday to Sunday) of each step; 0 is that of the first, (T,)."""
+    import pandas as pd
+
     days = times.normalize()
     first_monday = days[0] - pd.Timedelta(days=days[0].weekday())
     return np.asarray((days - first_monday).days // DAYS_PER_WEEK)

@@ -9,12 +9,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import pypsa
 
 from dispatch.errors import Flaw
+
+if TYPE_CHECKING:
+    import pypsa  # seconds, of every command that reads a file
 
 PORT = re.compile(r"bus\d+")  # of links, which join two buses here
 SHOWN_COUNT = 6  # names; more would not be read

@@ -36,32 +36,33 @@ def thermal_units(tables: Tables) -> tuple[ThermalUnit, ...]:
     generators = tables.static("generators")
     kinds = Kinds.read()
     state = tables.setting("retrofit", AFTER)
-    rows = generators[generators["carrier"].isin(THERMAL)]
-    return tuple(_unit(str(name), row, kinds, state) for name, row in rows.iterrows())
+    rows = generators[generators["carrier"].isin(THERMAL)].to_dict("index")
+    return tuple(_unit(str(name), row, kinds, state) for name, row in rows.items())
 
 
 @dataclass(frozen=True)
 class Kinds:
-    """What is known of units by their class, table by table."""
+    """What is known of units, table by table, by their class: rows, or of rates and bands tables of rows."""
 
-    classes: Any
-    rates: Any
-    bands: Any
-    oil: Any
-    heat: Any
-    starts: Any
+    classes: dict[Any, Any]
+    rates: dict[Any, Any]
+    bands: dict[Any, Any]
+    oil: dict[Any, Any]
+    heat: dict[Any, Any]
+    starts: dict[Any, Any]
 
     @classmethod
     def read(cls) -> Kinds:
         """From the shared tables."""
         tables = ("technology_classes", "oil_support", "heat_regions", "start_times")
-        classes, oil, heat, starts = (shared(name).set_index("class") for name in tables)
-        return cls(classes, shared("heat_rates"), shared("deep_bands"), oil, heat, starts)
+        classes, oil, heat, starts = (shared(name).set_index("class").to_dict("index") for name in tables)
+        rates, bands = (dict(list(shared(name).groupby("class"))) for name in ("heat_rates", "deep_bands"))
+        return cls(classes, rates, bands, oil, heat, starts)
 
 
 def _unit(name: str, row: Any, kinds: Kinds, state: str) -> ThermalUnit:
     size, own = float(row["p_nom"]), str(row["technology_class"])
-    kind, rates, bands = kinds.classes.loc[own], kinds.rates, kinds.bands
+    kind, bands = kinds.classes[own], kinds.bands
     heats = row["chp"] != "no"
     heating_upper = size * kind["heating_p_max_pu"]
     known = {name: _flexibility(size, kind, name, heats=heats) for name in (BEFORE, AFTER)}
@@ -88,13 +89,13 @@ def _unit(name: str, row: Any, kinds: Kinds, state: str) -> ThermalUnit:
         start_types=_start_types(size, kind),
         stop_cny=size * kind["shut_down_cost_cny_per_mw"],
         other_cny_per_mwh=float(kind["vom_cny_per_mwh"]),
-        curve=_curve(size, kind, rates[rates["class"] == own]),
+        curve=_curve(size, kind, kinds.rates.get(own)),
         retrofit=state,
         flexibilities=tuple(known.values()),
-        deep_bands=_deep_bands(size, bands[bands["class"] == own]),
-        oil_support=_oil_support(size, kinds.oil.loc[own]) if own in kinds.oil.index else None,
-        heat_region=_heat_region(size, kinds.heat.loc[own]) if heats else None,
-        start_time_h=float(kinds.starts.loc[own, "start_time_h"]) if own in kinds.starts.index else None,
+        deep_bands=_deep_bands(size, bands[own]) if own in bands else (),
+        oil_support=_oil_support(size, kinds.oil[own]) if own in kinds.oil else None,
+        heat_region=_heat_region(size, kinds.heat[own]) if heats else None,
+        start_time_h=float(kinds.starts[own]["start_time_h"]) if own in kinds.starts else None,
     )
 
 
@@ -141,7 +142,7 @@ def _start_types(size: float, kind: Any) -> tuple[StartType, ...]:
     )
 
 
-def _curve(size: float, kind: Any, rates: pd.DataFrame) -> CostCurve:
+def _curve(size: float, kind: Any, rates: Any) -> CostCurve:
     if kind["fuel"] == "gas":
         output = size * np.array([LEAST_OUTPUT_SHARE, 1.0])
         fuel = kind["no_load_cost_cny_per_h_per_mw"] * size + kind["marginal_cost_cny_per_mwh"] * output

@@ -14,12 +14,13 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, ParamSpec, TypeVar
 
 from dispatch.errors import DispatchError, SolverFailed
 from dispatch.jobs.child import end_with_parent
-from dispatch.jobs.children import PRELOADED, end, killed_beyond, readable, received, start
+from dispatch.jobs.children import PRELOADED, SolverDied, end, killed_beyond, readable, received, start
 from dispatch.logs import log_to_stderr
 from dispatch.settings import Settings
 
@@ -56,7 +57,8 @@ class Aside:
             finally:
                 if guard:
                     guard.cancel()
-                await starting
+                with suppress(SolverDied):
+                    await starting
                 await asyncio.to_thread(end, process)
                 ours.close()
         if isinstance(told, DispatchError):

@@ -32,6 +32,7 @@ from dispatch.settings import Settings
 PRELOADED = ["dispatch.run", "dispatch.jobs.child"]  # with all that a solve needs
 LOOK_EVERY_SECONDS = 0.1
 OVERRUN_SHARE = 0.1  # a process that is this much beyond its memory has not ended by itself: it is killed
+UNANSWERED = "the process of the solve ended without an answer; it may have been killed or out of memory"
 
 Tell = Callable[[Progress], Awaitable[None]]
 
@@ -70,7 +71,8 @@ class Children:
             return await _guarded(process, limits.memory_gb, _outcome(ours, tell))
         finally:
             stopping.cancel()
-            await starting  # a process that is just being started is not forgotten
+            with suppress(SolverDied):
+                await starting  # a process that is just being started is not forgotten
             await asyncio.to_thread(end, process)
             ours.close()
 
@@ -91,15 +93,20 @@ async def _stopped(ours: Connection, stop: asyncio.Event | None) -> None:
 
 
 def start(process: ForkServerProcess, theirs: Connection) -> None:
-    """Start a process that holds the other end of a pipe."""
-    process.start()
-    theirs.close()  # so that the end of the process is the end of the pipe
+    """Start a process that holds the other end of a pipe. Raises SolverDied where it is killed before it begins."""
+    try:
+        process.start()
+    except OSError as over:
+        raise SolverDied(UNANSWERED) from over
+    finally:
+        theirs.close()  # so that the end of the process is the end of the pipe
 
 
 def end(process: ForkServerProcess) -> None:
     """Whatever it does, it is gone."""
-    process.kill()
-    process.join()
+    if process.pid is not None:  # None: it never began
+        process.kill()
+        process.join()
     process.close()
 
 
@@ -157,5 +164,4 @@ def received(ours: Connection) -> Any:
     try:
         return ours.recv()
     except (EOFError, OSError) as over:
-        message = "the process of the solve ended without an answer; it may have been killed or out of memory"
-        raise SolverDied(message) from over
+        raise SolverDied(UNANSWERED) from over

@@ -67,8 +67,8 @@ def _shape(networks: Path, grid: str, noise: Array) -> Array:
     weights = _season_weights()
     days = np.zeros((365, 24))
     for place, season in enumerate(SEASONS):
-        typical = np.array([_curve(curves, season, kind) for kind in types])
-        days += weights[:, [place]] * typical
+        typical = {kind: _curve(curves, season, kind) for kind in set(types)}
+        days += weights[:, [place]] * np.array([typical[kind] for kind in types])
     level = _month_factors(networks, weights)
     hours = days.ravel() * _by_hour(level * (1 + noise))
     hours = np.minimum(hours, MOST_SHARE)

@@ -25,11 +25,12 @@ class Reader:
 
     def table(self, variable: str, components: list[str], *, signed: bool = False) -> pd.DataFrame:
         """One variable; solver noise below zero is taken off unless the quantity is signed."""
-        table = pd.DataFrame(0.0, index=self._times, columns=components)
+        values = np.zeros((len(self._times), len(components)))
         if variable in self._model.variables:
-            own = list(self._model.variables[variable].axes["name"])
-            table[own] = value_of(self._model, variable, self._x)
-        return table if signed else table.clip(lower=0.0)
+            column = {name: k for k, name in enumerate(components)}
+            own = [column[name] for name in self._model.variables[variable].axes["name"]]
+            values[:, own] = value_of(self._model, variable, self._x)
+        return self.frame(values if signed else np.where(values < 0.0, 0.0, values), components)
 
     def columns(self, variable: str) -> np.ndarray:
         """One variable as it stands, component by component, (n, T)."""

@@ -6,8 +6,8 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
-import kubernetes_validate
 import pytest
 from compose_spec import PyCompose
 
@@ -17,6 +17,14 @@ from tests.deploy.containers import compose, manifests
 
 VERSIONS = ("1.30", "1.37")  # of Kubernetes
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def kubernetes() -> Any:
+    """Loaded where it is used: it takes seconds, and every process of the suite would."""
+    import kubernetes_validate
+
+    return kubernetes_validate
 
 
 def _instruction(name: str) -> str:
@@ -31,16 +39,16 @@ def test_the_compose_file_follows_the_specification() -> None:
 
 
 @pytest.mark.parametrize("manifest", manifests(), ids=lambda one: f"{one['kind']}-{one['metadata']['name']}")
-def test_every_manifest_follows_the_schema_of_kubernetes(manifest: dict[str, object]) -> None:
+def test_every_manifest_follows_the_schema_of_kubernetes(kubernetes: Any, manifest: dict[str, object]) -> None:
     for version in VERSIONS:
-        kubernetes_validate.validate(manifest, version, strict=True)
+        kubernetes.validate(manifest, version, strict=True)
 
 
-def test_a_manifest_with_a_word_that_kubernetes_does_not_know_is_found() -> None:
+def test_a_manifest_with_a_word_that_kubernetes_does_not_know_is_found(kubernetes: Any) -> None:
     manifest = next(one for one in manifests() if one["kind"] == "Service")
     wrong = manifest | {"spec": manifest["spec"] | {"portz": []}}
-    with pytest.raises(kubernetes_validate.ValidationError, match="portz"):
-        kubernetes_validate.validate(wrong, VERSIONS[-1], strict=True)
+    with pytest.raises(kubernetes.ValidationError, match="portz"):
+        kubernetes.validate(wrong, VERSIONS[-1], strict=True)
 
 
 def test_the_dockerfile_is_clean() -> None:

@@ -18,6 +18,7 @@ from dispatch.cli.parser import DEFAULT_LISTEN
 from dispatch.service.background import LISTENING
 from tests.conventions.tree import ROOT
 from tests.docs.pages import SERVES, Fence
+from tests.service.watch import EAGER
 
 CLONED = ("networks", "docs", "protos", "tests", "bench", "dispatch", "README.md")
 ADDRESS = re.compile(r"[\w.]+:\d+")
@@ -39,10 +40,9 @@ class Servers:
         if named not in self.targets:
             command = [sys.executable, "-m", "dispatch", "serve", "--listen", "127.0.0.1:0"]
             log = self.folder / f"{len(self.started)}.log"
+            known = environment(self.path, self.folder) | EAGER
             with log.open("w") as told:
-                process = subprocess.Popen(
-                    command, env=environment(self.path, self.folder), stdout=subprocess.PIPE, stderr=told, text=True
-                )
+                process = subprocess.Popen(command, env=known, stdout=subprocess.PIPE, stderr=told, text=True)
             self.started.append(process)
             line = process.stdout.readline() if process.stdout else ""
             assert line.startswith(LISTENING), log.read_text()
@@ -82,7 +82,7 @@ def cloned(folder: Path) -> Path:
 
 def faults_of(page: list[Fence], folder: Path, servers: Servers) -> list[str]:
     """What went wrong, where; nothing after the first command that failed is done."""
-    known = environment(servers.path, folder)
+    known = environment(servers.path, folder) | EAGER
     ports: dict[str, str] = {}
     script = ["set -eo pipefail", "trap 'kill $(jobs -p) 2> /dev/null; wait' EXIT"]
     wanted: list[tuple[str, str, str | None]] = []

@@ -151,7 +151,7 @@ def test_what_the_presolve_of_highs_would_call_infeasible_is_solved(tmp_path: Pa
     assert solved_by_highs(replace(whole, implied=None), orders).infeasible  # else HiGHS is mended, and this can go
 
 
-@pytest.mark.parametrize("seed", [2, 5])
+@pytest.mark.parametrize("seed", [2, pytest.param(5, marks=pytest.mark.faults)])
 def test_start_types_chosen_by_kind_cost_the_same(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(start_types, "MATCHED_COUNT", 0)
     content = cycling(random_instance(seed))

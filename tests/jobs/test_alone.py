@@ -17,7 +17,7 @@ from dispatch.client import Client, RunEvent, State
 from dispatch.service.background import started
 from tests.conventions.tree import ROOT
 from tests.runs.postgres import started_postgres
-from tests.service.watch import QUICK, a_case, until
+from tests.service.watch import EAGER, QUICK, a_case, until
 
 LIMITS = Limits(gap_share=0.02)
 ENDED_S = 120.0
@@ -37,7 +37,7 @@ def _worker(url: str, artefacts: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "dispatch", "worker", "--database", url]
     options = ["--artefacts", str(artefacts), "--workers", "1"]
     return subprocess.Popen(
-        [*command, *options], cwd=ROOT, env={**os.environ, "DISPATCH_DRAIN_SECONDS": "1"}, text=True
+        [*command, *options], cwd=ROOT, env={**os.environ, **EAGER, "DISPATCH_DRAIN_SECONDS": "1"}, text=True
     )
 
 

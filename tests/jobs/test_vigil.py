@@ -13,7 +13,7 @@ from dispatch.jobs.vigil import TaskDied, until
 from dispatch.service.background import LISTENING
 from tests.conventions.tree import ROOT
 
-ENDED_S = 60.0
+ENDED_S = 300.0
 CODE = """
 import sys
 from dispatch.__main__ import main

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ from dispatch.runs.run import Ending, Run, State
 from dispatch.settings import Settings
 from dispatch.wire.runs import asked_bytes
 from tests.runs.asked import LONG_S, asked
-from tests.service.watch import a_case
+from tests.service.watch import SOON_S, a_case
 
 LEASE_S = 600
 
@@ -28,10 +29,14 @@ LEASE_S = 600
 class Endless:
     """Somewhere a case is solved for ever."""
 
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+
     async def room_count(self) -> int:
         return 1
 
     async def ending(self, job: Job, tell: Tell, stop: asyncio.Event) -> Ending:
+        self.begun.set()
         await asyncio.Event().wait()
         raise AssertionError
 
@@ -40,16 +45,21 @@ class Endless:
 
 
 class SlowLedger(Ledger):
-    """The real one, far away."""
+    """The real one, far away: a claim is heard of 0.3 s after it was made."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.claimed = threading.Event()
 
     def claim(self, owner: str, lease_s: float) -> Run | None:
         run = super().claim(owner, lease_s)
+        self.claimed.set()
         time.sleep(0.3)
         return run
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
+def ledger(tmp_path: Path) -> Iterator[SlowLedger]:
     ledger = SlowLedger(f"sqlite:///{tmp_path}/runs.db")
     ledger.prepare()
     yield ledger
@@ -61,22 +71,23 @@ def artefacts(tmp_path: Path) -> Artefacts:
     return Artefacts(str(tmp_path / "kept"))
 
 
-async def _stopped_after(worker: Worker, seconds: float) -> None:
+async def _stopped_after(worker: Worker, moment: threading.Event) -> None:
     working = asyncio.create_task(worker.work())
-    await asyncio.sleep(seconds)
+    assert await asyncio.to_thread(moment.wait, SOON_S)
     await worker.left()
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
 
 
-@pytest.mark.parametrize("seconds", [0.1, 0.8])
+@pytest.mark.parametrize("is_begun", [False, True])
 def test_a_worker_that_stops_hands_back_what_it_has_and_what_it_is_just_taking(
-    ledger: Ledger, artefacts: Artefacts, seconds: float
+    ledger: SlowLedger, artefacts: Artefacts, *, is_begun: bool
 ) -> None:
-    """A claim takes 0.3 s: after 0.1 s it is under way, after 0.8 s its run is. The next worker need not wait."""
+    """Stopped before it has heard of its claim, or once its run is under way. The next worker need not wait."""
     run_id = ledger.add(asked(payload_sha256=artefacts.put(asked_bytes(a_case(1), Limits())))).run_id
-    worker = Worker(ledger, artefacts, Endless(), Settings(solve_count=1, lease_seconds=LEASE_S))
-    asyncio.run(_stopped_after(worker, seconds))
+    endless = Endless()
+    worker = Worker(ledger, artefacts, endless, Settings(solve_count=1, lease_seconds=LEASE_S))
+    asyncio.run(_stopped_after(worker, endless.begun if is_begun else ledger.claimed))
     assert ledger.get(run_id).state is State.RUNNING
     again = ledger.claim("another", LONG_S)
     assert again is not None

@@ -46,7 +46,10 @@ def test_a_row_can_be_read_by_a_person(model: Model) -> None:
 
 
 def test_nothing_on_the_way_to_an_answer_imports_linopy_or_pypsa() -> None:
-    """Both take seconds to load."""
-    told = "import sys, dispatch.run; print([name for name in ('linopy', 'pypsa') if name in sys.modules])"
+    """Both take seconds to load; `dispatch solve` comes by all that files are read with."""
+    told = (
+        "import sys, dispatch.run, dispatch.cli.solve; "
+        "print([name for name in ('linopy', 'pypsa') if name in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -132,7 +132,7 @@ def test_a_finish_and_a_cancel_at_once_agree(ledger: Ledger) -> None:
 
 def test_a_run_is_another_ones_when_its_lease_is_over(ledger: Ledger) -> None:
     ledger.add(asked())
-    first = _taken(ledger, "w1", 0.3)
+    first = _taken(ledger, "w1")
     assert ledger.claim("w2", LONG_S) is None
     assert ledger.beat(first, 0.3) is Wish.GO_ON
     time.sleep(0.35)

@@ -15,8 +15,7 @@ import pytest
 
 from dispatch.service.background import LISTENING
 from dispatch.service.tokens import Caller, Role, add_token
-
-STARTED_S = 60.0
+from tests.service.watch import EAGER
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ def served(folder: Path, *options: str, listen: str = "127.0.0.1:0", **environme
     log = folder / "log"
     with log.open("w") as told:
         process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=told, text=True, env=None if not environment else _with(environment)
+            command, stdout=subprocess.PIPE, stderr=told, text=True, env={**os.environ, **EAGER, **environment}
         )
         try:
             assert process.stdout is not None
@@ -46,10 +45,6 @@ def served(folder: Path, *options: str, listen: str = "127.0.0.1:0", **environme
             process.terminate()
             process.wait(60)
             process.communicate()
-
-
-def _with(environment: dict[str, str]) -> dict[str, str]:
-    return {**os.environ, **environment}
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from dispatch.schedule.outcome import Outcome, Status
 from dispatch.schedule.progress import Progress
 from dispatch.service.background import Background, started
 from dispatch.settings import Settings
+from tests.pace import slowed_s
 from tests.service.watch import SOON_S, a_case, alive, solvers, until
 
 LONG = Limits(gap_share=0.0, time_s=600.0)
@@ -29,7 +30,7 @@ def test_a_cancelled_call_ends_its_process_at_once(client: Client, service: Back
     next(told)
     assert len(solvers(service.process.pid)) == 1
     told.close()  # type: ignore[attr-defined]
-    assert until(lambda: not solvers(service.process.pid), AT_ONCE_S)
+    assert until(lambda: not solvers(service.process.pid), slowed_s(AT_ONCE_S))
 
 
 def test_a_call_ends_with_its_deadline_and_so_does_its_process(client: Client, service: Background) -> None:
@@ -43,8 +44,8 @@ def test_a_call_ends_with_its_deadline_and_so_does_its_process(client: Client, s
     else:
         assert isinstance(outcome, Outcome)
         assert outcome.status in (Status.NO_SOLUTION, Status.FEASIBLE)
-    assert time.monotonic() - begun < 1.0 + AT_ONCE_S
-    assert until(lambda: not solvers(service.process.pid), AT_ONCE_S)
+    assert time.monotonic() - begun < 1.0 + slowed_s(AT_ONCE_S)
+    assert until(lambda: not solvers(service.process.pid), slowed_s(AT_ONCE_S))
 
 
 def test_a_process_that_is_killed_is_replaced_and_the_third_is_our_fault(client: Client, service: Background) -> None:
@@ -69,7 +70,7 @@ def test_one_solve_too_many_waits_and_is_taken_when_there_is_room(client: Client
         time.sleep(1.5)
         assert not waiting.done()
         first.close()  # type: ignore[attr-defined]
-        *_, outcome = waiting.result(60)
+        *_, outcome = waiting.result(SOON_S)
     assert isinstance(outcome, Outcome)
     assert outcome.status is Status.OPTIMAL
     second.close()  # type: ignore[attr-defined]
@@ -84,7 +85,7 @@ def test_a_solve_yields_to_everything_else_and_does_not_outlive_a_server_that_is
         service.process.kill()
         with pytest.raises(ServiceError):
             list(told)
-        assert until(lambda: not alive(solver), AT_ONCE_S)
+        assert until(lambda: not alive(solver), slowed_s(AT_ONCE_S))
 
 
 def test_a_solve_that_needs_more_memory_than_the_call_allows_fails_with_its_reason_and_no_other_notices(

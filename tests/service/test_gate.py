@@ -35,7 +35,7 @@ from dispatch.settings import Settings
 from dispatch.wire import rpc
 from tests.conventions.tree import ROOT
 from tests.service.door import Secrets, Served, certificates_in, secrets_in, served
-from tests.service.watch import a_case, until
+from tests.service.watch import SOON_S, a_case, until
 
 BUF = Path(sys.executable).parent / "buf"
 METHODS = descriptor_pool.Default().FindServiceByName(rpc.SERVICE).methods
@@ -90,7 +90,7 @@ def test_what_a_stranger_sends_is_not_read(locked: Locked) -> None:
 
 def test_health_is_open(locked: Locked) -> None:
     with grpc.insecure_channel(locked[0].target) as channel:
-        answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=10)
+        answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=SOON_S)
     assert answer.status == health_pb2.HealthCheckResponse.SERVING
 
 
@@ -110,9 +110,7 @@ def test_the_log_tells_who_asked_what_and_never_a_token(locked: Locked) -> None:
         lines = [json.loads(line) for line in service.log.read_text().splitlines()]
         return {line["logger"]: line for line in lines if line.get("trace") == "a" * 32}
 
-    assert until(
-        lambda: "call" in told(), 10.0
-    )  # it is written when the call has ended: a moment after its caller knows
+    assert until(lambda: "call" in told(), SOON_S)  # it is written a moment after its caller knows the end
     mine, text = told(), service.log.read_text()
     assert (mine["audit"]["tenant"], mine["audit"]["caller"], mine["audit"]["method"]) == (
         "south",
@@ -175,7 +173,7 @@ def test_no_request_finds_a_defect(service: Background, data: st.DataObject) -> 
             sent = data.draw(st.binary(max_size=40) | st.binary(max_size=3).map(partial(_changed, good, cut)))
             call: Any = channel.unary_stream(f"/{rpc.SERVICE}/{method}")
             try:
-                list(call(sent, timeout=20))
+                list(call(sent, timeout=SOON_S))
             except grpc.RpcError as error:
                 assert error.code() not in NEVER, (method, sent, error.details())  # noqa: PT017
 
@@ -189,10 +187,10 @@ def test_half_open_connections_and_stalled_streams_hold_nobody_up(service: Backg
     host, _, port = service.target.rpartition(":")
     with ExitStack() as held, grpc.insecure_channel(service.target) as channel:
         for _ in range(60):
-            connection = held.enter_context(socket.create_connection((host, int(port)), timeout=10))
+            connection = held.enter_context(socket.create_connection((host, int(port)), timeout=SOON_S))
             connection.sendall(PREFACE[:10])
         stalled: Any = channel.stream_stream(f"/{rpc.SERVICE}/ValidateCase")
-        calls = [stalled(_never(), timeout=60) for _ in range(20)]
+        calls = [stalled(_never(), timeout=SOON_S) for _ in range(20)]
         with Client(service.target) as client:
             for _ in range(20):
                 assert client.grids()

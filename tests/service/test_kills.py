@@ -18,7 +18,7 @@ ENDED_S = 120.0
 
 def test_a_server_that_is_killed_loses_no_run_it_accepted_and_solves_each_once(tmp_path: Path) -> None:
     """Killed with two runs under way and three in the queue; the next server ends all five, and no others."""
-    settings = replace(QUICK, database=f"sqlite:///{tmp_path}/runs.db", lease_seconds=2)
+    settings = replace(QUICK, database=f"sqlite:///{tmp_path}/runs.db", lease_seconds=4)
     with started("127.0.0.1:0", settings) as first, Client(first.target) as client:
         kept = [client.submit(a_case(step_count=1), LIMITS, request_id=f"day-{k}").run_id for k in range(5)]
         assert until(lambda: bool(solvers(first.process.pid)), SOON_S)

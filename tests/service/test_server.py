@@ -21,7 +21,7 @@ from dispatch.schedule.outcome import Outcome
 from dispatch.service.background import CODE, LISTENING, Background, running, started
 from dispatch.service.server import serve
 from dispatch.wire.case_out import case_to
-from tests.service.watch import QUICK, a_case
+from tests.service.watch import QUICK, SOON_S, a_case
 
 BUF = Path(sys.executable).parent / "buf"
 METHODS = {f"dispatch.v1.DispatchService/{name}" for name in ("SolveCase", "ValidateCase", "ListGrids", "GetGrid")}
@@ -67,7 +67,7 @@ def test_an_unknown_grid_is_not_found(service: Background) -> None:
 @pytest.mark.parametrize("name", ["", "dispatch.v1.DispatchService"])
 def test_it_is_healthy(service: Background, name: str) -> None:
     with grpc.insecure_channel(service.target) as channel:
-        answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(service=name), timeout=10)
+        answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(service=name), timeout=SOON_S)
     assert answer.status == SERVING
 
 
@@ -76,7 +76,7 @@ def test_bytes_that_are_no_request_are_refused_in_our_own_words(service: Backgro
     with grpc.insecure_channel(service.target) as channel:
         call: Any = channel.unary_stream(f"/dispatch.v1.DispatchService/{method}")
         with pytest.raises(grpc.RpcError) as refused:
-            list(call(b"\xff\xff\xff", timeout=10))
+            list(call(b"\xff\xff\xff", timeout=SOON_S))
     assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
     assert refused.value.details() == "the bytes of the request are not the message that this method takes"
 
@@ -89,7 +89,7 @@ def test_no_bytes_find_a_defect(service: Background, requests: list[bytes]) -> N
         call: Any = channel.unary_unary("/dispatch.v1.DispatchService/ValidateCase")
         for request in requests:
             try:
-                call(b"\x0a" + bytes([len(request)]) + request, timeout=10)
+                call(b"\x0a" + bytes([len(request)]) + request, timeout=SOON_S)
             except grpc.RpcError as error:
                 assert error.code() is grpc.StatusCode.INVALID_ARGUMENT, error.details()  # noqa: PT017
 
@@ -98,7 +98,7 @@ def test_a_request_above_the_limit_is_refused_and_the_service_stays(client: Clie
     with grpc.insecure_channel(service.target, options=[("grpc.max_send_message_length", -1)]) as channel:
         call: Any = channel.unary_unary("/dispatch.v1.DispatchService/ValidateCase")
         with pytest.raises(grpc.RpcError) as refused:
-            call(bytes(70 * 2**20), timeout=60)
+            call(bytes(70 * 2**20), timeout=SOON_S)
     assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert client.grids()
 
@@ -106,7 +106,7 @@ def test_a_request_above_the_limit_is_refused_and_the_service_stays(client: Clie
 def test_a_port_in_use_is_refused(service: Background, tmp_path: Path) -> None:
     with (tmp_path / "told").open("w") as told:
         second = subprocess.Popen([sys.executable, "-c", CODE, service.target], stdout=told, stderr=told)
-        assert second.wait(60) != 0
+        assert second.wait(SOON_S) != 0
     assert LISTENING not in (tmp_path / "told").read_text()
 
 
@@ -123,7 +123,7 @@ def test_a_server_that_is_asked_to_stop_ends_what_it_has_begun_and_takes_no_more
             next(client.solve(a_case(step_count=1)))
         assert refused.value.reason == "DRAINING"
         assert isinstance(list(told)[-1], Outcome)
-        assert service.process.wait(10) == 0
+        assert service.process.wait(SOON_S) == 0
         channel.close()
 
 

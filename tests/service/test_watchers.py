@@ -14,7 +14,7 @@ from dispatch.runs.run import Ending, Event, State
 from dispatch.service.watchers import Watchers
 from tests.runs.asked import asked
 
-SOON_S = 10.0
+SOON_S = 60.0
 
 
 @pytest.fixture
