@@ -26,7 +26,7 @@ from dispatch.solve.problem import Cuts, Problem
 from dispatch.solve.timeline import Part, Timeline
 
 WINDOW_GAP_SHARE = 0.9  # of the gap asked for; a little is left for the seams and for the bound
-BOUND_SHARE = 0.3  # of the time, kept back for the bound and the last LP
+BOUND_SHARE = 0.6  # of the time, kept back for the bound and the last LP
 
 
 @dataclass(frozen=True)
