@@ -1,7 +1,8 @@
-"""A study over PostgreSQL and Dask of which a worker, the driver and the scheduler are killed, each once."""
+"""Long studies over PostgreSQL and Dask: one of which everything is killed once, and one that is solved here too."""
 
 from __future__ import annotations
 
+import csv
 import os
 import signal
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from dispatch.__main__ import main
 from dispatch.case.case import Limits
 from dispatch.client import Client, RunEvent, RunView, State
 from dispatch.service.background import started
@@ -24,6 +26,7 @@ CASE_COUNT = 30
 MOST_STARTED_COUNT = 33
 LIMITS = Limits(gap_share=0.02)
 LEASE_S = 5
+OF_ONE_RUN = ("run_id",)
 
 
 def _submitted(client: Client) -> str:
@@ -97,3 +100,41 @@ def test_a_study_survives_the_kill_of_a_worker_of_the_driver_and_of_the_schedule
             for run in runs:
                 events = [told for told in client.watch(run.run_id) if isinstance(told, RunEvent)]
                 assert sum(event.state is not None and event.state.ended for event in events) == 1
+
+
+@pytest.mark.faults
+def test_the_response_study_of_both_grids_has_the_same_numbers_here_and_over_postgresql_and_dask(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The demo day, response of 0 to 10 % in 11 steps, by one command: every value and total of every scenario."""
+    assert main(["case", "new", "--grid", "hebei", "--date", "2030-03-12"]) == 0
+    case = tmp_path / "case.json"
+    case.write_text(capsys.readouterr().out)
+    here = replace(QUICK, database=f"sqlite:///{tmp_path / 'runs.sqlite'}", artefacts=str(tmp_path / "here"))
+    with started("127.0.0.1:0", here) as server:
+        alone = _scenarios(case, server.target, tmp_path / "alone")
+    with started_postgres() as postgres, dask_cluster(tmp_path) as cluster:
+        cluster.start_scheduler()
+        for _ in range(2):
+            cluster.start_worker()
+        there = replace(
+            QUICK,
+            database=postgres.format(name="postgres"),
+            artefacts=str(tmp_path / "there"),
+            executor="dask",
+            scheduler=cluster.url,
+        )
+        with started("127.0.0.1:0", there) as server:
+            spread = _scenarios(case, server.target, tmp_path / "spread")
+    assert len(alone) == 11
+    assert {row["outcome_status"] for row in alone} == {"OPTIMAL"}
+    assert spread == alone
+
+
+def _scenarios(case: Path, target: str, out: Path) -> list[dict[str, str]]:
+    """The study by its command; a row a scenario, but for what is of one run alone."""
+    asked = ["study", "run", str(case), "--server", target, "--axis", "response_share=0:0.10:11", "--out", str(out)]
+    assert main(asked) == 0
+    with (out / "scenarios.csv").open(newline="", encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    return [{name: value for name, value in row.items() if name not in OF_ONE_RUN} for row in rows]
