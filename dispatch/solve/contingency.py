@@ -54,6 +54,11 @@ class Contingencies:
         self._rating_mw = self._found.ratings_after_mw(emergency_mw)
         self._row_count, self._round_count = 0, 0
 
+    @property
+    def overload_columns(self) -> np.ndarray:
+        """Columns of the priced overloads, (T, lines)."""
+        return self._over
+
     def broken(self, x: np.ndarray, steps: slice = EVERY_STEP) -> Cuts | None:
         """A row for every line and step that some outage overloads in a point, or None."""
         worst = self._worst(x, steps)

@@ -48,11 +48,11 @@ class LineLimits:
         self._rating_mw = problem.upper[self._flow]
         balance = model.rows[names.BALANCE].numbers
         rows = sp.csr_array(problem.rows)
-        self._supply = _without(
+        self._supply = without(
             rows[balance.ravel()], self._flow
         )  # what enters each bus in each step, (T buses, columns)
         self._load_mw = problem.row_lower[balance.ravel()]
-        self._ptdf = _by_step(sensitivity_of(facts.buses, facts.lines).ptdf_share, len(balance))
+        self._ptdf = by_step(sensitivity_of(facts.buses, facts.lines).ptdf_share, len(balance))
         self._watched = np.zeros(self._flow.shape, dtype=bool)
         self._order: list[np.ndarray] = []  # of the rows: (step, line), as they were found
         self.problem = self._reduced(model, problem, rows, islands_of(facts.buses, facts.lines))
@@ -126,13 +126,13 @@ class LineLimits:
         """The same rows with what the flows follow from in their place."""
         weights = cuts.rows[:, self._flow.ravel()] @ self._ptdf
         moved = weights @ self._load_mw
-        rows = sp.csr_array(_without(cuts.rows, self._flow) + weights @ self._supply)
+        rows = sp.csr_array(without(cuts.rows, self._flow) + weights @ self._supply)
         return Cuts(rows, cuts.lower + moved, cuts.upper + moved)
 
     def _reduced(self, model: Model, problem: Problem, rows: sp.csr_array, island_index: np.ndarray) -> Problem:
         """The problem with flows in no row, and one balance an island and step."""
         joined = sp.csr_array((np.ones(len(island_index)), (island_index, np.arange(len(island_index)))))
-        together = _by_step(joined, len(self._flow))
+        together = by_step(joined, len(self._flow))
         gone = [model.rows[name].numbers.ravel() for name in (names.BALANCE, names.VOLTAGE_LAW) if name in model.rows]
         kept = np.setdiff1d(np.arange(rows.shape[0]), np.concatenate(gone))
         others = self._without_flows(Cuts(rows[kept], problem.row_lower[kept], problem.row_upper[kept]))
@@ -144,12 +144,12 @@ class LineLimits:
         return replace(reduced, rows=sp.csc_array(every.rows), row_lower=every.lower, row_upper=every.upper)
 
 
-def _by_step(matrix: np.ndarray | sp.csr_array, step_count: int) -> sp.csr_array:
+def by_step(matrix: np.ndarray | sp.csr_array, step_count: int) -> sp.csr_array:
     """The same matrix for each step, one after the other."""
     return sp.csr_array(sp.kron(sp.eye_array(step_count), sp.csr_array(matrix), format="csr"))
 
 
-def _without(rows: sp.csr_array, columns: np.ndarray) -> sp.csr_array:
+def without(rows: sp.csr_array, columns: np.ndarray) -> sp.csr_array:
     """Rows with some columns struck out; their shape stays."""
     struck = np.ones(rows.shape[1])
     struck[columns.ravel()] = 0.0

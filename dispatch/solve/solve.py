@@ -18,8 +18,8 @@ from dispatch.solve.contingency import contingencies_of
 from dispatch.solve.highs import Report, Stop, never
 from dispatch.solve.ladder import climbed
 from dispatch.solve.lexicographic import climbed_in_turn
-from dispatch.solve.line_limits import line_limits_of
 from dispatch.solve.losses import HeldLosses, unburnt
+from dispatch.solve.lossy_limits import network_of
 from dispatch.solve.problem import problem_of
 from dispatch.solve.read import schedule_of
 from dispatch.solve.rolling import Roll, rolled
@@ -70,11 +70,11 @@ def solved(model: Model, asked: Asked, limits: Limits, clock: Clock, tell: Tell,
     search = Search(_last_s(clock, limits), limits.gap_share, limits.seed_count, clock.stop)
     problem = problem_of(model)
     anatomy = anatomy_of(model, asked.case, facts, inputs)
-    network = line_limits_of(model, problem, facts, contingencies_of(model, facts, inputs))
+    network = network_of(model, problem, facts, inputs)
     known = Known(anatomy, network or contingencies_of(model, facts, inputs))
     smaller = problem if network is None else network.problem
     if model.first is not None:
-        again = line_limits_of(model, problem, facts, contingencies_of(model, facts, inputs))
+        again = network_of(model, problem, facts, inputs)
         found, status, proof = climbed_in_turn(smaller, model, search, report, (known, Known(anatomy, again)))
         _set_aside(kept, found, "something is sought before the cost")
     elif len(inputs.times) * inputs.step_h > WHOLE_H:
@@ -83,6 +83,8 @@ def solved(model: Model, asked: Asked, limits: Limits, clock: Clock, tell: Tell,
         _set_aside(kept, found, "a long horizon starts afresh")
     else:
         found, status, proof = climbed(smaller, search, report, known, kept)
+    if network is not None and found.x is not None:
+        found.x = network.restored(found.x)
     held = HeldLosses(model, inputs, contingencies_of(model, facts, inputs))
     status, proof = unburnt(found, status, proof, problem, held, search)
     stopped = status in (Status.FEASIBLE, Status.NO_SOLUTION) and clock.stop()
@@ -93,8 +95,7 @@ def solved(model: Model, asked: Asked, limits: Limits, clock: Clock, tell: Tell,
     if found.x is None:
         until = f"before it was {STOPPED}" if stopped else f"in {limits.time_s:g} s"
         return Solution(status, proof, None, steps, (), f"no schedule was found {until}")
-    x = found.x if network is None else network.restored(found.x)
-    return Solution(status, proof, schedule_of(model, x, facts, inputs), steps, point_x=x)
+    return Solution(status, proof, schedule_of(model, found.x, facts, inputs), steps, point_x=found.x)
 
 
 def _reporting(tell: Tell, clock: Clock) -> Report:

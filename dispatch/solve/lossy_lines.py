@@ -1,0 +1,136 @@
+"""
+The network without flows where its lines lose something: one column an island and step for all that it loses.
+
+A flow then depends on every loss q (half of it is taken at each end of its line), and each loss on its flow:
+
+    f  =  F p - H q                                     p  what enters the buses but for lines and losses, F  PTDF
+    q  >=  D f + o    or    ( 1 + D H ) q  >=  D F p + o          a piece of every line's curve: D slopes, o offsets
+
+Written out that is a row as wide as the network for every line, piece and step. But q counts in few ways: as the sum Q
+in the balance of its island, and by its weight in a row that limits flows. So q is projected out. With the pieces on
+which the losses of a point lie, and weights u = ( 1 + D H )^-T v  >=  0, every point of the whole model keeps
+
+    v q  >=  u ( D F p + o ),            with equality on these pieces
+
+With v = 1 that is one row for the loss Q of an island, its slopes the marginal loss factors of all buses at once. In a
+row  a f + b q <= U  the losses weigh  g = b - a H,  and  g q  >=  c Q + u ( D F p + o )  with v = g - c, c the largest
+number that leaves u >= 0. Such rows are added as points break them, with the pieces of the point: every one holds for
+the whole model, so a bound stays one of it; a point that breaks none is one of the whole model, with the losses that
+its flows ask for. Q stands in the column of the first line of its island that loses something; the others stay at 0.
+
+u >= 0 can be had as long as what is lost moves flows less than it is: the columns of D H sum to below a half. Where
+they do not, the model keeps its flows (`line_limits.line_limits_of`).
+
+Litvinov, Zheng, Rosenwald, Shamsollahi (2004), "Marginal loss modeling in LMP calculation", IEEE Trans. Power Syst.
+19(2), for the loss of an island linearised by bus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+from dispatch.case.losses import LossCurve
+
+MOVED_SHARE = 0.5  # of a loss: columns of D H sum to less, so that the series of 1 / (1 + D H) leaves weights positive
+SETTLED_MW = 1e-10
+ROUND_COUNT = 60  # each halves what is left, at least
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Pieces of the curves of all lines and steps: q = slope f + offset, (T, lossy lines)."""
+
+    slope_share: np.ndarray  # turned with the flow
+    offset_mw: np.ndarray
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A row without its losses: what flows without losses and the losses of islands weigh in it, (n, ..)."""
+
+    flow_share: np.ndarray  # (n, lines)
+    island_share: np.ndarray  # (n, islands)
+    moved_mw: np.ndarray  # (n,), taken off its upper side
+
+
+class LossyLines:
+    """What lines lose by the flows that there would be without losses."""
+
+    def __init__(self, curves: Sequence[LossCurve], line_index: np.ndarray, moved_share: np.ndarray) -> None:
+        """
+        The curves, each with its line.
+
+        line_index   (K,), into the lines
+        moved_share  (lines, K), H: MW that each flow falls with a MW lost on a line
+        """
+        self.line_index, self.moved_share = line_index, moved_share
+        width = max(len(curve.slope_share) for curve in curves)
+        self._slope = np.stack([_padded(curve.slope_share, width) for curve in curves])
+        self._offset = np.stack([_padded(curve.offset_mw, width) for curve in curves])
+
+    @property
+    def can_be_projected(self) -> bool:
+        """Whether weights are never negative, whatever the pieces."""
+        moved = np.abs(self._slope[:, -1:] * self.moved_share[self.line_index])
+        return bool(moved.sum(axis=0).max() < MOVED_SHARE)
+
+    def settled(self, free_mw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Flows (T, lines) and losses (T, K) where without losses there were flows of `free_mw`, (T, lines)."""
+        flow, lost = free_mw, np.zeros((len(free_mw), len(self.line_index)))
+        for _ in range(ROUND_COUNT):
+            before, lost = lost, self._lost(flow).max(axis=2)
+            flow = free_mw - lost @ self.moved_share.T
+            if np.abs(lost - before).max(initial=0.0) < SETTLED_MW:
+                break
+        return flow, lost
+
+    def pieces(self, flow_mw: np.ndarray) -> Pieces:
+        """On which pieces losses lie at some flows, (T, lines)."""
+        number = self._lost(flow_mw).argmax(axis=2)[:, :, None]
+        slope, offset = (np.take_along_axis(table[None], number, axis=2)[:, :, 0] for table in (self._slope, self._offset))
+        own = flow_mw[:, self.line_index]
+        return Pieces(slope * np.where(own < 0, -1.0, 1.0), offset)
+
+    def _lost(self, flow_mw: np.ndarray) -> np.ndarray:
+        """What each piece says of some flows, (T, K, pieces)."""
+        return np.asarray(np.abs(flow_mw[:, self.line_index])[:, :, None] * self._slope + self._offset)
+
+    def summed(self, pieces: Pieces, step: int, member: np.ndarray) -> Weights:
+        """All that an island loses at least, for each island: (islands, ..) of rows  u (D F p + o) - Q <= 0."""
+        u = np.linalg.solve(self._one_and_moved(pieces, step), member).T
+        return self._weights(pieces, step, np.zeros((len(u), len(self.moved_share))), -np.eye(len(u)), u)
+
+    def projected(
+        self, pieces: Pieces, step: int, member: np.ndarray, flow_share: np.ndarray, loss_share: np.ndarray
+    ) -> Weights:
+        """Rows of flows and losses without the losses; `member` is 1 where a line is of an island, (K, islands)."""
+        matrix = self._one_and_moved(pieces, step)
+        g = loss_share - flow_share @ self.moved_share
+        least = np.where(member.T[None] > 0, g[:, None], np.inf).min(axis=2)
+        u = np.linalg.solve(matrix, (g - least @ member.T).T).T
+        unit = np.linalg.solve(matrix, member)  # of an island in each column
+        with np.errstate(divide="ignore", invalid="ignore"):
+            lacking = np.where(member.T[None] > 0, -u[:, None] / unit.T[None], 0.0).max(axis=2)
+        more = np.maximum(lacking, 0.0)
+        return self._weights(pieces, step, flow_share, least - more, u + more @ unit.T)
+
+    def _one_and_moved(self, pieces: Pieces, step: int) -> np.ndarray:
+        """( 1 + D H )', (K, K)."""
+        moved = self.moved_share[self.line_index] * pieces.slope_share[step][:, None]
+        return np.asarray(np.eye(len(moved)) + moved.T)
+
+    def _weights(
+        self, pieces: Pieces, step: int, flow_share: np.ndarray, island_share: np.ndarray, u: np.ndarray
+    ) -> Weights:
+        weights = flow_share.copy()
+        weights[:, self.line_index] += u * pieces.slope_share[step]
+        return Weights(weights, island_share, u @ pieces.offset_mw[step])
+
+
+def _padded(values: np.ndarray, width: int) -> np.ndarray:
+    """The values, the last one again until there are so many."""
+    return np.concatenate([values, np.full(width - len(values), values[-1])])
