@@ -79,7 +79,7 @@ class Found:
 class Lazy(Protocol):
     """Rows of single steps that are too many to write down, found as points break them."""
 
-    def broken(self, x: np.ndarray, steps: slice = EVERY_STEP) -> Cuts | None:
+    def broken(self, x: np.ndarray, steps: slice = EVERY_STEP, *, roughly: bool = False) -> Cuts | None:
         """Rows that a point breaks in some steps, or None."""
 
     def completed(self, x: np.ndarray, steps: slice = EVERY_STEP) -> np.ndarray | None:
@@ -163,7 +163,7 @@ class Climb:
 
     def lacks(self, x: np.ndarray) -> Cuts | None:
         """Rows of the whole problem that a point breaks; they belong to the problem from now on."""
-        cuts = None if self.known.lazy is None else self.known.lazy.broken(x)
+        cuts = None if self.known.lazy is None else self.known.lazy.broken(x, roughly=True)
         if cuts is not None:
             self.add(cuts)
         return cuts

@@ -59,7 +59,7 @@ class Contingencies:
         """Columns of the priced overloads, (T, lines)."""
         return self._over
 
-    def broken(self, x: np.ndarray, steps: slice = EVERY_STEP) -> Cuts | None:
+    def broken(self, x: np.ndarray, steps: slice = EVERY_STEP, *, roughly: bool = False) -> Cuts | None:
         """A row for every line and step that some outage overloads in a point, or None."""
         worst = self._worst(x, steps)
         if not len(worst.excess_mw):

@@ -57,7 +57,7 @@ class LineLimits:
         self._order: list[np.ndarray] = []  # of the rows: (step, line), as they were found
         self.problem = self._reduced(model, problem, rows, islands_of(facts.buses, facts.lines))
 
-    def broken(self, x: np.ndarray, steps: slice = EVERY_STEP) -> Cuts | None:
+    def broken(self, x: np.ndarray, steps: slice = EVERY_STEP, *, roughly: bool = False) -> Cuts | None:
         """Rows for the ratings that a point breaks in some steps, with those it comes near to; and of outages."""
         whole = self.restored(x)
         limits = self._exceeded(whole[self._flow], steps)

@@ -53,7 +53,7 @@ class HeldLosses:
         """Whether a point loses more than its flows ask for."""
         return any(bool(self._burnt(kind, x).any()) for kind in self._kinds)
 
-    def broken(self, x: np.ndarray, steps: slice = EVERY_STEP) -> Cuts | None:
+    def broken(self, x: np.ndarray, steps: slice = EVERY_STEP, *, roughly: bool = False) -> Cuts | None:
         """Rows for what is burnt and not held yet, and the others' rows."""
         cuts = None if self._others is None else self._others.broken(x, steps)
         for kind, held in zip(self._kinds, self._held, strict=True):

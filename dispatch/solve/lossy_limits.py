@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +20,8 @@ from dispatch.solve.line_limits import BROKEN_MW, NEAR_SHARE, LineLimits, by_ste
 from dispatch.solve.lossy_lines import LossyLines, Pieces, Weights
 from dispatch.solve.problem import INFINITY, Cuts, Problem
 
+ROUGH_SHARE = 5e-4  # of what is lost: as much may be missing from a relaxation, whose bound it lowers by as little
+NEWS_SHARE = 0.5  # of a point in the mean of the points so far
 SHORT_MW = 2e-4  # an island loses so much more than its column says
 CUT_OFF = 1e-6  # a row is worth adding where a point breaks it by more
 
@@ -48,33 +50,31 @@ class LossyLimits(LineLimits):
         self._member = np.eye(len(self._islands))[self._of_line]  # (lossy lines, islands)
         self._first = np.array([int(np.argmax(self._of_line == k)) for k in range(len(self._islands))])
         self._sum = self._loss[:, self._first]  # (T, islands), the columns of what each island loses
+        self._mean_flow = np.zeros(self._loss.shape[:1] + (len(facts.lines),))
         super().__init__(model, problem, facts, outages)
 
-    def broken(self, x: np.ndarray, steps: slice = EVERY_STEP) -> Cuts | None:
-        """Rows for the losses and the limits of flows that a point breaks in some steps."""
+    def broken(self, x: np.ndarray, steps: slice = EVERY_STEP, *, roughly: bool = False) -> Cuts | None:
+        """
+        Rows for the losses and the limits of flows that a point breaks in some steps.
+
+        Each time with the pieces of the point, and with those between it and the points before: fewer rounds.
+        """
         flow, lost = self._carried(x)
-        whole = self._with(x, flow, lost)
-        pieces = self.lines.pieces(flow)
-        parts = [self._summed(x, pieces, lost, steps), self._ratings(flow, x, pieces, steps)]
-        others = self._exceeding(self._withheld, whole, steps)
+        whole, pieces = self._with(x, flow, lost), self.lines.pieces(flow)
+        self._mean_flow[steps] = (1 - NEWS_SHARE) * self._mean_flow[steps] + NEWS_SHARE * flow[steps]
+        short = self._short(x, lost, steps)
+        if roughly and short.sum() <= ROUGH_SHARE * lost[steps].sum():
+            short[:] = 0.0
         outages = None if self._outages is None else self._outages.broken(whole, steps)
-        parts += [self._cuts_of(cuts, pieces, x) for cuts in (others, outages) if cuts is not None]
-        import os
-        if os.environ.get("DBG"):
-            print("short", np.round((lost @ self._member - x[self._sum]).max(0), 4), "sum", round(float((lost @ self._member - x[self._sum]).clip(min=0).sum()), 3), "lost", round(float(lost.sum()), 1), [None if c is None else (len(c.lower), c.rows.nnz) for c in parts])
-        found = [cuts for cuts in parts if cuts is not None and len(cuts.lower)]
-        if not found:
-            return None
-        joined = found[0]
-        for cuts in found[1:]:
-            joined = joined.joined(cuts)
-        return joined
+        parts = [self._summed(x, each, short) for each in (pieces, self.lines.pieces(self._mean_flow))]
+        parts += [self._ratings(flow, x, pieces, steps), self._without_losses(outages, pieces, x)]
+        parts.append(self._without_losses(self._exceeded_rows(whole, steps), pieces, x))
+        return _joined([cuts for cuts in parts if cuts is not None and len(cuts.upper)])
 
     def completed(self, x: np.ndarray, steps: slice = EVERY_STEP) -> np.ndarray | None:
         """The point with overloads after outages paid for; None where it breaks a rating or loses too little."""
         flow, lost = self._carried(x)
-        short = (lost @ self._member - x[self._sum])[steps]
-        if (short > SHORT_MW).any() or (np.abs(flow) > self._rating_mw + BROKEN_MW)[steps].any():
+        if (self._short(x, lost, steps) > SHORT_MW).any() or (np.abs(flow) > self._rating_mw + BROKEN_MW)[steps].any():
             return None
         if self._outages is None:
             return x
@@ -104,17 +104,20 @@ class LossyLimits(LineLimits):
             lost = lost + more
         return flow, lost
 
-    def _summed(self, x: np.ndarray, pieces: Pieces, lost: np.ndarray, steps: slice) -> Cuts | None:
+    def _short(self, x: np.ndarray, lost: np.ndarray, steps: slice) -> np.ndarray:
+        """How much less than its flows ask for each island loses in some steps, MW, (T, islands)."""
+        short = np.zeros(self._sum.shape)
+        short[steps] = np.maximum(lost @ self._member - x[self._sum], 0.0)[steps]
+        return short
+
+    def _summed(self, x: np.ndarray, pieces: Pieces, short: np.ndarray) -> Cuts | None:
         """Rows for what islands lose, where a point says less than its flows ask for."""
-        short = lost @ self._member - x[self._sum] > SHORT_MW
-        parts = []
-        for t in np.arange(len(short))[steps]:
-            own = np.flatnonzero(short[t])
-            if len(own):
-                every = self.lines.summed(pieces, t, self._member)
-                some = Weights(every.flow_share[own], every.island_share[own], every.moved_mw[own])
-                parts.append(self._row(some, t, -some.moved_mw))
-        return _joined(parts)
+        step, island = np.nonzero(short > SHORT_MW)
+        if not len(step):
+            return None
+        weights = self.lines.summed(pieces, step, self._member, island)
+        cuts = self._row(weights, step, np.zeros(len(step)))
+        return _chosen(cuts, cuts.rows @ x - cuts.upper > SHORT_MW / 2)
 
     def _ratings(self, flow: np.ndarray, x: np.ndarray, pieces: Pieces, steps: slice) -> Cuts | None:
         """Rows for ratings that flows exceed, with those that are near theirs and have none yet."""
@@ -148,23 +151,16 @@ class LossyLimits(LineLimits):
         self._order.append(new)
 
     def _of_ratings(self, pairs: np.ndarray, sign: np.ndarray, pieces: Pieces) -> Cuts:
-        """ sign f <= rating  of some (step, line), in order of steps."""
-        parts = []
-        for t in np.unique(pairs[:, 0]):
-            own = pairs[:, 0] == t
-            by_flow = np.eye(self._flow.shape[1])[pairs[own, 1]] * sign[own, None]
-            no_loss = np.zeros((len(by_flow), self._loss.shape[1]))
-            weights = self.lines.projected(pieces, t, self._member, by_flow, no_loss)
-            parts.append(self._row(weights, t, self._rating_mw[t, pairs[own, 1]] - weights.moved_mw))
-        joined = _joined(parts)
-        assert joined is not None
-        return joined
+        """sign f <= rating  of some (step, line)."""
+        step, line = pairs[:, 0], pairs[:, 1]
+        by_flow, no_loss = np.eye(self._flow.shape[1])[line] * sign[:, None], np.zeros((len(step), self._loss.shape[1]))
+        weights = self.lines.projected(pieces, step, self._member, by_flow, no_loss)
+        return self._row(weights, step, self._rating_mw[step, line])
 
-    def _exceeding(self, cuts: Cuts, whole: np.ndarray, steps: slice) -> Cuts | None:
-        """Those sides of some rows that a point of the whole model is beyond, each as an upper side."""
-        value = cuts.rows @ whole
-        step = self._step_of(cuts.rows)
-        within = np.isin(step, np.arange(len(self._flow))[steps])
+    def _exceeded_rows(self, whole: np.ndarray, steps: slice) -> Cuts | None:
+        """Those sides of the model's rows with flows that a point of it is beyond, each as an upper side."""
+        cuts, value = self._withheld, self._withheld.rows @ whole
+        within = np.isin(self._step_of(cuts.rows), np.arange(len(self._flow))[steps])
         above, below = (within & beyond for beyond in (value > cuts.upper + BROKEN_MW, value < cuts.lower - BROKEN_MW))
         if not (above | below).any():
             return None
@@ -172,8 +168,19 @@ class LossyLimits(LineLimits):
         upper = np.concatenate([cuts.upper[above], -cuts.lower[below]])
         return Cuts(rows, np.full(len(upper), -INFINITY), upper)
 
+    def _without_losses(self, cuts: Cuts | None, pieces: Pieces, x: np.ndarray) -> Cuts | None:
+        """Upper sides of rows without flows and losses, where the point breaks them still."""
+        if cuts is None:
+            return None
+        step, count = self._step_of(cuts.rows), np.arange(len(cuts.upper))[:, None]
+        by_flow, by_loss = (cuts.rows[count, columns[step]].toarray() for columns in (self._flow, self._loss))
+        weights = self.lines.projected(pieces, step, self._member, by_flow, by_loss)
+        rest = without(without(cuts.rows, self._flow), self._loss)
+        made = self._row(weights, step, cuts.upper, rest)
+        return _chosen(made, made.rows @ x - made.upper > CUT_OFF)
+
     def _step_of(self, rows: sp.csr_array) -> np.ndarray:
-        """The step of each row, by its flows and losses."""
+        """The step of each row, by its flows and losses; -1 where it has none."""
         numbers = np.full(rows.shape[1], -1)
         for columns in (self._flow, self._loss):
             numbers[columns] = np.arange(len(columns))[:, None]
@@ -182,34 +189,24 @@ class LossyLimits(LineLimits):
         np.maximum.at(found, row, numbers[rows.indices])
         return found
 
-    def _cuts_of(self, cuts: Cuts, pieces: Pieces, x: np.ndarray) -> Cuts | None:
-        """Upper sides of rows without flows and losses, where the point breaks them still."""
-        step, parts = self._step_of(cuts.rows), []
-        rest = without(without(cuts.rows, self._flow), self._loss)
-        for t in np.unique(step):
-            own = step == t
-            by_flow, by_loss = (cuts.rows[own][:, columns[t]].toarray() for columns in (self._flow, self._loss))
-            weights = self.lines.projected(pieces, t, self._member, by_flow, by_loss)
-            parts.append(self._row(weights, t, cuts.upper[own] - weights.moved_mw, rest[own]))
-        joined = _joined(parts)
-        return None if joined is None else _chosen(joined, joined.rows @ x - joined.upper > CUT_OFF)
-
-    def _row(self, weights: Weights, t: int, upper: np.ndarray, rest: sp.csr_array | None = None) -> Cuts:
-        """Rows of one step in the columns of the problem."""
-        count, width = len(upper), self._supply.shape[1]
-        columns = np.concatenate([self._flow[t], self._sum[t]])
+    def _row(self, weights: Weights, step: np.ndarray, upper: np.ndarray, rest: sp.csr_array | None = None) -> Cuts:
+        """Rows, each of a step, in the columns of the problem."""
+        count, columns = len(step), np.hstack([self._flow[step], self._sum[step]])
         factors = np.hstack([weights.flow_share, weights.island_share])
-        place = (np.repeat(np.arange(count), len(columns)), np.tile(columns, count))
-        rows = sp.csr_array((factors.ravel(), place), shape=(count, width))
-        if rest is not None:
-            rows = sp.csr_array(rows + rest)
-        cuts = self._without_flows(Cuts(rows, np.full(count, -INFINITY), upper))
-        return replace(cuts, lower=np.full(count, -INFINITY))
+        place = (np.repeat(np.arange(count), columns.shape[1]), columns.ravel())
+        rows = sp.csr_array((factors.ravel(), place), shape=(count, self._supply.shape[1]))
+        side = np.full(count, -INFINITY)
+        cuts = self._without_flows(
+            Cuts(rows if rest is None else sp.csr_array(rows + rest), side, upper - weights.moved_mw)
+        )
+        return replace(cuts, lower=side)
 
     def _reduced(self, model: Model, problem: Problem, rows: sp.csr_array, island_index: np.ndarray) -> Problem:
         """The problem with flows and losses in no row, and one balance an island and step with what it loses."""
         self._supply = without(self._supply, self._loss)
-        together = by_step(sp.csr_array((np.ones(len(island_index)), (island_index, np.arange(len(island_index))))), len(self._flow))
+        together = by_step(
+            sp.csr_array((np.ones(len(island_index)), (island_index, np.arange(len(island_index))))), len(self._flow)
+        )
         families = [name for name in (names.BALANCE, names.VOLTAGE_LAW, names.LINE_SECANTS) if name in model.rows]
         gone = np.concatenate([model.rows[name].numbers.ravel() for name in families])
         kept = np.setdiff1d(np.arange(rows.shape[0]), gone)
@@ -219,7 +216,9 @@ class LossyLimits(LineLimits):
         balanced_mw = together @ self._load_mw
         count = island_index.max() + 1
         at = (np.arange(len(self._flow))[:, None] * count + self._islands).ravel()
-        losing = sp.csr_array((-np.ones(self._sum.size), (at, self._sum.ravel())), shape=(together.shape[0], rows.shape[1]))
+        losing = sp.csr_array(
+            (-np.ones(self._sum.size), (at, self._sum.ravel())), shape=(together.shape[0], rows.shape[1])
+        )
         every = others.joined(Cuts(sp.csr_array(together @ self._supply + losing), balanced_mw, balanced_mw))
         lower, upper = problem.lower.copy(), problem.upper.copy()
         most = upper[self._loss] @ self._member

@@ -36,7 +36,7 @@ import scipy.sparse as sp
 from dispatch.case.losses import LossCurve
 
 MOVED_SHARE = 0.5  # of a loss: columns of D H sum to less, so that the series of 1 / (1 + D H) leaves weights positive
-SETTLED_MW = 1e-10
+SETTLED_MW = 1e-12
 ROUND_COUNT = 60  # each halves what is left, at least
 
 
@@ -69,6 +69,7 @@ class LossyLines:
         """
         self.line_index, self.moved_share = line_index, moved_share
         width = max(len(curve.slope_share) for curve in curves)
+        self._own_moved = sp.csr_array(moved_share[line_index].T)
         self._slope = np.stack([_padded(curve.slope_share, width) for curve in curves])
         self._offset = np.stack([_padded(curve.offset_mw, width) for curve in curves])
 
@@ -91,7 +92,9 @@ class LossyLines:
     def pieces(self, flow_mw: np.ndarray) -> Pieces:
         """On which pieces losses lie at some flows, (T, lines)."""
         number = self._lost(flow_mw).argmax(axis=2)[:, :, None]
-        slope, offset = (np.take_along_axis(table[None], number, axis=2)[:, :, 0] for table in (self._slope, self._offset))
+        slope, offset = (
+            np.take_along_axis(table[None], number, axis=2)[:, :, 0] for table in (self._slope, self._offset)
+        )
         own = flow_mw[:, self.line_index]
         return Pieces(slope * np.where(own < 0, -1.0, 1.0), offset)
 
@@ -99,36 +102,48 @@ class LossyLines:
         """What each piece says of some flows, (T, K, pieces)."""
         return np.asarray(np.abs(flow_mw[:, self.line_index])[:, :, None] * self._slope + self._offset)
 
-    def summed(self, pieces: Pieces, step: int, member: np.ndarray) -> Weights:
-        """All that an island loses at least, for each island: (islands, ..) of rows  u (D F p + o) - Q <= 0."""
-        u = np.linalg.solve(self._one_and_moved(pieces, step), member).T
-        return self._weights(pieces, step, np.zeros((len(u), len(self.moved_share))), -np.eye(len(u)), u)
+    def summed(self, pieces: Pieces, step: np.ndarray, member: np.ndarray, island: np.ndarray) -> Weights:
+        """
+        What an island loses at least in a step, as rows  u ( D F p + o ) - Q  <=  0, one for each step and island.
+
+        member  (K, islands): 1 where a line is of an island
+        """
+        slope = pieces.slope_share[step]
+        u = self._undone(slope, member.T[island])
+        none = np.zeros((len(step), len(self.moved_share)))
+        return self._weights(pieces, step, none, -np.eye(member.shape[1])[island], u)
 
     def projected(
-        self, pieces: Pieces, step: int, member: np.ndarray, flow_share: np.ndarray, loss_share: np.ndarray
+        self, pieces: Pieces, step: np.ndarray, member: np.ndarray, flow_share: np.ndarray, loss_share: np.ndarray
     ) -> Weights:
-        """Rows of flows and losses without the losses; `member` is 1 where a line is of an island, (K, islands)."""
-        matrix = self._one_and_moved(pieces, step)
+        """Upper sides of rows of flows (n, lines) and losses (n, K), each of a step, without the losses."""
+        slope = pieces.slope_share[step]
         g = loss_share - flow_share @ self.moved_share
         least = np.where(member.T[None] > 0, g[:, None], np.inf).min(axis=2)
-        u = np.linalg.solve(matrix, (g - least @ member.T).T).T
-        unit = np.linalg.solve(matrix, member)  # of an island in each column
-        with np.errstate(divide="ignore", invalid="ignore"):
-            lacking = np.where(member.T[None] > 0, -u[:, None] / unit.T[None], 0.0).max(axis=2)
-        more = np.maximum(lacking, 0.0)
-        return self._weights(pieces, step, flow_share, least - more, u + more @ unit.T)
+        u = self._undone(slope, g - least @ member.T)
+        for island in range(member.shape[1]):
+            own = member[:, island] > 0
+            unit = self._undone(slope, np.broadcast_to(member[:, island], u.shape))
+            more = np.maximum((-u[:, own] / unit[:, own]).max(axis=1), 0.0)
+            least[:, island] -= more
+            u = u + more[:, None] * unit
+        return self._weights(pieces, step, flow_share, least, u)
 
-    def _one_and_moved(self, pieces: Pieces, step: int) -> np.ndarray:
-        """( 1 + D H )', (K, K)."""
-        moved = self.moved_share[self.line_index] * pieces.slope_share[step][:, None]
-        return np.asarray(np.eye(len(moved)) + moved.T)
+    def _undone(self, slope: np.ndarray, v: np.ndarray) -> np.ndarray:
+        """( 1 + D H )^-T v for each row v and its slopes, (n, K), by its series; sparse, as BLAS threads are slower."""
+        u = v
+        for _ in range(ROUND_COUNT):
+            before, u = u, v - (self._own_moved @ (u * slope).T).T
+            if np.abs(u - before).max(initial=0.0) < SETTLED_MW:
+                break
+        return np.asarray(u)
 
     def _weights(
-        self, pieces: Pieces, step: int, flow_share: np.ndarray, island_share: np.ndarray, u: np.ndarray
+        self, pieces: Pieces, step: np.ndarray, flow_share: np.ndarray, island_share: np.ndarray, u: np.ndarray
     ) -> Weights:
         weights = flow_share.copy()
         weights[:, self.line_index] += u * pieces.slope_share[step]
-        return Weights(weights, island_share, u @ pieces.offset_mw[step])
+        return Weights(weights, island_share, (u * pieces.offset_mw[step]).sum(axis=1))
 
 
 def _padded(values: np.ndarray, width: int) -> np.ndarray:

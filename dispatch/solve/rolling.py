@@ -55,10 +55,10 @@ class Seen:
     column_count: int
     cuts: list[Cuts]  # of the whole problem, as they are found
 
-    def broken(self, x: np.ndarray, steps: slice = EVERY_STEP) -> Cuts | None:
+    def broken(self, x: np.ndarray, steps: slice = EVERY_STEP, *, roughly: bool = False) -> Cuts | None:
         """Rows of the window that its point breaks."""
         del steps
-        cuts = self.lazy.broken(self._whole(x), self.steps)
+        cuts = self.lazy.broken(self._whole(x), self.steps, roughly=roughly)
         if cuts is None:
             return None
         self.cuts.append(cuts)
