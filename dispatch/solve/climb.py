@@ -80,7 +80,7 @@ class Lazy(Protocol):
     """Rows of single steps that are too many to write down, found as points break them."""
 
     def broken(self, x: np.ndarray, steps: slice = EVERY_STEP, *, roughly: bool = False) -> Cuts | None:
-        """Rows that a point breaks in some steps, or None."""
+        """Rows that a point breaks in some steps, or None; `roughly` those that matter to a bound."""
 
     def completed(self, x: np.ndarray, steps: slice = EVERY_STEP) -> np.ndarray | None:
         """The point made feasible for the rows of some steps by paying for what it breaks, or None."""

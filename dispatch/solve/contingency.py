@@ -61,6 +61,7 @@ class Contingencies:
 
     def broken(self, x: np.ndarray, steps: slice = EVERY_STEP, *, roughly: bool = False) -> Cuts | None:
         """A row for every line and step that some outage overloads in a point, or None."""
+        del roughly  # every one matters
         worst = self._worst(x, steps)
         if not len(worst.excess_mw):
             return None

@@ -59,6 +59,7 @@ class LineLimits:
 
     def broken(self, x: np.ndarray, steps: slice = EVERY_STEP, *, roughly: bool = False) -> Cuts | None:
         """Rows for the ratings that a point breaks in some steps, with those it comes near to; and of outages."""
+        del roughly  # every one matters
         whole = self.restored(x)
         limits = self._exceeded(whole[self._flow], steps)
         outages = None if self._outages is None else self._outages.broken(whole, steps)
@@ -164,7 +165,7 @@ def line_limits_of(
     """
     The network of a model without its flows, or None where it has no lines, or where these lose something.
 
-    A loss has rows with the flow of its line in every step, and all of them would be as wide as the network.
+    Where they do, `lossy_limits` knows what flows and losses follow from.
     """
     if names.LINE_FLOW not in model.variables or names.LINE_LOSS in model.variables:
         return None

@@ -55,6 +55,7 @@ class HeldLosses:
 
     def broken(self, x: np.ndarray, steps: slice = EVERY_STEP, *, roughly: bool = False) -> Cuts | None:
         """Rows for what is burnt and not held yet, and the others' rows."""
+        del roughly  # every one matters
         cuts = None if self._others is None else self._others.broken(x, steps)
         for kind, held in zip(self._kinds, self._held, strict=True):
             places = np.argwhere(self._burnt(kind, x) & ~held)
