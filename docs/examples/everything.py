@@ -1,4 +1,4 @@
-"""Ask everything of a case that `dispatch case new` has no word for: losses of the network, a band and ramps of ties."""
+"""Ask of a case what `dispatch case new` has no word for: losses, ramps of ties, lines that N-1 leaves out."""
 
 import json
 import sys
@@ -11,8 +11,12 @@ RAMP_MW_PER_H = 300.0  # of every tie; where the plan itself is faster, as fast 
 
 file = Path(sys.argv[1])
 case = json.loads(file.read_text())
-ties = [tie.name for tie in facts_of(case["grid"], case["edition"]).interfaces]
+facts = facts_of(case["grid"], case["edition"])
+ties = [tie.name for tie in facts.interfaces]
+beyond = {bus.name for bus in facts.buses if bus.grid == "external"}
+across = [line.name for line in facts.lines if beyond & {line.from_bus, line.to_bus}]
 case["losses"] = {"links": True, "lines": True}
 case["interchange"]["band_share"] = BAND_SHARE
 case["tie_ramps"] = [{"interface": tie, "ramp_mw_per_h": RAMP_MW_PER_H} for tie in ties]
+case["security"]["unwatched"] = across  # its neighbour looks at a tie, and trips plants with it (稳控切机)
 file.write_text(json.dumps(case, ensure_ascii=False, indent=1))

@@ -1,8 +1,8 @@
 """
 Losses projected out of rows, worked by hand.
 
-`pair`: 200 MW are wanted at b, fed from the slack a over a line of 2e-5 per unit, whose secants meet its curve at 0, 100,
-200 and 300 MW. A MW lost there takes half a MW more from a: the flow in the middle rises by it, H = -1/2.
+`pair`: 200 MW are wanted at b, fed from the slack a over a line of 2e-5 per unit, whose secants meet its curve at 0,
+100, 200 and 300 MW. A MW lost there takes half a MW more from a: the flow in the middle rises by it, H = -1/2.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ STEP = np.zeros(1, dtype=int)
 
 
 def test_a_flow_and_its_loss_settle_on_each_other() -> None:
-    """f = 200 + q / 2 and q = 0.8 + 0.01 (f - 200): q = 0.8 / 0.995 = 0.80402, f = 200.40201."""
+    """With f = 200 + q / 2 and q = 0.8 + 0.01 (f - 200): q = 0.8 / 0.995 = 0.80402, f = 200.40201."""
     flow, lost = PAIR.settled(FREE)
     assert lost[0, 0] == pytest.approx(0.8 / 0.995)
     assert flow[0, 0] == pytest.approx(200 + 0.4 / 0.995)
 
 
 def test_what_an_island_loses_is_a_row_of_what_enters_its_buses() -> None:
-    """q >= 0.01 f - 1.2 and f = free + q / 2: q >= (0.01 free - 1.2) / 0.995, 0.80402 at 200 MW."""
+    """By q >= 0.01 f - 1.2 and f = free + q / 2: q >= (0.01 free - 1.2) / 0.995, 0.80402 at 200 MW."""
     weights = PAIR.summed(PAIR.pieces(np.array([[200.4]])), STEP, ISLAND, STEP)
     assert weights.flow_share[0] == pytest.approx([0.01 / 0.995])
     assert weights.moved_mw == pytest.approx([-1.2 / 0.995])
@@ -42,7 +42,7 @@ def test_what_an_island_loses_is_a_row_of_what_enters_its_buses() -> None:
 
 
 def test_a_rating_is_one_of_the_flow_with_its_loss() -> None:
-    """f <= F is free + Q / 2 <= F: with one line all that the island loses is its own."""
+    """A flow f <= F is free + Q / 2 <= F: with one line all that the island loses is its own."""
     weights = PAIR.projected(PAIR.pieces(FREE), STEP, ISLAND, np.ones((1, 1)), np.zeros((1, 1)))
     assert weights.flow_share.tolist() == [[1.0]]
     assert weights.island_share.tolist() == [[0.5]]
@@ -51,7 +51,7 @@ def test_a_rating_is_one_of_the_flow_with_its_loss() -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_projected_rows_hold_for_every_loss_above_the_curves_and_bind_on_the_pieces(seed: int) -> None:
-    """Two islands of four and three lines; whatever is burnt, no row cuts it off, and none is slack at its own point."""
+    """Two islands of four and three lines: whatever is burnt, no row cuts it off; none is slack at its own point."""
     random = np.random.default_rng(seed)
     lines = tuple(line(f"l{k}", "a", "b", resistance_share=r) for k, r in enumerate(random.uniform(5e-6, 3e-5, 7)))
     member = np.zeros((7, 2))
@@ -60,8 +60,8 @@ def test_projected_rows_hold_for_every_loss_above_the_curves_and_bind_on_the_pie
     lossy = LossyLines(line_curves(Losses(lines=True), lines), np.arange(7), moved)
     assert lossy.can_be_projected
     flow, other = random.uniform(-300, 300, (2, 1, 7))
-    free, lost = flow + lossy.settled(flow)[1] @ moved.T, None
-    flow, lost = lossy.settled(free)
+    free = flow + lossy.settled(flow)[1] @ moved.T
+    flow = lossy.settled(free)[0]
     row, step = random.uniform(-1, 1, (3, 7)), np.zeros(3, dtype=int)
     for pieces, is_own in ((lossy.pieces(flow), True), (lossy.pieces(other), False)):
         sums = lossy.summed(pieces, step[:2], member, np.arange(2))
