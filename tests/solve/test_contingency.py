@@ -275,7 +275,7 @@ def test_what_no_time_is_left_to_secure_is_paid_for(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(ladder, "_search_units", lambda _: None)
     looked = Contingencies.broken
     calls = iter([True])  # the relaxation is let pass
-    monkeypatch.setattr(Contingencies, "broken", lambda self, x: None if next(calls, False) else looked(self, x))
+    monkeypatch.setattr(Contingencies, "broken", lambda self, x, **_: None if next(calls, False) else looked(self, x))
     problem = problem_of(model)
     found, _, proof = climbed(problem, Search(time.monotonic() + 5, 1e-6), silent, Known(None, outages))
     assert found.x is not None
