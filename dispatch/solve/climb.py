@@ -175,7 +175,7 @@ class Climb:
 
     def add(self, cuts: Cuts) -> None:
         """More rows of the whole problem, for every rung from now on."""
-        self.has_news = True
+        self.has_news |= not cuts.is_fine
         self.problem = self.problem.extended(cuts)
         self.classes = self.classes.extended(cuts)
 

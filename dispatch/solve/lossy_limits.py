@@ -22,6 +22,7 @@ from dispatch.solve.lossy_rows import LossyRows
 from dispatch.solve.problem import Cuts, Problem
 
 ROUGH_SHARE = 5e-4  # of what is lost: as much may be missing from a relaxation, whose bound it lowers by as little
+FINE_SHARE = 2e-3  # of what is lost: rows for less are no news to a search
 NEWS_SHARE = 0.5  # of a point in the mean of the points so far
 SHORT_MW = 2e-4  # an island loses so much more than its column says
 CUT_OFF = 1e-6  # a row is worth adding where a point breaks it by more
@@ -63,20 +64,21 @@ class LossyLimits(LineLimits):
         parts = [self._summed(x, each, short) for each in (pieces, self._rows.lines.pieces(self._mean_flow))]
         parts += [self._ratings(flow, x, pieces, steps), self._projected(outages, pieces, x)]
         parts.append(self._projected(self._rows.beyond(self._withheld, whole, steps), pieces, x))
-        return _joined([cuts for cuts in parts if cuts is not None and len(cuts.upper)])
+        limits = sum(len(cuts.upper) for cuts in parts[2:] if cuts is not None)
+        found = _joined([cuts for cuts in parts if cuts is not None and len(cuts.upper)])
+        is_fine = not limits and short.sum() <= FINE_SHARE * lost[steps].sum()
+        return None if found is None else replace(found, is_fine=is_fine)
 
     def completed(self, x: np.ndarray, steps: slice = EVERY_STEP) -> np.ndarray | None:
         """The point with overloads after outages paid for; None where it breaks a rating or loses too little."""
         flow, lost = self._carried(x)
-        if (self._rows.short(x, lost, steps) > SHORT_MW).any() or (np.abs(flow) > self._rating_mw + BROKEN_MW)[
-            steps
-        ].any():
+        over = (np.abs(flow) > self._rating_mw + BROKEN_MW)[steps]
+        if over.any() or (self._rows.short(x, lost, steps) > SHORT_MW).any():
             return None
         if self._outages is None:
             return x
-        paid = x.copy()
-        over = self._outages.overload_columns
-        paid[over] = self._outages.completed(self._rows.placed(x, flow, lost), steps)[over]
+        paid, own = x.copy(), self._outages.overload_columns
+        paid[own] = self._outages.completed(self._rows.placed(x, flow, lost), steps)[own]
         return paid
 
     def restored(self, x: np.ndarray) -> np.ndarray:

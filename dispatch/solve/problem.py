@@ -22,6 +22,7 @@ class Cuts:
     rows: sp.csr_array
     lower: np.ndarray
     upper: np.ndarray
+    is_fine: bool = False  # they settle a point to the last MW, and no search need be gone through again for them
 
     def joined(self, more: Cuts) -> Cuts:
         """These rows, then more."""

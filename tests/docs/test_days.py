@@ -20,7 +20,7 @@ def test_the_example_asks_a_case_for_everything(tmp_path: Path) -> None:
     file = tmp_path / "case.json"
     told = {**json.loads(gzip.decompress(STORED.read_bytes())), "objective": "COST"}
     file.write_text(json.dumps(told))
-    subprocess.run([sys.executable, ROOT / "docs/examples/everything.py", file], check=True, cwd=ROOT)  # noqa: S603
+    subprocess.run([sys.executable, ROOT / "docs/examples/everything.py", file], check=True, cwd=ROOT)
     case = read_case(file)
     facts = facts_of(case.grid, case.edition)
     assert case.losses.links

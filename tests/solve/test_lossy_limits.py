@@ -121,6 +121,12 @@ def test_a_relaxation_may_lose_a_little_less_than_its_flows_ask_for() -> None:
     cuts = network.broken(nearly)
     assert cuts is not None
     assert (cuts.rows @ nearly - cuts.upper).min() > 0
+    assert cuts.is_fine
+    none = x.copy()
+    none[model.variables[names.LINE_LOSS].columns] = 0.0
+    cuts = network.broken(none)
+    assert cuts is not None
+    assert not cuts.is_fine
     assert network.completed(nearly) is None
 
 
