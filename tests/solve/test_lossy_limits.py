@@ -16,12 +16,14 @@ from dispatch.case.network import Section
 from dispatch.model import names
 from dispatch.model.build import built
 from dispatch.model.rows import Model
+from dispatch.solve.anatomy import anatomy_of
 from dispatch.solve.climb import Kept, Known, Search
 from dispatch.solve.contingency import contingencies_of
 from dispatch.solve.highs import unheard
 from dispatch.solve.ladder import climbed
 from dispatch.solve.lossy_limits import LossyLimits, network_of
 from dispatch.solve.problem import Problem, problem_of
+from dispatch.solve.rolling import Roll, rolled
 from tests.model import test_network as networks
 from tests.small import SUMMER_DAY, small_case
 from tests.solve.test_contingency import LINES, meshed, triangle
@@ -138,3 +140,22 @@ def test_ratings_found_before_are_there_from_the_start() -> None:
     _, _, repeated = climbed(again.problem, search(), unheard, Known(lazy=again), kept)
     assert repeated.objective_cny == pytest.approx(proof.objective_cny)
     assert {tuple(pair) for pair in again.found.tolist()} == {(0, 0), (1, 0)}
+
+
+def test_windows_find_losses_of_their_own_steps() -> None:
+    """Four hours alike in windows of two and one: twice the cost of two hours, and what is lost is lost in each."""
+    facts = lossy(triangle(lines=(replace(LINES[0], rating_mw=150.0), *LINES[1:])))
+    case = small_case(facts, hours=4, start=SUMMER_DAY)
+    model, problem, network = modelled(facts, case)
+    case = replace(case, losses=LOSSES)
+    anatomy = anatomy_of(model, case, facts, inputs_of(case, facts))
+    found, _, proof = rolled(network.problem, search(), unheard, Known(anatomy, network), Roll(2, 1))
+    other = modelled(facts)[2]
+    _, _, two = climbed(other.problem, search(), unheard, Known(lazy=other))
+    assert found.x is not None
+    x = network.restored(found.x)
+    value = problem.rows @ x
+    assert np.maximum(value - problem.row_upper, problem.row_lower - value).max() < 5e-4
+    assert flows_and_losses(model, x)[1][:, 0] == pytest.approx([0.004 * 150 / 1.002] * 4, abs=1e-3)
+    assert two.objective_cny is not None
+    assert proof.objective_cny == pytest.approx(2 * two.objective_cny, rel=1e-6)
