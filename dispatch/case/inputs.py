@@ -81,6 +81,7 @@ class Inputs:
     product_mw: Mapping[str, np.ndarray] = field(default_factory=dict)  # (T, members), of products asked for
     line_losses: tuple[LossCurve, ...] = ()  # of the lines that lose something
     link_losses: tuple[LossCurve, ...] = ()
+    sent_out_share: np.ndarray | float = 1.0  # (units,), of what a unit generates, that reaches its bus
     import_step_mw: np.ndarray | None = None  # (T, interfaces), most change from the step before; None: no limit
 
 
@@ -123,8 +124,14 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         down_decided_by=down.decided_by,
         banks=_banks(case, facts),
         product_mw=required_products(case, facts, load, available),
+        sent_out_share=_sent_out_share(case, facts),
         **_network(case, facts, plan),
     )
+
+
+def _sent_out_share(case: Case, facts: GridFacts) -> np.ndarray:
+    """Of what each unit generates, the share that reaches its bus (上网), (units,): all where the case counts no own use."""
+    return np.array([1.0 - unit.self_use_share if case.self_use else 1.0 for unit in facts.units])
 
 
 def _network(case: Case, facts: GridFacts, plan: np.ndarray) -> dict[str, Any]:

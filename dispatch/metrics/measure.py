@@ -9,7 +9,7 @@ from dispatch.case.case import Case
 from dispatch.case.demand_response import ContractState
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import inputs_of
-from dispatch.metrics.absorption import absorption, local_consumption_mwh, net_export_mw
+from dispatch.metrics.absorption import absorption, local_consumption_mwh, net_export_mw, self_use_mw
 from dispatch.metrics.area import Area, Basis, area_of
 from dispatch.metrics.cost import cost, penalty
 from dispatch.metrics.deep import deep_use
@@ -81,5 +81,6 @@ def _measured_in(basis: Basis, area: Area, states: tuple[ContractState, ...]) ->
         contracts=contracts,
         aggregators=aggregator_metrics(basis, area, contracts),
         storage_technologies=storage_metrics(basis, area),
+        self_use_mwh=basis.energy_mwh(self_use_mw(basis)[:, area.units]),
         network_loss_mwh=basis.energy_mwh(basis.table("loss_mw")[:, area.branches]),
     )
