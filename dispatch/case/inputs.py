@@ -130,7 +130,7 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
 
 
 def _sent_out_share(case: Case, facts: GridFacts) -> np.ndarray:
-    """Of what each unit generates, the share that reaches its bus (上网), (units,): all where the case counts no own use."""
+    """Of what each unit generates, the share that reaches its bus (上网), (units,): 1 where own use is not counted."""
     return np.array([1.0 - unit.self_use_share if case.self_use else 1.0 for unit in facts.units])
 
 

@@ -116,6 +116,6 @@ def renewable_export_mw(basis: Basis, area: Area) -> np.ndarray:
 
 
 def self_use_mw(basis: Basis) -> np.ndarray:
-    """What thermal units use of what they generate (厂用电), MW, (T, units): output x share; 0 where it is not counted."""
+    """What units use of what they generate (厂用电), MW, (T, units): output x share; 0 where it is not counted."""
     share = numbers(basis.facts.units, "self_use_share") * float(basis.case.self_use)
     return np.asarray(basis.table("output_mw") * share)

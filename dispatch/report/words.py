@@ -117,6 +117,7 @@ LABELS_ZH = {
     "curtailment at": "弃电价",
     "emergency rating": "事故限额",
     "unwatched lines:": "不校核线路数",
+    "self-use": "计厂用电",
     "no deep peak-shaving": "无深度调峰",
     "before retrofit:": "改造前:",
     "after retrofit:": "改造后:",
