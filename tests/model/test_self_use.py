@@ -37,7 +37,9 @@ HOUR: dict[str, Any] = {"hours": 1, "start": SUMMER_DAY}
 
 def alone(load_mw: float = 95.0, *more: ThermalUnit, **changes: Any) -> GridFacts:
     unit = replace(free_unit("unit", 300.0), **{"self_use_share": 0.05, **changes})
-    return one_bus_facts(unit, *more, load_mw=load_mw, reserve_rules=(ReserveRule(GRID, 0.0, 0.0, 0.0),))
+    return one_bus_facts(
+        unit, *more, load_mw=load_mw, reserve_rules=(ReserveRule(GRID, 0.0, 0.0, 0.0, largest_unit=False),)
+    )
 
 
 def priced(facts: GridFacts, **case: Any) -> Outcome:
@@ -89,7 +91,9 @@ def test_who_uses_less_goes_first_where_generating_costs_the_same() -> None:
         replace(free_unit(name, price), self_use_share=share)
         for name, price, share in (("frugal", 310.0, 0.02), ("greedy", 301.0, 0.08))
     )
-    facts = one_bus_facts(frugal, greedy, load_mw=98.0, reserve_rules=(ReserveRule(GRID, 0.0, 0.0, 0.0),))
+    facts = one_bus_facts(
+        frugal, greedy, load_mw=98.0, reserve_rules=(ReserveRule(GRID, 0.0, 0.0, 0.0, largest_unit=False),)
+    )
     assert schedule_of(facts, self_use=True, **HOUR).output_mw.iloc[0].tolist() == pytest.approx([100, 0])
     assert schedule_of(facts, **HOUR).output_mw.iloc[0].tolist() == pytest.approx([0, 98])
 
@@ -118,7 +122,7 @@ def test_pypsa_says_the_same_by_the_sign_of_a_generator() -> None:
         buses=(bus("a", load_share=0.5), bus("b", load_share=0.5)),
         lines=(line("ab", "a", "b", rating_mw=90.0),),
         plants=(plant("wind", bus="b"),),
-        reserve_rules=(ReserveRule(GRID, 0.0, 0.0, 0.0),),
+        reserve_rules=(ReserveRule(GRID, 0.0, 0.0, 0.0, largest_unit=False),),
         **{"available_share": {"wind": 0.1}},
     )
     facts = replace(facts, year=replace(facts.year, load_mw=np.full_like(facts.year.load_mw, 100.0)))
