@@ -124,7 +124,6 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         down_decided_by=down.decided_by,
         banks=_banks(case, facts),
         product_mw=required_products(case, facts, load, available),
-        sent_out_share=_sent_out_share(case, facts),
         **_network(case, facts, plan),
     )
 
@@ -137,6 +136,7 @@ def _sent_out_share(case: Case, facts: GridFacts) -> np.ndarray:
 def _network(case: Case, facts: GridFacts, plan: np.ndarray) -> dict[str, Any]:
     """What is asked of the network, by the field of `Inputs`; None or nothing where the case asks for none."""
     return {
+        "sent_out_share": _sent_out_share(case, facts),
         "emergency_mw": emergency_mw(case.security, facts.lines),
         "line_losses": line_curves(case.losses, facts.lines),
         "link_losses": link_curves(case.losses, facts.links),

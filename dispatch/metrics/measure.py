@@ -45,8 +45,7 @@ def _short_mw(basis: Basis) -> np.ndarray:
 def _measured_in(basis: Basis, area: Area, states: tuple[ContractState, ...]) -> GridMetrics:
     """Everything that is measured in one area."""
     renewable = absorption(basis, area)
-    response = response_use(basis, area)
-    deep = deep_use(basis, area)
+    response, deep = response_use(basis, area), deep_use(basis, area)
     storage, pumped = new_storage_use(basis, area), pumped_hydro_use(basis, area)
     contracts = contract_metrics(basis, area, states)
     return GridMetrics(

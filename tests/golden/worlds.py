@@ -405,9 +405,8 @@ def lossy() -> Golden:
 
 def own_use() -> Golden:
     """Two units on one bus use 4 and 8 % of what they generate."""
-    units = (free_unit("one", 300.0), free_unit("other", 350.0))
-    units = tuple(replace(own, self_use_share=share) for own, share in zip(units, (0.04, 0.08), strict=True))
-    facts = one_bus_facts(*units, load_mw=100.0)
+    one, other = free_unit("one", 300.0, self_use_share=0.04), free_unit("other", 350.0, self_use_share=0.08)
+    facts = one_bus_facts(one, other, load_mw=100.0)
     return golden("own_use", facts, "balance_buses", hours=0.5, step_h=0.5, self_use=True)
 
 
