@@ -29,7 +29,9 @@ def balance(e: Evidence) -> Finding:
     """
     At every bus, what comes in goes out.
 
-        output + injected + discharge - charge + import - load + cut - extra = flow out - flow in + lost / 2
+        output (1 - s) + injected + discharge - charge + import - load + cut - extra = flow out - flow in + lost / 2
+
+    s is the share of its output that a thermal unit uses itself (厂用电率), 0 where the case does not count it.
     """
     out_mw = e.table("flow_mw") @ leaves(e, [*e.facts.lines, *e.facts.links])
     return found(BALANCE, np.abs(injected_mw(e) - out_mw) * e.inputs.step_h, names(e.facts.buses), e.inputs.times)
@@ -65,7 +67,7 @@ def injected_mw(e: Evidence) -> np.ndarray:
     """What each bus gives to the middle of its lines and links, MW, (T, buses); negative: takes."""
     facts = e.facts
     net_mw = (
-        e.table("output_mw") @ _stands_at(e, facts.units)
+        sent_out_mw(e) @ _stands_at(e, facts.units)
         + e.table("injected_mw") @ _stands_at(e, facts.plants)
         + (e.table("discharge_mw") - e.table("charge_mw")) @ _stands_at(e, facts.stores)
         + e.table("net_import_mw") @ _stands_at(e, facts.interfaces)
@@ -74,6 +76,12 @@ def injected_mw(e: Evidence) -> np.ndarray:
         - e.table("loss_mw") @ np.abs(leaves(e, [*facts.lines, *facts.links])) / 2
     )
     return np.asarray(net_mw)
+
+
+def sent_out_mw(e: Evidence) -> np.ndarray:
+    """What thermal units give to their buses, MW, (T, units): what they generate, less what they use themselves."""
+    output = e.table("output_mw")
+    return output - output * numbers(e.facts.units, "self_use_share") if e.case.self_use else output
 
 
 def rating(e: Evidence) -> Finding:

@@ -1,4 +1,4 @@
-"""The facts as a case has them: retrofit states of its own, and no output below the normal minimum if it says so."""
+"""The facts as a case has them: its own retrofit states, normal minimums where it bars deep output, fuel by output."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ import math
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
-from dispatch.case.thermal import Retrofit, ThermalUnit
+from dispatch.case.thermal import CostCurve, Retrofit, ThermalUnit
 
 
 def as_asked(case: Case, facts: GridFacts) -> GridFacts:
     """
-    The facts with what the case changes of the units' flexibility; asked again, the same.
+    The facts with what the case changes of the units' flexibility and fuel; asked again, the same.
 
     Names that nobody knows change nothing here: `checks` refuses them.
     """
-    if case.deep_peak_shaving and not case.retrofits:
+    if case.deep_peak_shaving and not case.retrofits and not case.self_use:
         return facts
     return replace(facts, units=tuple(_as_asked(case, unit) for unit in facts.units))
 
@@ -45,7 +47,19 @@ def _as_asked(case: Case, unit: ThermalUnit) -> ThermalUnit:
     said = sorted((r for r in case.retrofits if concerns(r, unit)), key=lambda r: bool(r.unit))
     if said:
         unit = replace(unit, **_limits(unit, said[-1].state))
+    if case.self_use and unit.curve.of_supply:
+        unit = replace(unit, curve=_of_generation(unit.curve, unit.self_use_share))
     return unit if case.deep_peak_shaving else _without_deep(unit)
+
+
+def _of_generation(curve: CostCurve, self_use_share: float) -> CostCurve:
+    """
+    The curve of what is generated, from one of what leaves the plant: F(p) = (1 - s) F'(p), carbon likewise.
+
+    A coal rate b' in g per kWh supplied (供电煤耗) is b = b' (1 - s) per kWh generated (发电煤耗).
+    """
+    fuel, carbon = ((1 - self_use_share) * np.array(side) for side in (curve.fuel_cny_per_h, curve.carbon_tco2_per_h))
+    return CostCurve(curve.output_mw, tuple(fuel.tolist()), tuple(carbon.tolist()))
 
 
 def _limits(unit: ThermalUnit, state: str) -> dict[str, Any]:

@@ -118,6 +118,7 @@ class Case:
     heat: Heat = field(default_factory=Heat)
     losses: Losses = field(default_factory=Losses)
     tie_ramps: tuple[TieRamp, ...] = ()  # in place of what is known of the interface
+    self_use: bool = False  # thermal units use a share of what they generate (厂用电); False: it is inside the load
 
 
 @dataclass(frozen=True)

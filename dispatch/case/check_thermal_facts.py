@@ -48,6 +48,9 @@ def _sign_flaws(path: str, unit: ThermalUnit) -> Iterator[Flaw]:
     for name in POSITIVE:
         if not getattr(unit, name) > 0:
             yield Flaw("NOT_POSITIVE", f"{path}.{name}", f"{getattr(unit, name):g}; give more than 0")
+    if not 0 <= unit.self_use_share < 1:
+        message = f"{unit.self_use_share:g}; give at least 0 and less than 1"
+        yield Flaw("SHARE_OUT_OF_RANGE", f"{path}.self_use_share", message)
 
 
 def _limit_flaws(path: str, unit: ThermalUnit) -> Iterator[Flaw]:

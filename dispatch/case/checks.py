@@ -113,6 +113,9 @@ def _flaws_against(case: Case, facts: GridFacts) -> Iterator[Flaw]:
     yield from heat_flaws(case, facts)
     yield from taken_flaws(case, facts)
     yield from unwatched_flaws(case.security, facts)
+    if case.self_use and not any(unit.self_use_share for unit in facts.units):
+        message = f"no unit of {case.grid} has a share that it uses itself; leave self_use out"
+        yield Flaw("SELF_USE_UNKNOWN", "self_use", message)
     yield from _ramp_flaws(case, facts)
     yield from contract_state_flaws(case, facts)
     yield from carbon_flaws(case, facts)

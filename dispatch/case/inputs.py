@@ -81,6 +81,7 @@ class Inputs:
     product_mw: Mapping[str, np.ndarray] = field(default_factory=dict)  # (T, members), of products asked for
     line_losses: tuple[LossCurve, ...] = ()  # of the lines that lose something
     link_losses: tuple[LossCurve, ...] = ()
+    sent_out_share: np.ndarray | float = 1.0  # (units,), of what a unit generates, that reaches its bus
     import_step_mw: np.ndarray | None = None  # (T, interfaces), most change from the step before; None: no limit
 
 
@@ -127,9 +128,15 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
     )
 
 
+def _sent_out_share(case: Case, facts: GridFacts) -> np.ndarray:
+    """Of what each unit generates, the share that reaches its bus (上网), (units,): 1 where own use is not counted."""
+    return np.array([1.0 - unit.self_use_share if case.self_use else 1.0 for unit in facts.units])
+
+
 def _network(case: Case, facts: GridFacts, plan: np.ndarray) -> dict[str, Any]:
     """What is asked of the network, by the field of `Inputs`; None or nothing where the case asks for none."""
     return {
+        "sent_out_share": _sent_out_share(case, facts),
         "emergency_mw": emergency_mw(case.security, facts.lines),
         "line_losses": line_curves(case.losses, facts.lines),
         "link_losses": link_curves(case.losses, facts.links),

@@ -22,6 +22,7 @@ class CostCurve:
     output_mw: tuple[float, ...]
     fuel_cny_per_h: tuple[float, ...]
     carbon_tco2_per_h: tuple[float, ...]
+    of_supply: bool = False  # measured against what leaves the plant (供电煤耗), not what is generated (发电煤耗)
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,9 @@ class ThermalUnit:
     oil_support: OilSupport | None = None
     heat_region: HeatRegion | None = None  # None: output while heating does not depend on the heat load
     start_time_h: float | None = None  # from standstill to its least output; None: too long for any reserve
+    self_use_share: float = (
+        0.0  # of what it generates, used by itself (厂用电率); only a case that counts it looks at it
+    )
     first_step_free: bool = False  # its output before is not known: ramps and stop limit hold from the second step on
 
     @property

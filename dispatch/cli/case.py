@@ -75,7 +75,7 @@ def _after_eve(asked: argparse.Namespace) -> Case:
         tell=live.of("the day before"),
     )
     live.done("the day before", "solved")
-    case = replace(case, security=Security(n_minus_1=asked.n_minus_1), **said)
+    case = replace(case, security=Security(n_minus_1=asked.n_minus_1), self_use=asked.self_use, **said)
     return checked(_under_weather(case, facts, asked), facts)
 
 
@@ -101,6 +101,8 @@ def _after_answer(asked: argparse.Namespace) -> Case:
         case = replace(case, prices=replace(case.prices, carbon_cny_per_t=asked.carbon_price))
     if asked.n_minus_1:
         case = replace(case, security=replace(case.security, n_minus_1=True))
+    if asked.self_use:
+        case = replace(case, self_use=True)
     say(f"goes on at {local(end):%Y-%m-%d %H:%M}: units, stores and response contracts as {asked.after} leaves them")
     left = [name for name in LEFT_BEHIND if getattr(before, name)]
     left += [f"{name}.{part}" for name, part in PARTS_LEFT_BEHIND if getattr(getattr(before, name), part)]

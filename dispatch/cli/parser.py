@@ -123,6 +123,8 @@ def _case(verbs: Verbs) -> None:
     family = verbs.add_parser("case", help="make a case").add_subparsers(metavar="new", required=True)
     told = "a case of one day to stdout, from the state that a solve of the day before leaves, or that an answer left"
     new = _verb(family, "new", "case:new_case", told)
+    told = "thermal units use a share of what they generate themselves (厂用电); for loads given without it"
+    new.add_argument("--self-use", action="store_true", help=told)
     told = "what solve --out wrote: go on where it ends, with units, stores and response contracts as it leaves them"
     new.add_argument("--after", type=Path, metavar="DIR", help=told)
     new.add_argument("--grid", metavar="GRID", help="hebei_south, jibei or hebei; needed without --after")

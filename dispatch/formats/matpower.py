@@ -153,7 +153,7 @@ def _curve(tables: Tables, k: int, row: int, flaws: list[Flaw]) -> CostCurve:
     slopes = np.diff(values) / np.diff(output_mw)
     if any(after < before - SLOPE_CNY_PER_MWH for before, after in pairwise(slopes)):
         flaws.append(Flaw("CURVE_NOT_CONVEX", place, "grows slower at a higher output; give a convex cost"))
-    return CostCurve(*(tuple(map(float, column)) for column in (output_mw, values, np.zeros(len(values)))))
+    return CostCurve(tuple(output_mw.tolist()), tuple(values.tolist()), (0.0,) * len(values))
 
 
 def _piece_count(coefficients: np.ndarray, low_mw: float, high_mw: float) -> int:

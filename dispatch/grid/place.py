@@ -30,7 +30,7 @@ def placed(case: Case, facts: GridFacts, inputs: Inputs) -> pypsa.Network:
     _add_places(network, facts)
     _add_branches(network, facts)
     _add_loads(network, facts, inputs)
-    _add_units(network, facts)
+    _add_units(network, facts, inputs)
     _add_plants(network, facts, inputs)
     _add_stores(network, case, facts, inputs)
     _add_interfaces(network, facts, inputs)
@@ -97,7 +97,7 @@ def _add_loads(network: pypsa.Network, facts: GridFacts, inputs: Inputs) -> None
     )
 
 
-def _add_units(network: pypsa.Network, facts: GridFacts) -> None:
+def _add_units(network: pypsa.Network, facts: GridFacts, inputs: Inputs) -> None:
     units = facts.units
     if units:
         network.add(
@@ -106,6 +106,7 @@ def _add_units(network: pypsa.Network, facts: GridFacts) -> None:
             bus=[unit.bus for unit in units],
             carrier=[unit.carrier for unit in units],
             p_nom=[unit.output_max_mw for unit in units],
+            sign=inputs.sent_out_share,  # PyPSA's balance counts sign x p: what is left after the unit's own use
         )
 
 

@@ -95,6 +95,7 @@ def _unit(name: str, row: Any, kinds: Kinds, state: str) -> ThermalUnit:
         deep_bands=_deep_bands(size, bands[own]) if own in bands else (),
         oil_support=_oil_support(size, kinds.oil[own]) if own in kinds.oil else None,
         heat_region=_heat_region(size, kinds.heat[own]) if heats else None,
+        self_use_share=float(kind["self_use_share"]),
         start_time_h=float(kinds.starts[own]["start_time_h"]) if own in kinds.starts else None,
     )
 
@@ -151,7 +152,7 @@ def _curve(size: float, kind: Any, rates: Any) -> CostCurve:
     coal_t_per_h = share * size * rates["coal_g_per_kwh"].to_numpy(dtype=float) / KG_PER_T
     output, coal = convex_from(share * size, coal_t_per_h, LEAST_OUTPUT_SHARE * size)
     fuel, carbon = coal * kind["fuel_price_cny_per_tce"], coal * kind["co2_t_per_tce"]
-    return CostCurve(tuple(output), tuple(fuel), tuple(carbon))
+    return CostCurve(tuple(output), tuple(fuel), tuple(carbon), of_supply=True)
 
 
 def convex_from(x: np.ndarray, y: np.ndarray, first: float) -> tuple[np.ndarray, np.ndarray]:

@@ -105,11 +105,17 @@ def renewable_export_mw(basis: Basis, area: Area) -> np.ndarray:
     """
     Wind and sun among what the area exports net: the same mix as all it generates, MW, (T,).
 
-        max(net export, 0) x absorbed / (absorbed + thermal output + storage discharge)
+        max(net export, 0) x absorbed / (absorbed + thermal output less own use + storage discharge)
     """
     absorbed = basis.table("injected_mw")[:, area.plants].sum(axis=1)
-    thermal = basis.table("output_mw")[:, area.units].sum(axis=1)
+    thermal = (basis.table("output_mw") - self_use_mw(basis))[:, area.units].sum(axis=1)
     discharge = basis.table("discharge_mw")[:, area.stores].sum(axis=1)
     generated = absorbed + thermal + discharge
     share = np.divide(absorbed, generated, out=np.zeros_like(absorbed), where=generated > 0)
     return np.asarray(np.maximum(net_export_mw(basis, area), 0.0) * share)
+
+
+def self_use_mw(basis: Basis) -> np.ndarray:
+    """What units use of what they generate (厂用电), MW, (T, units): output x share; 0 where it is not counted."""
+    share = numbers(basis.facts.units, "self_use_share") * float(basis.case.self_use)
+    return np.asarray(basis.table("output_mw") * share)

@@ -9,7 +9,7 @@ from dispatch.case.case import Case
 from dispatch.case.demand_response import ContractState
 from dispatch.case.facts import GridFacts
 from dispatch.case.inputs import inputs_of
-from dispatch.metrics.absorption import absorption, local_consumption_mwh, net_export_mw
+from dispatch.metrics.absorption import absorption, local_consumption_mwh, net_export_mw, self_use_mw
 from dispatch.metrics.area import Area, Basis, area_of
 from dispatch.metrics.cost import cost, penalty
 from dispatch.metrics.deep import deep_use
@@ -45,8 +45,7 @@ def _short_mw(basis: Basis) -> np.ndarray:
 def _measured_in(basis: Basis, area: Area, states: tuple[ContractState, ...]) -> GridMetrics:
     """Everything that is measured in one area."""
     renewable = absorption(basis, area)
-    response = response_use(basis, area)
-    deep = deep_use(basis, area)
+    response, deep = response_use(basis, area), deep_use(basis, area)
     storage, pumped = new_storage_use(basis, area), pumped_hydro_use(basis, area)
     contracts = contract_metrics(basis, area, states)
     return GridMetrics(
@@ -81,5 +80,6 @@ def _measured_in(basis: Basis, area: Area, states: tuple[ContractState, ...]) ->
         contracts=contracts,
         aggregators=aggregator_metrics(basis, area, contracts),
         storage_technologies=storage_metrics(basis, area),
+        self_use_mwh=basis.energy_mwh(self_use_mw(basis)[:, area.units]),
         network_loss_mwh=basis.energy_mwh(basis.table("loss_mw")[:, area.branches]),
     )

@@ -83,9 +83,11 @@ def balance_buses(draft: Draft) -> None:
     """
     What is made at a bus and what arrives there is what is used there (Kirchhoff's current law).
 
-        sum p + sum( A - k ) + sum( d - c ) + sum x + sum( share (cut - extra) ) - sum( out f - in f + q / 2 )  =  L
+        sum (1 - s) p + sum( A - k ) + sum( d - c ) + sum x + sum( share (cut - extra) )
+            - sum( out f - in f + q / 2 )  =  L
 
-    p  thermal output    A  available, k  curtailed wind and sun    d, c  discharge and charge    x  net import
+    p  thermal output, generated (发电)    s  share of it that the unit uses itself (厂用电率), where the case counts it
+    A  available, k  curtailed wind and sun    d, c  discharge and charge    x  net import
     cut, extra  response    f  flows    q  losses of the branches that end here, where the case counts them    L  load
     every bus and step t, all in MW
     """
@@ -104,7 +106,8 @@ def supply_mw(draft: Draft) -> Terms:
     """All that enters each bus, less all that leaves it but for the load and available wind and sun, MW, (T, buses)."""
     facts, parts = draft.facts, []
     if facts.units:
-        parts.append(output_mw(draft).weighted(_standing(draft, facts.units)))
+        sent_out = sp.diags_array(np.broadcast_to(draft.inputs.sent_out_share, len(facts.units)))
+        parts.append(output_mw(draft).weighted(_standing(draft, facts.units) @ sent_out))
     if facts.plants:
         parts.append(-draft.variable(names.CURTAILED).weighted(_standing(draft, curtailment_groups(facts))))
     if facts.stores:

@@ -135,7 +135,9 @@ def _departures(case: Case) -> Iterator[str]:
 
 
 def _flexibility(case: Case) -> Iterator[str]:
-    """No deep peak-shaving, and classes and units before or after their retrofit; counted where they are many."""
+    """Self-use, no deep peak-shaving, classes and units before or after their retrofit; counted where many."""
+    if case.self_use:
+        yield "self-use"
     if not case.deep_peak_shaving:
         yield "no deep peak-shaving"
     for state in dict.fromkeys(retrofit.state for retrofit in case.retrofits):

@@ -112,6 +112,7 @@ def taking_mw(hourly: Hourly) -> dict[str, np.ndarray]:
         "pumped_hydro": hourly.of_stores(s.charge_mw, pumped=True),
         "storage": hourly.of_stores(s.charge_mw, pumped=False),
         "export": np.maximum(-total(s.net_import_mw), 0),
+        "self_use": s.output_mw.to_numpy() @ (1.0 - hourly.inputs.sent_out_share),
     }
     return {name: power for name, power in layers.items() if power.any()}
 

@@ -84,15 +84,18 @@ COLUMNS = (
 )
 
 
-LOST = Column("losses", "MWh", "网损", lambda m: m.network_loss_mwh)
+COUNTED = (  # shown after export, in the table of whose cases any is counted
+    Column("self-use", "MWh", "厂用电", lambda m: m.self_use_mwh),
+    Column("losses", "MWh", "网损", lambda m: m.network_loss_mwh),
+)
 
 
 def columns_of(scenarios: Sequence[Scenario]) -> tuple[Column, ...]:
-    """The columns; network losses (网损) after export where a case counts any."""
-    if not any(s.total and s.total.network_loss_mwh for s in scenarios):
-        return COLUMNS
+    """The columns; self-use (厂用电) and network losses (网损) after export where a case counts any."""
+    totals = [s.total for s in scenarios if s.total]
+    counted = [column for column in COUNTED if any(column.number and column.number(total) for total in totals)]
     after = [column.name for column in COLUMNS].index("net export") + 1
-    return (*COLUMNS[:after], LOST, *COLUMNS[after:])
+    return (*COLUMNS[:after], *counted, *COLUMNS[after:])
 
 
 def table_of(scenarios: Sequence[Scenario]) -> str:

@@ -19,6 +19,7 @@ from dispatch.schedule.schedule import BY_PRODUCT, TABLES, Schedule
 LATER: tuple[tuple[str, str, Any], ...] = (
     ("", "losses", Losses()),
     ("", "tie_ramps", ()),
+    ("", "self_use", False),
     ("reserve", "products", ()),
     ("heat", "short_cny_per_mwh", None),
     ("units", "starts_this_week_count", 0),

@@ -93,7 +93,8 @@ class Relaxation:
         place = {str(bus): k for k, bus in enumerate(balance.axes["name"])}
         rows = balance.numbers[:, [place[self._facts.units[k].bus] for k in units]]
         told = tuple(self._facts.units[k].name for k in units)
-        given = self._add("heating_minimum", told, _unit_columns(self.problem, rows, -1.0), room)
+        sent_out = np.broadcast_to(self._inputs.sent_out_share, len(self._facts.units))[units]
+        given = self._add("heating_minimum", told, _unit_columns(self.problem, rows, -sent_out), room)
         on = self._model.variables[names.STATUS].columns[:, units]
         number = np.arange(given.size)
         factors = np.concatenate([np.ones(given.size), -room.ravel()])
@@ -173,7 +174,7 @@ class Relaxation:
         return columns
 
 
-def _unit_columns(problem: Problem, rows: np.ndarray, sign: float) -> sp.csc_array:
-    """A column for each of some rows, with one factor in that row."""
+def _unit_columns(problem: Problem, rows: np.ndarray, factor: np.ndarray | float) -> sp.csc_array:
+    """A column for each of some rows, (T, n), with one factor in that row, which broadcasts to them."""
     at = (rows.ravel(), np.arange(rows.size))
-    return sp.csc_array((np.full(rows.size, sign), at), shape=(len(problem.row_lower), rows.size))
+    return sp.csc_array((np.broadcast_to(factor, rows.shape).ravel(), at), shape=(len(problem.row_lower), rows.size))

@@ -213,6 +213,7 @@ class Case(_message.Message):
     HEAT_FIELD_NUMBER: _builtins.int
     LOSSES_FIELD_NUMBER: _builtins.int
     TIE_RAMPS_FIELD_NUMBER: _builtins.int
+    SELF_USE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Name of the caller's choice, repeated nowhere."""
     grid: _builtins.str
@@ -227,6 +228,10 @@ class Case(_message.Message):
     """Thermal units may run below their normal minimum, and are paid for it: deep peak-shaving (深度调峰). True when absent."""
     objective: Global___Objective.ValueType
     """What is sought. Absent: least cost."""
+    self_use: _builtins.bool
+    """Thermal units use a share of what they generate themselves (厂用电), and the rest reaches their bus (上网). For loads
+    without that use (供电, 上网口径); false for loads with it (发电口径), as the stored ones.
+    """
     @_builtins.property
     def horizon(self) -> Global___Horizon:
         """Required. The time that the case covers."""
@@ -344,10 +349,11 @@ class Case(_message.Message):
         heat: Global___Heat | None = ...,
         losses: Global___Losses | None = ...,
         tie_ramps: _abc.Iterable[Global___TieRamp] | None = ...,
+        self_use: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_deep_peak_shaving", b"_deep_peak_shaving", "_edition", b"_edition", "deep_peak_shaving", b"deep_peak_shaving", "edition", b"edition", "heat", b"heat", "horizon", b"horizon", "interchange", b"interchange", "losses", b"losses", "prices", b"prices", "reserve", b"reserve", "response", b"response", "scales", b"scales", "security", b"security"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_deep_peak_shaving", b"_deep_peak_shaving", "_edition", b"_edition", "available_forecasts", b"available_forecasts", "contracts", b"contracts", "deep_peak_shaving", b"deep_peak_shaving", "edition", b"edition", "grid", b"grid", "heat", b"heat", "horizon", b"horizon", "interchange", b"interchange", "interchange_forecasts", b"interchange_forecasts", "load_forecasts", b"load_forecasts", "losses", b"losses", "must_run", b"must_run", "name", b"name", "no_start", b"no_start", "objective", b"objective", "outages", b"outages", "prices", b"prices", "reserve", b"reserve", "response", b"response", "response_share", b"response_share", "retrofits", b"retrofits", "scales", b"scales", "security", b"security", "start_limits", b"start_limits", "stores", b"stores", "tie_ramps", b"tie_ramps", "units", b"units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_deep_peak_shaving", b"_deep_peak_shaving", "_edition", b"_edition", "available_forecasts", b"available_forecasts", "contracts", b"contracts", "deep_peak_shaving", b"deep_peak_shaving", "edition", b"edition", "grid", b"grid", "heat", b"heat", "horizon", b"horizon", "interchange", b"interchange", "interchange_forecasts", b"interchange_forecasts", "load_forecasts", b"load_forecasts", "losses", b"losses", "must_run", b"must_run", "name", b"name", "no_start", b"no_start", "objective", b"objective", "outages", b"outages", "prices", b"prices", "reserve", b"reserve", "response", b"response", "response_share", b"response_share", "retrofits", b"retrofits", "scales", b"scales", "security", b"security", "self_use", b"self_use", "start_limits", b"start_limits", "stores", b"stores", "tie_ramps", b"tie_ramps", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__deep_peak_shaving: _TypeAlias = _typing.Literal["deep_peak_shaving"]  # noqa: Y015
     _WhichOneofArgType__deep_peak_shaving: _TypeAlias = _typing.Literal["_deep_peak_shaving", b"_deep_peak_shaving"]  # noqa: Y015

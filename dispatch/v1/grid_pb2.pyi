@@ -483,6 +483,7 @@ class Unit(_message.Message):
     DEEP_BANDS_FIELD_NUMBER: _builtins.int
     OIL_SUPPORT_FIELD_NUMBER: _builtins.int
     HEAT_REGION_FIELD_NUMBER: _builtins.int
+    SELF_USE_SHARE_FIELD_NUMBER: _builtins.int
     unit: _builtins.str
     """Name of the unit."""
     plant: _builtins.str
@@ -531,6 +532,8 @@ class Unit(_message.Message):
     """Hours from standstill to its least output. Absent: too long for any reserve."""
     retrofit: _builtins.str
     """State of its flexibility retrofit (灵活性改造) in this edition, before or after; empty where only one is known."""
+    self_use_share: _builtins.float
+    """Share of what it generates that it uses itself (厂用电率). For cases that count it."""
     @_builtins.property
     def curve(self) -> Global___CostCurve:
         """Fuel and carbon against output."""
@@ -590,10 +593,11 @@ class Unit(_message.Message):
         deep_bands: _abc.Iterable[Global___DeepBand] | None = ...,
         oil_support: Global___OilSupport | None = ...,
         heat_region: Global___HeatRegion | None = ...,
+        self_use_share: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_heat_region", b"_heat_region", "_oil_support", b"_oil_support", "_start_time_h", b"_start_time_h", "_stop_reserve_mw", b"_stop_reserve_mw", "curve", b"curve", "heat_region", b"heat_region", "oil_support", b"oil_support", "start_time_h", b"start_time_h", "stop_reserve_mw", b"stop_reserve_mw"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_heat_region", b"_heat_region", "_oil_support", b"_oil_support", "_start_time_h", b"_start_time_h", "_stop_reserve_mw", b"_stop_reserve_mw", "bus", b"bus", "carrier", b"carrier", "city", b"city", "curve", b"curve", "deep_bands", b"deep_bands", "flexibilities", b"flexibilities", "grid", b"grid", "heat_region", b"heat_region", "heating_output_max_mw", b"heating_output_max_mw", "heating_output_min_mw", b"heating_output_min_mw", "heats", b"heats", "min_down_h", b"min_down_h", "min_up_h", b"min_up_h", "oil_support", b"oil_support", "other_cny_per_mwh", b"other_cny_per_mwh", "output_max_mw", b"output_max_mw", "output_min_mw", b"output_min_mw", "plant", b"plant", "ramp_down_mw_per_h", b"ramp_down_mw_per_h", "ramp_up_mw_per_h", b"ramp_up_mw_per_h", "retrofit", b"retrofit", "start_cny", b"start_cny", "start_ramp_mw", b"start_ramp_mw", "start_time_h", b"start_time_h", "start_types", b"start_types", "stop_cny", b"stop_cny", "stop_ramp_mw", b"stop_ramp_mw", "stop_reserve_mw", b"stop_reserve_mw", "technology_class", b"technology_class", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_heat_region", b"_heat_region", "_oil_support", b"_oil_support", "_start_time_h", b"_start_time_h", "_stop_reserve_mw", b"_stop_reserve_mw", "bus", b"bus", "carrier", b"carrier", "city", b"city", "curve", b"curve", "deep_bands", b"deep_bands", "flexibilities", b"flexibilities", "grid", b"grid", "heat_region", b"heat_region", "heating_output_max_mw", b"heating_output_max_mw", "heating_output_min_mw", b"heating_output_min_mw", "heats", b"heats", "min_down_h", b"min_down_h", "min_up_h", b"min_up_h", "oil_support", b"oil_support", "other_cny_per_mwh", b"other_cny_per_mwh", "output_max_mw", b"output_max_mw", "output_min_mw", b"output_min_mw", "plant", b"plant", "ramp_down_mw_per_h", b"ramp_down_mw_per_h", "ramp_up_mw_per_h", b"ramp_up_mw_per_h", "retrofit", b"retrofit", "self_use_share", b"self_use_share", "start_cny", b"start_cny", "start_ramp_mw", b"start_ramp_mw", "start_time_h", b"start_time_h", "start_types", b"start_types", "stop_cny", b"stop_cny", "stop_ramp_mw", b"stop_ramp_mw", "stop_reserve_mw", b"stop_reserve_mw", "technology_class", b"technology_class", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__heat_region: _TypeAlias = _typing.Literal["heat_region"]  # noqa: Y015
     _WhichOneofArgType__heat_region: _TypeAlias = _typing.Literal["_heat_region", b"_heat_region"]  # noqa: Y015
@@ -795,6 +799,9 @@ class CostCurve(_message.Message):
     OUTPUT_MW_FIELD_NUMBER: _builtins.int
     FUEL_CNY_PER_H_FIELD_NUMBER: _builtins.int
     CARBON_TCO2_PER_H_FIELD_NUMBER: _builtins.int
+    OF_SUPPLY_FIELD_NUMBER: _builtins.int
+    of_supply: _builtins.bool
+    """Measured against what leaves the plant (供电煤耗), not against what it generates (发电煤耗)."""
     @_builtins.property
     def output_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """Output at each point, in MW."""
@@ -813,10 +820,11 @@ class CostCurve(_message.Message):
         output_mw: _abc.Iterable[_builtins.float] | None = ...,
         fuel_cny_per_h: _abc.Iterable[_builtins.float] | None = ...,
         carbon_tco2_per_h: _abc.Iterable[_builtins.float] | None = ...,
+        of_supply: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["carbon_tco2_per_h", b"carbon_tco2_per_h", "fuel_cny_per_h", b"fuel_cny_per_h", "output_mw", b"output_mw"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["carbon_tco2_per_h", b"carbon_tco2_per_h", "fuel_cny_per_h", b"fuel_cny_per_h", "of_supply", b"of_supply", "output_mw", b"output_mw"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -670,6 +670,7 @@ class Metrics(_message.Message):
     AGGREGATORS_FIELD_NUMBER: _builtins.int
     STORAGE_TECHNOLOGIES_FIELD_NUMBER: _builtins.int
     NETWORK_LOSS_MWH_FIELD_NUMBER: _builtins.int
+    SELF_USE_MWH_FIELD_NUMBER: _builtins.int
     grid: _builtins.str
     """Name of the grid; "hebei" where both are joined."""
     load_mwh: _builtins.float
@@ -722,6 +723,8 @@ class Metrics(_message.Message):
     """Calls of response contracts (响应调用) that began."""
     network_loss_mwh: _builtins.float
     """Energy lost on lines and links (网损), where the case counts it, in MWh; a branch between grids counts where it begins."""
+    self_use_mwh: _builtins.float
+    """What thermal units use of what they generate (厂用电量), where the case counts it, in MWh; `thermal_mwh` is before it."""
     @_builtins.property
     def technologies(self) -> _containers.RepeatedCompositeFieldContainer[Global___TechnologyMetrics]:
         """The same by technology."""
@@ -786,10 +789,11 @@ class Metrics(_message.Message):
         aggregators: _abc.Iterable[Global___AggregatorMetrics] | None = ...,
         storage_technologies: _abc.Iterable[Global___StorageMetrics] | None = ...,
         network_loss_mwh: _builtins.float = ...,
+        self_use_mwh: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_utilisation_share", b"_utilisation_share", "cost", b"cost", "penalty", b"penalty", "utilisation_share", b"utilisation_share"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_utilisation_share", b"_utilisation_share", "absorbed_mwh", b"absorbed_mwh", "aggregators", b"aggregators", "available_mwh", b"available_mwh", "below_normal_h", b"below_normal_h", "below_normal_mwh", b"below_normal_mwh", "carbon_tco2", b"carbon_tco2", "contracts", b"contracts", "cost", b"cost", "curtailed_mwh", b"curtailed_mwh", "grid", b"grid", "load_mwh", b"load_mwh", "local_consumption_mwh", b"local_consumption_mwh", "members", b"members", "net_export_mwh", b"net_export_mwh", "network_loss_mwh", b"network_loss_mwh", "oil_support_h", b"oil_support_h", "oil_t", b"oil_t", "penalty", b"penalty", "pumped_charge_mwh", b"pumped_charge_mwh", "pumped_discharge_mwh", b"pumped_discharge_mwh", "reserve_short_mwh", b"reserve_short_mwh", "response_call_count", b"response_call_count", "response_cap_mw", b"response_cap_mw", "response_cut_mwh", b"response_cut_mwh", "response_extra_mwh", b"response_extra_mwh", "response_reach_mw", b"response_reach_mw", "start_count", b"start_count", "storage_charge_mwh", b"storage_charge_mwh", "storage_discharge_mwh", b"storage_discharge_mwh", "storage_technologies", b"storage_technologies", "technologies", b"technologies", "thermal_mwh", b"thermal_mwh", "utilisation_share", b"utilisation_share"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_utilisation_share", b"_utilisation_share", "absorbed_mwh", b"absorbed_mwh", "aggregators", b"aggregators", "available_mwh", b"available_mwh", "below_normal_h", b"below_normal_h", "below_normal_mwh", b"below_normal_mwh", "carbon_tco2", b"carbon_tco2", "contracts", b"contracts", "cost", b"cost", "curtailed_mwh", b"curtailed_mwh", "grid", b"grid", "load_mwh", b"load_mwh", "local_consumption_mwh", b"local_consumption_mwh", "members", b"members", "net_export_mwh", b"net_export_mwh", "network_loss_mwh", b"network_loss_mwh", "oil_support_h", b"oil_support_h", "oil_t", b"oil_t", "penalty", b"penalty", "pumped_charge_mwh", b"pumped_charge_mwh", "pumped_discharge_mwh", b"pumped_discharge_mwh", "reserve_short_mwh", b"reserve_short_mwh", "response_call_count", b"response_call_count", "response_cap_mw", b"response_cap_mw", "response_cut_mwh", b"response_cut_mwh", "response_extra_mwh", b"response_extra_mwh", "response_reach_mw", b"response_reach_mw", "self_use_mwh", b"self_use_mwh", "start_count", b"start_count", "storage_charge_mwh", b"storage_charge_mwh", "storage_discharge_mwh", b"storage_discharge_mwh", "storage_technologies", b"storage_technologies", "technologies", b"technologies", "thermal_mwh", b"thermal_mwh", "utilisation_share", b"utilisation_share"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__utilisation_share: _TypeAlias = _typing.Literal["utilisation_share"]  # noqa: Y015
     _WhichOneofArgType__utilisation_share: _TypeAlias = _typing.Literal["_utilisation_share", b"_utilisation_share"]  # noqa: Y015

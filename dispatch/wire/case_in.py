@@ -111,6 +111,7 @@ def reading_of(message: case_pb2.Case) -> Reading:
         heat=_heat(message.heat),
         losses=given(Losses, message.losses),
         tie_ramps=tuple(_tie_ramp(r, f"tie_ramps[{k}].", findings) for k, r in enumerate(message.tie_ramps)),
+        self_use=message.self_use,
     )
     return Reading(case, tuple(findings.flaws), tuple(findings.placeholders))
 

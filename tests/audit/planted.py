@@ -751,6 +751,12 @@ CONNECTION = (
 NETWORK = (
     Fault("network-balance", "5 MW from nowhere", added={("output_mw", "coal_1"): {4: 5}}),
     Fault("network-balance", "5 MW lost on a tie", added={("flow_mw", "tie"): {4: 5}}),
+    Fault(
+        "network-balance",
+        "a unit uses a twentieth of what it generates",
+        case=lambda c: replace(c, self_use=True),
+        facts=changed("units", "coal_1", self_use_share=0.05),
+    ),
     Fault("network-balance", "the load was higher", case=lambda c: replace(c, scales=Scales(load_share=1.01))),
     Fault(
         "network-losses",

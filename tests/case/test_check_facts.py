@@ -46,6 +46,8 @@ FLAWS: list[tuple[str, str, dict[str, Any]]] = [
     ("RAMP_BELOW_MINIMUM", "units[0].start_ramp_mw", changed("units", start_ramp_mw=99.0)),
     ("RAMP_BELOW_MINIMUM", "units[0].stop_ramp_mw", changed("units", stop_ramp_mw=0.0)),
     ("STOP_RESERVE_BELOW_RAMP", "units[0].stop_reserve_mw", changed("units", stop_reserve_mw=99.0)),
+    ("SHARE_OUT_OF_RANGE", "units[0].self_use_share", changed("units", self_use_share=1.0)),
+    ("SHARE_OUT_OF_RANGE", "units[0].self_use_share", changed("units", self_use_share=float("nan"))),
     ("NOT_POSITIVE", "units[0].ramp_up_mw_per_h", changed("units", ramp_up_mw_per_h=0.0)),
     ("START_TYPES_MISSING", "units[0].start_types", changed("units", start_types=())),
     ("NEGATIVE", "units[0].start_types[0].start_cny", starts((0, -1))),

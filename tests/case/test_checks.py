@@ -105,7 +105,8 @@ FLAWS: list[tuple[str, str, dict[str, Any]]] = [
     ("NEGATIVE", "security.overload_cny_per_mwh", {"security": Security(overload_cny_per_mwh=-1.0)}),
     ("TOO_LARGE", "security.overload_cny_per_mwh", {"security": Security(overload_cny_per_mwh=2e5)}),
     ("UNKNOWN_LINE", "security.unwatched[1]", {"security": Security(unwatched=("A-B", "B-A"))}),
-    # losses and ramps of ties
+    # self-use, losses and ramps of ties
+    ("SELF_USE_UNKNOWN", "self_use", {"self_use": True}),
     ("TOO_SMALL", "losses.line_error_mw", {"losses": Losses(line_error_mw=0.0)}),
     ("NEGATIVE", "losses.line_error_mw", {"losses": Losses(line_error_mw=-1.0)}),
     ("NOT_FINITE", "losses.line_error_mw", {"losses": Losses(line_error_mw=math.nan)}),

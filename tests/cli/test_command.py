@@ -415,16 +415,19 @@ def test_a_new_case_has_the_price_of_carbon_that_is_asked_for(
 
 
 @pytest.mark.parametrize("asked", [True, False])
-def test_a_new_case_stands_n_1_where_it_is_asked_to(
+def test_a_new_case_stands_n_1_and_counts_self_use_where_it_is_asked_to(
     asked: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    facts = small_facts()
+    base = small_facts()
+    facts = replace(base, units=tuple(replace(own, self_use_share=0.05) for own in base.units))
     monkeypatch.setattr("dispatch.cli.case.facts_of", lambda *_: facts)
     monkeypatch.setattr("dispatch.cli.case.case_of", lambda *_, **__: small_case(facts))
 
-    wish = ["--n-1"] if asked else []
+    wish = ["--n-1", "--self-use"] if asked else []
     assert main(["case", "new", "--grid", "jibei", "--date", "2030-01-15", *wish]) == 0
-    assert json.loads(capsys.readouterr().out)["security"] == {
+    content = json.loads(capsys.readouterr().out)
+    assert content["self_use"] == asked
+    assert content["security"] == {
         "n_minus_1": asked,
         "emergency_share": 1.0,
         "overload_cny_per_mwh": 20_000.0,

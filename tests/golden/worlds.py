@@ -403,6 +403,13 @@ def lossy() -> Golden:
     return golden("lossy", facts, shows, hours=0.5, step_h=0.5, losses=losses)
 
 
+def own_use() -> Golden:
+    """Two units on one bus use 4 and 8 % of what they generate."""
+    one, other = free_unit("one", 300.0, self_use_share=0.04), free_unit("other", 350.0, self_use_share=0.08)
+    facts = one_bus_facts(one, other, load_mw=100.0)
+    return golden("own_use", facts, "balance_buses", hours=0.5, step_h=0.5, self_use=True)
+
+
 def triangle() -> Golden:
     """Three lines in a triangle, a link and a section, one step; a circuit of any line may be lost."""
     facts = small_facts(
@@ -426,7 +433,7 @@ BY_NAME: dict[str, Callable[[], Golden]] = {
     for make in (
         *(coal, heat, colder, quick, hot, kinds, limited, deep, reserve, inside, products, lakes),
         *(wind, paid, battery, air, shared),
-        *(pumps, response, cold, handed_over, calls, plan, ramped, lossy, triangle),
+        *(pumps, response, cold, handed_over, calls, plan, ramped, lossy, own_use, triangle),
     )
 }
 

@@ -78,6 +78,7 @@ def asked(draw: Draw) -> Asked:
         reserve=Reserve(load_share=draw(st.sampled_from([None, 0.0, 0.1])), products=draw(products())),
         response=ResponseTerms(backlog=draw(st.sampled_from([CLOSED, CLOSED, HANDED_OVER]))),
         deep_peak_shaving=draw(st.sampled_from([True, True, False])),
+        self_use=draw(st.booleans()),
     )
     assume(not flaws_of(case, facts))
     return Asked(case, facts)
@@ -152,6 +153,7 @@ def units(draw: Draw, name: str, names: tuple[str, ...]) -> ThermalUnit:
         start_types=(StartType(0.0, 2_000.0), StartType(draw(whole(2, 4)), 9_000.0)),
         stop_cny=draw(whole(0, 1_000, 500)),
         start_time_h=draw(st.sampled_from([None, 0.25, 1.0])),
+        self_use_share=draw(st.sampled_from([0.04, 0.08])),
         curve=curve([low, kink, high], [price, price + rise], price * low),
         deep_bands=deep,
         oil_support=oil if deep and draw(st.booleans()) else None,

@@ -36,6 +36,7 @@ def test_a_label_names_every_departure() -> None:
         load_forecasts=(LoadForecast("a", ()), LoadForecast("b", ())),
         security=Security(True, 1.1, 10_000.0, ("ab",)),
         deep_peak_shaving=False,
+        self_use=True,
         retrofits=(Retrofit("before", "coal_300"), *(Retrofit("after", unit=f"gas {k}") for k in range(3))),
     )
 
@@ -60,6 +61,7 @@ def test_a_label_names_every_departure() -> None:
         "emergency rating ×1.1",
         "overload at 10000 CNY/MWh",
         "unwatched lines: 1",
+        "self-use",
         "no deep peak-shaving",
         "before retrofit: coal_300",
         "after retrofit: 3 classes and units",
@@ -69,7 +71,7 @@ def test_a_label_names_every_departure() -> None:
         "响应 5 %, 低计划, 计划 ±10 %, 负荷 ×1.1, 风光 ×0.9, 新型储能 ×0, 抽水蓄能 ×0, 备用 3 % 负荷, "
         "备用 10 % 风光, 负备用 2 % 负荷, 负备用 4 % 风光, 正备用覆盖 95 % 预测误差, 负备用覆盖 90 % 预测误差, "
         "给定备用容量, 弃电价 300 元/MWh, 碳价 80 元/吨, N-1, "
-        "事故限额 ×1.1, 过载价 10000 元/MWh, 不校核线路数 1, 无深度调峰, "
+        "事故限额 ×1.1, 过载价 10000 元/MWh, 不校核线路数 1, 计厂用电, 无深度调峰, "
         "改造前: coal_300, 改造后: 3 类或台, 2 项负荷预测"
     )
 

@@ -135,6 +135,14 @@ def test_heat_gives_before_power_is_in_surplus_and_only_down_to_the_minimum_out_
     assert [cause.severity for cause in outcome.causes] == ["load", "heat"]
 
 
+def test_heat_that_gives_gives_less_to_the_bus_by_what_the_unit_uses_itself() -> None:
+    """Of 100 MW 90 reach the bus, of 80 out of season 72; 63 MW of load: 20 MW of heat, 9 MW of surplus."""
+    facts = one_bus_facts(unit("u", self_use_share=0.1), load_mw=63.0, running_minimums=())
+    winter = [beijing(WINTER_DAY.replace(tzinfo=None, hour=hour)) for hour in range(2)]
+    outcome = outcome_of(facts, hours=1, must_run=(MustRun("u", winter[0], winter[1]),), self_use=True)
+    assert codes(outcome) == {("balance_surplus", "a"): 9.0, ("heating_minimum", "u"): 20.0}
+
+
 def test_a_running_minimum_that_outages_break_names_the_plant() -> None:
     """
     One of two units is to be on. The first is out in hour 1 and rests for eight hours after; the second in hour 2:

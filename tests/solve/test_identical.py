@@ -131,6 +131,13 @@ def test_a_derated_unit_stands_alone_and_units_derated_alike_are_folded() -> Non
     assert exactly(alike.classes.folded.relaxed()).objective_cny == pytest.approx(relaxed, rel=1e-7)
 
 
+def test_units_that_use_the_same_share_themselves_are_folded() -> None:
+    """Where the case does not count it, another share tells nothing apart."""
+    assert three(self_use=True).folded_names == [{"x", "y", "z"}]
+    assert three({"self_use_share": 0.06}, self_use=True).folded_names == [{"x", "y"}]
+    assert three({"self_use_share": 0.06}).folded_names == [{"x", "y", "z"}]
+
+
 def test_units_whose_starts_are_limited_stand_alone_where_that_can_bind() -> None:
     """3 h on and 2 h off: six hours hold two starts of a unit."""
     assert three(start_limits=(StartLimit(plant="heat", per_day_count=1),)).folded_names == []

@@ -117,6 +117,7 @@ CASES = st.builds(
     retrofits=_several(st.builds(Retrofit, st.sampled_from((BEFORE, AFTER)), *[st.just("") | _names] * 3)),
     losses=st.builds(Losses, st.booleans(), st.booleans(), _numbers, _numbers),
     tie_ramps=_several(st.builds(TieRamp, _names, _numbers)),
+    self_use=st.booleans(),
     security=st.builds(Security, st.booleans(), _numbers, _numbers, _several(_names)),
     contracts=_several(
         st.builds(
@@ -182,6 +183,7 @@ def grid_metrics(grid: str, *, utilisation_share: float | None = 0.9) -> GridMet
         contracts=(ContractMetrics("c1", "v1", 10.0, 11.0, 3, 18.0, 19.0, 20.0, 21.0, 4.0, 5.0, 0.5),),
         aggregators=(AggregatorMetrics("v1", 10.0, 11.0, 3, 37.0, 4.0, 5.0, None),),
         storage_technologies=(StorageMetrics("caes", 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 0.7, 0.8),),
+        self_use_mwh=23.0,
         network_loss_mwh=22.0,
     )
 

@@ -137,6 +137,8 @@ def _worth(outcome: Outcome) -> Iterator[tuple[Any, ...]]:
     yield "curtailed_mwh", total.curtailed_mwh, "MWh", "弃电量：curtailed"
     yield "utilisation_share", total.utilisation_share, "share", "利用率：absorbed / available"
     yield "carbon_tco2", total.carbon_tco2, "tCO2", "碳排放：of thermal units"
+    if total.self_use_mwh:
+        yield "self_use_mwh", total.self_use_mwh, "MWh", "厂用电量：of what thermal units generate"
     if total.network_loss_mwh:
         yield "network_loss_mwh", total.network_loss_mwh, "MWh", "网损电量：lost on lines and links"
     yield "start_count", total.start_count, None, "启动次数：starts"

@@ -178,6 +178,8 @@ FIELDS = (
            "割线高于线路损耗的允许误差", unit="MW"),
     Column("losses.line_error_share", NUMBER, "网损相对误差", "the same as a share of the loss, where that is more",
            "同上，按损耗的比例，取较大者", unit="share"),
+    Column("self_use", FLAG, "厂用电", "units use a share of what they generate; load is then given without it",
+           "机组出力为发电口径，扣除厂用电后上网；此时负荷须为供电（上网）口径"),
     Column("deep_peak_shaving", FLAG, "深度调峰", "units may run below their normal minimum, and are paid for it",
            "机组可低于正常最小出力运行并获补偿"),
 )

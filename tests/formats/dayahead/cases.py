@@ -62,4 +62,5 @@ def full_case(hours: float = 24, step_h: float = 1.0, start: datetime = WINTER_D
         heat=Heat(0.9, (HeatForecast("heat", rising),), 15_000.5),
         losses=Losses(links=True, lines=True, line_error_mw=0.5, line_error_share=0.05),
         tie_ramps=(TieRamp("import", 12.5),),
+        self_use=True,
     )
