@@ -47,7 +47,7 @@ def span(outcome: Outcome) -> tuple[float, float] | None:
 @few(15)
 @given(question=asked())
 def test_an_answer_is_true_or_says_why_there_is_none(question: Asked) -> None:
-    """Audited, bounded, and balanced: made + absorbed + from stores + imported + cut = load + into stores + extra."""
+    """Audited, bounded, and balanced: made + absorbed + from stores + imported + cut = load + into stores + extra + lost."""
     outcome = answer(question)
     if outcome.status is Status.INFEASIBLE:
         assert outcome.reason
@@ -64,6 +64,7 @@ def test_an_answer_is_true_or_says_why_there_is_none(question: Asked) -> None:
     )
     given_mwh = total.thermal_mwh + total.absorbed_mwh + total.storage_discharge_mwh + total.pumped_discharge_mwh
     taken_mwh = total.load_mwh + total.storage_charge_mwh + total.pumped_charge_mwh + total.net_export_mwh
+    taken_mwh += total.self_use_mwh + total.network_loss_mwh
     moved_mwh = total.response_cut_mwh - total.response_extra_mwh
     assert given_mwh + moved_mwh == pytest.approx(taken_mwh, abs=0.01)
 
