@@ -47,11 +47,11 @@ def span(outcome: Outcome) -> tuple[float, float] | None:
 @few(15)
 @given(question=asked())
 def test_an_answer_is_true_or_says_why_there_is_none(question: Asked) -> None:
-    """Audited, bounded, and balanced: made + absorbed + from stores + imported + cut = load + into stores + extra + lost."""
+    """Audited, bounded, and balanced: made + absorbed + from stores + imported + cut = load + stored + extra + lost."""
     outcome = answer(question)
     if outcome.status is Status.INFEASIBLE:
         assert outcome.reason
-        assert outcome.shortfalls or "reserve" in outcome.reason, outcome.reason
+        assert outcome.shortfalls or outcome.causes, outcome.reason
         return
     assert span(outcome) is not None
     assert outcome.audit is not None
