@@ -6,11 +6,11 @@ The horizon is cut, and the rows that join its blocks are priced (Lagrangian rel
     min c x  >=  sum over blocks of  min (c - A_J' y) x  over the block's own rows   +   y b
 
 A_J  joining rows        b  the side of each that its price leans on
-The best prices of the rows about a cut are those that a block around it gives them. So the horizon is cut twice: what
-lies at the edge of a block first lies inside a block the second time, and takes its prices from the first. On the week
-of both grids from 12 March 2030 the prices of the windows alone leave the bound 0.53 % below the relaxation of the
-whole, blocks of two and three days with them 0.18 %, and blocks cut elsewhere with the prices of those 0.03 %. Days go
-first, for where no more than they is in time.
+The best prices of the rows about a cut are those that a block around it gives them. So the horizon is cut again and
+again, each time elsewhere: what lies at the edge of a block first lies inside a block the next time, and takes its
+prices from the pass before. On the week of both grids from 12 March 2030 blocks of two days with the prices of the
+windows end 0.27 % below what blocks of three days at last come to, after 26 s; the same cut a day later 0.07 %, after
+26 s more; two days, then three 0.05 %, after 49 s more.
 Geoffrion (1974), "Lagrangean relaxation for integer programming"; the passes are ascent by blocks of the dual.
 """
 
@@ -32,7 +32,7 @@ from dispatch.solve.problem import INFINITY, Problem
 from dispatch.solve.session import Session
 from dispatch.solve.timeline import Timeline
 
-CUTS_DAYS = ((1, 1), (2, 3), (3, 3))  # of each pass, days before its first cut and between its others
+CUTS_DAYS = ((2, 2), (1, 2), (2, 3), (3, 3))  # of each pass, days before its first cut and between its others
 
 Blocks = list[tuple[int, int]]  # first step, and the step after the last
 
@@ -70,13 +70,16 @@ class Cut:
         return best
 
     def passes(self) -> list[Blocks]:
-        """Where the horizon is cut, pass by pass; a block of it all needs no other. Days come first, as quickest."""
+        """Where the horizon is cut, pass by pass; after a block of it all none is needed."""
         found: list[Blocks] = []
         for first, more in CUTS_DAYS:
             inner = range(first * self._day_count, self._count, more * self._day_count)
-            found.append(list(pairwise([0, *inner, self._count])))
-        whole = [blocks for blocks in found if len(blocks) == 1]
-        return whole[:1] or found
+            blocks = list(pairwise([0, *inner, self._count]))
+            if blocks not in found:
+                found.append(blocks)
+            if len(blocks) == 1:
+                break
+        return found
 
     def _priced(self, blocks: Blocks, price: np.ndarray, search: Search, report: Report) -> tuple[float, np.ndarray]:
         """The bound of some blocks, CNY, and the prices of their own rows with those given for the others."""
@@ -95,7 +98,7 @@ class Cut:
             if answer.x is not None:
                 found[part.row_index] = session.row_prices()
         held = joining != 0
-        bound = float(joining[held] @ side[held]) + sum(answer.bound_cny for answer in answers)
+        bound = folded.constant + float(joining[held] @ side[held]) + sum(answer.bound_cny for answer in answers)
         return (bound if np.isfinite(bound) else -np.inf), found
 
 

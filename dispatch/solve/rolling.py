@@ -3,8 +3,7 @@ Long horizons: windows that roll over the whole problem, and a bound on all of i
 
 Each window is the whole problem's own rows between two steps, everything before them fixed: states, minimum times,
 levels and debts are handed over because they are the same columns. The end of a window is only looked ahead to and
-decided again by the next. Where the gap is not proven then, all integers are fixed and the whole horizon is solved
-once more as an LP.
+decided again by the next. Then all integers are fixed and the whole horizon is solved once more as an LP.
 
 The bound on the whole horizon is that of `blocks.py`, from the prices that the windows leave.
 """
@@ -131,7 +130,7 @@ class Rolling:
         known = Known(self.anatomy.cut(begin, end, part.column_index, self.tape.x), lazy)
         sub, status, _ = climbed(part.problem, search, self.tell, known, kept)
         for cuts in found_rows:
-            self._extend(cuts)
+            self.extend(cuts)
         return sub, status
 
     def _foresee(self, begin: int, end: int) -> None:
@@ -141,9 +140,9 @@ class Rolling:
         later = np.add(self.lazy.found, (self.roll.commit_count, 0))
         cuts = self.lazy.again(later[(later[:, 0] >= begin) & (later[:, 0] < end)])
         if cuts is not None:
-            self._extend(cuts)
+            self.extend(cuts)
 
-    def _extend(self, cuts: Cuts) -> None:
+    def extend(self, cuts: Cuts) -> None:
         """More rows of the whole problem."""
         self.timeline = self.timeline.extended(cuts)
         self.tape.row_price = np.concatenate([self.tape.row_price, np.zeros(len(cuts.lower))])
@@ -185,7 +184,7 @@ def rolled(problem: Problem, search: Search, report: Report, known: Known, roll:
             return _undivided(rolling, search, report, known)
     found.take(Answer(tape.x, problem.value(tape.x), -np.inf, infeasible=False, finished=True))
     rolling.tell()
-    _prove(rolling.timeline.problem, rolling, search)
+    _prove(rolling, search)
     rolling.tell()
     return found, status_of(found, search), Proof(finite(found.objective_cny), finite(found.bound_cny))
 
@@ -197,20 +196,25 @@ def _undivided(rolling: Rolling, search: Search, report: Report, known: Known) -
     return found, status, proof
 
 
-def _prove(problem: Problem, rolling: Rolling, search: Search) -> None:
-    """Bound the whole, and polish the point where that is not enough."""
-    began, found = time.monotonic(), rolling.found
+def _prove(rolling: Rolling, search: Search) -> None:
+    """Polish the point, then bound the whole."""
+    found = rolling.found
     if search.stop():
         return
-    enough = found.objective_cny - search.gap_share * abs(found.objective_cny)
-    cut = Cut(problem, rolling.anatomy, rolling.roll.commit_count)
-    found.bound_cny = cut.bound_cny(rolling.tape.row_price, search, rolling.tell, enough)
-    found.steps.append(f"bound by blocks of days {time.monotonic() - began:.1f} s")
-    if found.gap_share > search.gap_share and time.monotonic() < search.deadline_s and found.x is not None:
+    if time.monotonic() < search.deadline_s and found.x is not None:
         began = time.monotonic()
         orders = Orders(search.deadline_s, seed=search.seed, method="simplex", stop=search.stop)
-        found.take(priced(problem, found.x, orders, rolling.lazy, rolling.tell)[0])
+        answer, needed, _ = priced(rolling.timeline.problem, found.x, orders, rolling.lazy, rolling.tell)
+        for cuts in needed:
+            rolling.extend(cuts)
+        found.take(answer)
         found.steps.append(f"last LP {time.monotonic() - began:.1f} s")
+        rolling.tell()
+    began = time.monotonic()
+    enough = found.objective_cny - search.gap_share * abs(found.objective_cny)
+    cut = Cut(rolling.timeline.problem, rolling.anatomy, rolling.roll.commit_count)
+    found.bound_cny = cut.bound_cny(rolling.tape.row_price, search, rolling.tell, enough)
+    found.steps.append(f"bound by blocks of days {time.monotonic() - began:.1f} s")
 
 
 def _window_gap(search: Search) -> float:

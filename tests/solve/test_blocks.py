@@ -85,11 +85,25 @@ def test_what_ends_one_block_of_the_bound_ends_it_all(cut: tuple[Problem, Anatom
         Cut(problem, anatomy, DAY_COUNT).bound_cny(np.zeros(len(problem.row_lower)), replace(search(), stop=stop))
 
 
-def test_blocks_of_one_pass_lie_over_the_cuts_of_the_other(cut: tuple[Problem, Anatomy]) -> None:
-    days, first, second = Cut(*cut, DAY_COUNT).passes()
-    assert days == [(0, 4), (4, 8), (8, 12), (12, 16), (16, 20), (20, 24)]
-    assert first == [(0, 8), (8, 20), (20, 24)]
-    assert second == [(0, 12), (12, 24)]
+def test_blocks_of_one_pass_lie_over_the_cuts_of_the_one_before(cut: tuple[Problem, Anatomy]) -> None:
+    two, a_day_later, uneven, three = Cut(*cut, DAY_COUNT).passes()
+    assert two == [(0, 8), (8, 16), (16, 24)]
+    assert a_day_later == [(0, 4), (4, 12), (12, 20), (20, 24)]
+    assert uneven == [(0, 8), (8, 20), (20, 24)]
+    assert three == [(0, 12), (12, 24)]
+
+
+def test_three_days_are_cut_twice_before_they_are_one_block(cut: tuple[Problem, Anatomy]) -> None:
+    """Two days and one, one and two, two and one again (left out), all three."""
+    assert Cut(*cut, 8).passes() == [[(0, 16), (16, 24)], [(0, 8), (8, 24)], [(0, 24)]]
+
+
+def test_what_costs_the_same_whatever_is_decided_is_in_the_bound(cut: tuple[Problem, Anatomy]) -> None:
+    problem, anatomy = cut
+    none = np.zeros(len(problem.row_lower))
+    dearer = replace(problem, constant=problem.constant + 1e6)
+    bounds = [Cut(one, anatomy, DAY_COUNT).bound_cny(none, search(), enough_cny=-1e12) for one in (problem, dearer)]
+    assert bounds[1] - bounds[0] == pytest.approx(1e6, rel=1e-6)
 
 
 def test_a_horizon_of_two_days_is_a_block_of_its_own(cut: tuple[Problem, Anatomy]) -> None:
@@ -100,11 +114,11 @@ def test_a_horizon_of_two_days_is_a_block_of_its_own(cut: tuple[Problem, Anatomy
     assert whole.bound_cny(np.zeros(len(cut[0].row_lower)), search()) == pytest.approx(relaxed.objective_cny, rel=1e-6)
 
 
-def test_a_later_pass_has_better_prices_than_the_days_alone(cut: tuple[Problem, Anatomy]) -> None:
+def test_a_later_pass_has_better_prices_than_the_first(cut: tuple[Problem, Anatomy]) -> None:
     """From no prices at all; the relaxation is above both."""
     none = np.zeros(len(cut[0].row_lower))
     days = Cut(*cut, DAY_COUNT)
-    first, both = (days.bound_cny(none, search(), enough_cny=enough) for enough in (-1e12, np.inf))
+    first, every = (days.bound_cny(none, search(), enough_cny=enough) for enough in (-1e12, np.inf))
     relaxed = solved_by_highs(cut[0].relaxed(), Orders(time.monotonic() + 60)).objective_cny
-    assert first < both <= relaxed * (1 + 1e-9)
-    assert relaxed - both < 0.5 * (relaxed - first)
+    assert first < every <= relaxed * (1 + 1e-9)
+    assert relaxed - every < 0.5 * (relaxed - first)
