@@ -53,9 +53,9 @@ def region(e: Evidence) -> Finding:
 
 def load(e: Evidence) -> Finding:
     """
-    Units and store of a plant with a heat store give its heat load: the mean of its units' for each it is to keep on.
+    Units and store of a plant with a heat store give its heat load: that of the N smallest units, N to be kept on.
 
-        sum( Q[t] ) + discharge[t] - charge[t] + short[t] = N[t] mean( q[t] Q* )        short: where it has a price
+        sum( Q[t] ) + discharge[t] - charge[t] + short[t] = sum of the N[t] least q[t] Q*;  short: with a price
     """
     charge, discharge, short = (e.table(f"heat_{name}_mw") for name in ("charge", "discharge", "short"))
     paid = e.case.heat.short_cny_per_mwh is not None
@@ -63,7 +63,8 @@ def load(e: Evidence) -> Finding:
     amount = np.zeros(charge.shape)
     for k, store in enumerate(e.case.heat.stores):
         own = [u for u in e.facts.units if u.plant == store.plant and u.heats and u.heat_region is not None]
-        asked = kept_on[store.plant] * sum(_share(e, u) * _design_mw(u) for u in own) / len(own)
+        by_unit = [_share(e, u) * _design_mw(u) for u in own]
+        asked = [sum(sorted(mw)[:n]) for n, *mw in zip(kept_on[store.plant], *by_unit, strict=True)]
         given = e.schedule.heat_mw[[u.name for u in own]].to_numpy(dtype=float).sum(axis=1)
         amount[:, k] = np.abs(given + discharge[:, k] - charge[:, k] + paid * short[:, k] - asked)
     return found(LOAD, amount, _stores(e), e.inputs.times)

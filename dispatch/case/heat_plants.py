@@ -34,18 +34,21 @@ def heat_plants(
     heat: Heat, facts: GridFacts, times: pd.DatetimeIndex, units_on_count: dict[str, np.ndarray]
 ) -> tuple[HeatPlant, ...]:
     """
-    Every plant with a heat store and its load: what the units of its running minimum give without one.
+    Every plant with a heat store and its load: what the units of its running minimum give at least without one.
 
-        L[t]  =  N[t] mean( q[g,t] Q*[g], g in the plant's units that heat by a heat load )
+        L[t]  =  sum of the N[t] smallest of  q[g,t] Q*[g],  g in the plant's units that heat by a heat load
 
     N  units on by the running minimum, of each plant   q  heat load as a share of the design heat Q* in MW
+    Any N of them can carry it.
     """
     share = heat_share(heat, facts, times)
     plants = []
     for store in heat.stores:
         own = tuple(_heated(facts, store.plant))
         design_mw = np.array([region.design_heat_mw for k in own if (region := facts.units[k].heat_region)])
-        plants.append(HeatPlant(store, own, units_on_count[store.plant] * (share[:, own] * design_mw).mean(axis=1)))
+        smallest_first = np.sort(share[:, own] * design_mw, axis=1)
+        carries = np.arange(len(own)) < units_on_count[store.plant][:, None]
+        plants.append(HeatPlant(store, own, (smallest_first * carries).sum(axis=1)))
     return tuple(plants)
 
 
