@@ -53,8 +53,8 @@ def heat_plants(
 
 
 def heated_indices(plants: Sequence[HeatPlant]) -> list[int]:
-    """Every unit whose heat is decided."""
-    return [k for plant in plants for k in plant.unit_indices]
+    """Every unit whose heat is decided, in the order of the facts."""
+    return sorted(k for plant in plants for k in plant.unit_indices)
 
 
 def _heated(facts: GridFacts, plant: str) -> Iterator[int]:

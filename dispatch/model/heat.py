@@ -97,5 +97,4 @@ def unserved_heat_penalty(draft: Draft) -> Terms | None:
 def _of_plants(draft: Draft) -> np.ndarray:
     """1 where a unit whose heat is decided is of a plant, else 0, (plants, such units)."""
     plants = draft.inputs.heat_plants
-    owner = [k for k, plant in enumerate(plants) for _ in plant.unit_indices]
-    return np.array([[float(k == of) for of in owner] for k in range(len(plants))])
+    return np.array([[float(k in plant.unit_indices) for k in heated_indices(plants)] for plant in plants])

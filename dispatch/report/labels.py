@@ -150,7 +150,7 @@ def _heat(heat: Heat) -> Iterator[str]:
     if heat.short_cny_per_mwh is not None:
         yield f"{'heat' if heat.stores else 'running minimum'} at {heat.short_cny_per_mwh:g} CNY/MWh"
     if heat.stores:
-        yield f"heat stores ×{len(heat.stores)}, {sum(store.energy_mwh for store in heat.stores):g} MWh"
+        yield f"heat stores ×{len(heat.stores)}, {sum(store.energy_mwh for store in heat.stores):.0f} MWh"
 
 
 def _response(terms: ResponseTerms) -> Iterator[str]:

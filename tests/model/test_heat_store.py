@@ -11,12 +11,13 @@ import pytest
 
 from dispatch.audit import audited
 from dispatch.case.facts import GridFacts, ReserveRule
-from dispatch.case.heat import BACK_PRESSURE, HeatRegion, HeatStore
+from dispatch.case.heat import BACK_PRESSURE, Heat, HeatRegion, HeatStore
 from dispatch.case.thermal import RunningMinimum
 from dispatch.eve import case_after
 from dispatch.horizon import Horizon
 from dispatch.run import run
 from dispatch.schedule.outcome import Outcome, Status
+from dispatch.wire.translate import schedule_from, schedule_to
 from tests.answers import EXACT, outcome_of
 from tests.model.test_heat import KEPT_ON, NO_RESERVE, WARM, heated
 from tests.model.test_thermal import CHEAP
@@ -159,6 +160,21 @@ def test_the_audit_finds_a_unit_outside_its_region_at_the_heat_that_is_told() ->
     (breach,) = audited(case, facts_of(), told, outcome.proof).breaches
     assert (breach.rule, breach.component) == ("thermal-heat_region", "dear")
     assert breach.amount == pytest.approx(12.5)
+
+
+def test_stores_of_two_plants_in_any_order_come_back_from_the_wire_as_they_went() -> None:
+    """The store of the later plant is given first; the answer passes its audit before and after."""
+    other = replace(WARM, name="other", plant="east")
+    minimums = (*KEPT_ON, RunningMinimum("east", 1))
+    facts = one_bus_facts(CHEAP, WARM, other, load_mw=300.0, running_minimums=minimums)
+    heat = Heat(scale_share=0.5, stores=(replace(TANK, plant="east"), TANK))
+    case = small_case(facts, hours=2, heat=heat)
+    outcome = run(case, facts, EXACT)
+    assert outcome.schedule is not None
+    back = schedule_from(schedule_to(outcome.schedule))
+    assert list(back.heat_mw.columns) == ["dear", "other"]
+    assert list(back.heat_level_mwh.columns) == ["east", "heat"]
+    assert audited(case, facts, back, outcome.proof).passed
 
 
 def test_the_next_day_begins_with_what_the_store_holds_and_ends_where_the_day_was_to_end() -> None:
