@@ -20,6 +20,7 @@ from dispatch.case.as_asked import as_asked
 from dispatch.case.case import Case, Interchange, Limits, ProductAsked
 from dispatch.case.check_horizon import end_of
 from dispatch.case.facts import GridFacts
+from dispatch.case.heat import Heat
 from dispatch.case.inputs import inputs_of
 from dispatch.case.start_limits import limit_of
 from dispatch.case.storage import Store, StoreState
@@ -75,8 +76,8 @@ def case_after(before: Case, facts: GridFacts, outcome: Outcome, horizon: Horizo
     """
     The case that goes on where an answer ends: what units, stores and contracts are left in, and the same terms.
 
-    Stores are to end at the levels of the earlier case. Outages, must-run hours and hours without a start that reach
-    into the horizon stay. Forecasts, heat loads and reserve in MW were of the earlier hours and are left behind.
+    Stores, of heat too, are to end at the levels of the earlier case. Outages, must-run hours and hours without a start
+    that reach into the horizon stay. Forecasts, heat loads and reserve in MW were of the earlier hours: left behind.
     `CaseError` where there is no schedule, or where the horizon does not begin where the answer ends.
     """
     end = end_of(before.horizon)
@@ -99,11 +100,21 @@ def case_after(before: Case, facts: GridFacts, outcome: Outcome, horizon: Horizo
         must_run=tuple(span for span in before.must_run if span.start < last and span.end > end),
         no_start=tuple(span for span in before.no_start if span.start < last and span.end > end),
         reserve=replace(before.reserve, series=(), products=_without_series(before.reserve.products)),
-        heat=replace(before.heat, forecasts=()),
+        heat=_heat_after(before.heat, outcome.schedule),
         load_forecasts=(),
         available_forecasts=(),
         interchange_forecasts=(),
     )
+
+
+def _heat_after(before: Heat, schedule: Schedule) -> Heat:
+    """Heat stores as they are left."""
+    stores = []
+    for store in before.stores:
+        left_mwh, end_mwh = float(schedule.heat_level_mwh[store.plant].iloc[-1]), store.end_level_mwh
+        start, end = (min(level_mwh / store.energy_mwh, 1.0) for level_mwh in (left_mwh, end_mwh))
+        stores.append(replace(store, start_level_share=start, end_level_share=end))
+    return replace(before, forecasts=(), stores=tuple(stores))
 
 
 def half_full(stores: tuple[Store, ...]) -> tuple[StoreState, ...]:

@@ -74,6 +74,7 @@ def _slack_mwh(e: Evidence) -> float:
     """Every priced slack together, MWh."""
     tables = (
         *("short_up_mw", "short_down_mw", "over_plan_mw", "under_plan_mw", "overload_mw", "section_over_mw"),
+        "heat_short_mw",
         *(f"short_{product}_mw" for product in PRODUCTS),
     )
     return float(sum(e.table(name).sum() for name in tables) * e.inputs.step_h) + _missing_heat_mwh(e)
@@ -281,11 +282,12 @@ def _security_cny(e: Evidence) -> float:
 
 def _heat_cny(e: Evidence) -> float:
     """
-    Running minimums that are not kept, at the price of the case, CNY.
+    Running minimums that are not kept, and heat of plants with a heat store that is short, at the case's price, CNY.
 
-        sum( price (units on asked - sum of u)+ P dt )        P  mean greatest output of the plant's heating units, MW
+        sum( price ((units on asked - sum of u)+ P + short) dt )        P  mean greatest output of the plant's, MW
     """
-    return (e.case.heat.short_cny_per_mwh or 0.0) * _missing_heat_mwh(e)
+    short_mwh = float(e.table("heat_short_mw").sum()) * e.inputs.step_h
+    return (e.case.heat.short_cny_per_mwh or 0.0) * (_missing_heat_mwh(e) + short_mwh)
 
 
 def _missing_heat_mwh(e: Evidence) -> float:

@@ -10,8 +10,9 @@ import pandas as pd
 from dispatch.audit.evidence import Evidence, names
 from dispatch.audit.finding import Finding, Rule, found
 from dispatch.case.facts import GridFacts
+from dispatch.case.heat_plants import HeatPlant, heated_indices
 from dispatch.case.reserve_products import NON_SPINNING, PRODUCTS
-from dispatch.schedule.schedule import TABLES
+from dispatch.schedule.schedule import BY_HEAT_STORE, TABLES
 from dispatch.units import DURATION_H, POWER_MW
 
 SHAPE = Rule("schedule-shape", "entries", 0.0)
@@ -34,8 +35,10 @@ def readable(e: Evidence) -> bool:
     return not any(_unreadable(e).values())
 
 
-def columns_of(facts: GridFacts, products: Collection[str] = ()) -> dict[str, Sequence[str]]:
-    """The columns of every table; of reserve products those that somebody asks for have some."""
+def columns_of(
+    facts: GridFacts, products: Collection[str] = (), plants: Sequence[HeatPlant] = ()
+) -> dict[str, Sequence[str]]:
+    """The columns of every table; of reserve products those that somebody asks for have some, of heat its stores."""
     units, stores = names(facts.units), names(facts.stores)
     by_owner: dict[tuple[str, ...], Sequence[str]] = {
         ("on", "started", "stopped", "output_mw"): units,
@@ -51,6 +54,8 @@ def columns_of(facts: GridFacts, products: Collection[str] = ()) -> dict[str, Se
         ("flow_mw", "overload_mw", "loss_mw"): [*names(facts.lines), *names(facts.links)],
         ("section_over_mw",): names(facts.sections),
         ("generating_count", "pumping_count"): names(facts.pump_groups),
+        ("heat_mw",): [units[k] for k in heated_indices(plants)],
+        BY_HEAT_STORE: names(plants),
         ("generating", "pumping"): [name for group in facts.pump_groups for name in group.unit_names],
     }
     for product in PRODUCTS:
@@ -63,7 +68,7 @@ def columns_of(facts: GridFacts, products: Collection[str] = ()) -> dict[str, Se
 def _unreadable(e: Evidence) -> dict[str, int]:
     """Entries that are misplaced, missing, unknown or no finite number, by place."""
     faults = {"step_h": int(abs(e.schedule.step_h - e.case.horizon.step_h) > DURATION_H)}
-    for name, columns in columns_of(e.facts, e.inputs.product_mw).items():
+    for name, columns in columns_of(e.facts, e.inputs.product_mw, e.inputs.heat_plants).items():
         table: pd.DataFrame = getattr(e.schedule, name)
         faults[f"{name}.index"] = _misplaced(list(table.index), list(e.inputs.times))
         faults[f"{name}.columns"] = _misplaced(list(table.columns), list(columns))

@@ -15,7 +15,9 @@ from dispatch.case.check_connections import taken_flaws
 from dispatch.case.check_facts import unsound_facts
 from dispatch.case.check_flexibility import retrofit_flaws
 from dispatch.case.check_forecasts import forecast_flaws
+from dispatch.case.check_grades import grade_flaws
 from dispatch.case.check_heat import heat_flaws
+from dispatch.case.check_heat_stores import heat_store_flaws
 from dispatch.case.check_horizon import horizon_flaws
 from dispatch.case.check_limits import limits_flaws
 from dispatch.case.check_losses import loss_flaws
@@ -111,6 +113,8 @@ def _flaws_against(case: Case, facts: GridFacts) -> Iterator[Flaw]:
     yield from forecast_flaws(case, facts)
     yield from product_flaws_against(case, facts)
     yield from heat_flaws(case, facts)
+    yield from heat_store_flaws(case, facts)
+    yield from grade_flaws(case, facts)
     yield from taken_flaws(case, facts)
     yield from unwatched_flaws(case.security, facts)
     if case.self_use and not any(unit.self_use_share for unit in facts.units):

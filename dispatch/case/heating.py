@@ -3,7 +3,8 @@ When units heat, how much, and what limits of output that leaves them.
 
 The heat of every unit is known before anything is decided: a unit that is on gives the heat load of its plant, as a
 share, times its own design heat. So the units of the minimum running mode (最小运行方式) alone carry the load, and
-one more that is on takes nothing off them.
+one more that is on takes nothing off them. Of a plant with a heat store it is decided (`heat_plants`): limits are then
+those at whatever heat, and the region is held by rows.
 """
 
 from __future__ import annotations
@@ -28,11 +29,12 @@ def output_limits_mw(heat: Heat, facts: GridFacts, times: pd.DatetimeIndex) -> t
     A forecast has one value a step of the horizon; a step before it has the load of the first.
     """
     heating, share = heating_hours(facts, times), heat_share(heat, facts, times)
-    units = facts.units
+    units, free = facts.units, {store.plant for store in heat.stores}
     lower = np.tile([u.output_min_mw for u in units], (len(times), 1)).astype(float)
     upper = np.tile([u.output_max_mw for u in units], (len(times), 1)).astype(float)
     for k in np.flatnonzero(heating.any(axis=0)):
-        low, high = heating_limits_mw(units[k], share[:, k])
+        decided = units[k].plant in free
+        low, high = widest_limits_mw(units[k]) if decided else heating_limits_mw(units[k], share[:, k])
         lower[:, k] = np.where(heating[:, k], low, lower[:, k])
         upper[:, k] = np.where(heating[:, k], high, upper[:, k])
     return lower, upper
@@ -57,6 +59,24 @@ def heating_limits_mw(unit: ThermalUnit, share: np.ndarray) -> tuple[np.ndarray,
         return np.maximum(floor_mw - back_mw, 0.0), np.maximum(ceiling_mw - back_mw, 0.0)
     free_mw = unit.output_min_mw - region.floor_loss_share * region.design_heat_mw * share
     return np.maximum(free_mw, floor_mw - back_mw), ceiling_mw + (unit.output_max_mw - ceiling_mw) * (1.0 - share)
+
+
+def widest_limits_mw(unit: ThermalUnit) -> tuple[float, float]:
+    """
+    Lowest and highest output of a unit at whatever heat load, MW.
+
+    Edges are straight: the extremes lie at no heat, at all of it, or where the two lower edges of extraction meet,
+
+        P0 - cv' Q  =  F - cm (Q* - Q)            at Q = (P0 - F + cm Q*) / (cv' + cm)
+    """
+    shares, region = [0.0, 1.0], unit.heat_region
+    if region is not None and region.back_pressure_share + region.floor_loss_share > 0:
+        slopes = (region.back_pressure_share + region.floor_loss_share) * region.design_heat_mw
+        apart_mw = unit.output_min_mw - unit.heating_output_min_mw
+        met = (apart_mw + region.back_pressure_share * region.design_heat_mw) / slopes
+        shares.append(min(max(met, 0.0), 1.0))
+    low, high = heating_limits_mw(unit, np.array(shares))
+    return float(low.min()), float(high.max())
 
 
 def heat_share(heat: Heat, facts: GridFacts, times: pd.DatetimeIndex) -> np.ndarray:

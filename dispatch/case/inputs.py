@@ -16,6 +16,7 @@ import numpy as np
 from dispatch.case.case import Case
 from dispatch.case.demand_response import DAY_PEAK
 from dispatch.case.facts import GridFacts
+from dispatch.case.heat_plants import HeatPlant, heat_plants
 from dispatch.case.heating import heating_hours, output_limits_mw
 from dispatch.case.interchange import Interface
 from dispatch.case.losses import LossCurve, line_curves, link_curves
@@ -83,6 +84,7 @@ class Inputs:
     link_losses: tuple[LossCurve, ...] = ()
     sent_out_share: np.ndarray | float = 1.0  # (units,), of what a unit generates, that reaches its bus
     import_step_mw: np.ndarray | None = None  # (T, interfaces), most change from the step before; None: no limit
+    heat_plants: tuple[HeatPlant, ...] = ()  # those with a heat store
 
 
 def inputs_of(case: Case, facts: GridFacts) -> Inputs:
@@ -92,7 +94,7 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
     low, high = output_limits_mw(case.heat, facts, times)
     in_service = ~covered(out_of_service(case), facts.units, times)
     plan, floor, ceiling = _plan_and_band_mw(case, facts, rows)
-    up, down = (required(case, facts, load, available) for required in (required_up, required_down))
+    groups = running_groups(facts, times, in_service)
     return Inputs(
         times=times,
         step_h=case.horizon.step_h,
@@ -106,7 +108,7 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         in_service=in_service,
         must_run=covered(case.must_run, facts.units, times),
         no_start=covered(case.no_start, facts.units, times),
-        running_groups=running_groups(facts, times, in_service),
+        running_groups=groups,
         store_power_mw=_of_stores(case, facts, "power_mw"),
         store_charge_mw=_of_stores(case, facts, "charge_limit_mw"),
         store_charge_min_mw=_of_stores(case, facts, "charge_min_mw"),
@@ -118,12 +120,9 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
         planned_import_mw=plan,
         import_floor_mw=floor,
         import_ceiling_mw=ceiling,
-        reserve_up_mw=up.required_mw,
-        reserve_down_mw=down.required_mw,
-        up_decided_by=up.decided_by,
-        down_decided_by=down.decided_by,
         banks=_banks(case, facts),
-        product_mw=required_products(case, facts, load, available),
+        **_reserve(case, facts, load, available),
+        heat_plants=heat_plants(case.heat, facts, times, {group.plant: group.units_on_count for group in groups}),
         **_network(case, facts, plan),
     )
 
@@ -131,6 +130,18 @@ def inputs_of(case: Case, facts: GridFacts) -> Inputs:
 def _sent_out_share(case: Case, facts: GridFacts) -> np.ndarray:
     """Of what each unit generates, the share that reaches its bus (上网), (units,): 1 where own use is not counted."""
     return np.array([1.0 - unit.self_use_share if case.self_use else 1.0 for unit in facts.units])
+
+
+def _reserve(case: Case, facts: GridFacts, load: np.ndarray, available: np.ndarray) -> dict[str, Any]:
+    """What is required of reserve, by the field of `Inputs`."""
+    up, down = (required(case, facts, load, available) for required in (required_up, required_down))
+    return {
+        "reserve_up_mw": up.required_mw,
+        "reserve_down_mw": down.required_mw,
+        "up_decided_by": up.decided_by,
+        "down_decided_by": down.decided_by,
+        "product_mw": required_products(case, facts, load, available),
+    }
 
 
 def _network(case: Case, facts: GridFacts, plan: np.ndarray) -> dict[str, Any]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dispatch.case.case import Case
 from dispatch.case.facts import GridFacts
 from dispatch.metrics.area import branch_grids
-from dispatch.metrics.slacks import HEAT
 from dispatch.schedule.causes import gathered
 from dispatch.schedule.outcome import Cause, Slack
 
 DEVIATIONS = {"interchange_over", "interchange_under"}
 SECTION = "section_over"
+HEAT = {"running_minimum", "heat_short"}
 
 
 def causes_of(case: Case, facts: GridFacts, slacks: tuple[Slack, ...]) -> tuple[Cause, ...]:
@@ -29,7 +29,7 @@ def causes_of(case: Case, facts: GridFacts, slacks: tuple[Slack, ...]) -> tuple[
     }
 
     def price(slack: Slack) -> float:
-        if slack.kind == HEAT:
+        if slack.kind in HEAT:
             return case.heat.short_cny_per_mwh or 0.0
         if (slack.kind, slack.component) in reserve:
             return reserve[slack.kind, slack.component]

@@ -66,7 +66,7 @@ def penalty(basis: Basis, area: Area) -> Penalty:
         interchange  sum( deviation price x (over + under the plan) dt )
         storage      sum( loss price x ((1 - eta_c) c + (1 / eta_d - 1) d) dt )
         security     sum( overload price x (lines after an outage + sections beyond their limits) dt )
-        heat         sum( price x running minimums not kept dt )
+        heat         sum( price x (running minimums not kept + heat short) dt )
         network      sum( loss price x lost on lines and links dt )
         backlog      sum( price x energy still owed when the horizon ends )
     """
@@ -129,10 +129,13 @@ def _security_cny(basis: Basis, area: Area) -> float:
 
 
 def _heat_cny(basis: Basis, area: Area) -> float:
-    """Running minimums of the area's plants that are not kept, at the price of the case, CNY."""
-    own = np.array([bool(area.units[group.unit_indices[0]]) for group in basis.inputs.running_groups], dtype=bool)
+    """Running minimums of the area's plants that are not kept, and heat short, at the price of the case, CNY."""
+    inputs = basis.inputs
+    units = [group.unit_indices[0] for group in inputs.running_groups]
+    units += [plant.unit_indices[0] for plant in inputs.heat_plants]
+    own = np.array([bool(area.units[k]) for k in units], dtype=bool)
     price = np.full(len(own), basis.case.heat.short_cny_per_mwh or 0.0)
-    return _priced_cny(basis, short_heat_mw(basis), price, own)
+    return _priced_cny(basis, np.hstack([short_heat_mw(basis), basis.table("heat_short_mw")]), price, own)
 
 
 def _over_prices(basis: Basis, components: Sequence[Line | Link | Section]) -> np.ndarray:

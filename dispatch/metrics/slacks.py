@@ -18,6 +18,7 @@ KINDS = {
     "interchange_under": "under_plan_mw",
     "line_overload": "overload_mw",
     "section_over": "section_over_mw",
+    "heat_short": "heat_short_mw",
     **{product: f"short_{product}_mw" for product in PRODUCTS},
 }
 

@@ -21,7 +21,7 @@ from dispatch.model.thermal.output_limits import output_mw
 
 SLACKS = (
     *(names.SHORT_UP, names.SHORT_DOWN, names.OVER_PLAN, names.UNDER_PLAN),
-    *(names.OVERLOAD, names.SECTION_OVER, names.SHORT_HEAT),
+    *(names.OVERLOAD, names.SECTION_OVER, names.SHORT_HEAT, names.UNSERVED_HEAT),
     *names.SHORT_PRODUCT.values(),
 )
 UNITS = {ABSORPTION_FIRST: "MWh", CO2: "tCO2"}

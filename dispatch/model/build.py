@@ -21,6 +21,7 @@ from dispatch.model.demand_response import (
     response_cost,
 )
 from dispatch.model.draft import Draft
+from dispatch.model.heat import decide_heat, keep_heat, unserved_heat_penalty
 from dispatch.model.interchange import follow_plan, interchange_cost, limit_plan_ramp
 from dispatch.model.least_power import hold_least_power, keep_least_room
 from dispatch.model.losses import lose_power, network_loss_penalty
@@ -71,6 +72,8 @@ FORMULATION: tuple[Callable[[Draft], None], ...] = (
     decide_unit_products,
     offer_quick_starts,
     decide_unit_reserve,
+    decide_heat,
+    keep_heat,
     limit_output_above,
     limit_ramp_up,
     limit_ramp_down,
@@ -128,6 +131,7 @@ OBJECTIVE: tuple[Callable[[Draft], Terms | None], ...] = (
     product_penalty,
     security_penalty,
     heat_penalty,
+    unserved_heat_penalty,
 )
 
 

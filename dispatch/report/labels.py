@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from dispatch.case.case import Case, Prices, ProductAsked, Scales
 from dispatch.case.demand_response import DAY_PEAK, HANDED_OVER, ResponseTerms
+from dispatch.case.heat import Heat
 from dispatch.case.objective import ABSORPTION_FIRST, CO2
 from dispatch.case.reserve_products import NON_SPINNING, REGULATION_DOWN, REGULATION_UP
 from dispatch.case.security import Security
@@ -115,8 +116,7 @@ def _departures(case: Case) -> Iterator[str]:
     yield from (_product(asked) for asked in case.reserve.products)
     yield from (f"{of} {prices[f]:g} CNY/MWh" for f, of in PRICES.items() if prices[f] != getattr(Prices(), f))
     yield from [f"carbon at {case.prices.carbon_cny_per_t:g} CNY/t"] if case.prices.carbon_cny_per_t else []
-    heat_price = case.heat.short_cny_per_mwh
-    yield from [] if heat_price is None else [f"running minimum at {heat_price:g} CNY/MWh"]
+    yield from _heat(case.heat)
     yield from _response(case.response)
     security = case.security
     if security.n_minus_1:
@@ -144,6 +144,13 @@ def _flexibility(case: Case) -> Iterator[str]:
         said = [r.unit or r.technology_class for r in case.retrofits if r.state == state]
         named = ", ".join(said) if len(said) <= NAMED_COUNT else f"{len(said)} classes and units"
         yield f"{state} retrofit: {named}"
+
+
+def _heat(heat: Heat) -> Iterator[str]:
+    if heat.short_cny_per_mwh is not None:
+        yield f"{'heat' if heat.stores else 'running minimum'} at {heat.short_cny_per_mwh:g} CNY/MWh"
+    if heat.stores:
+        yield f"heat stores ×{len(heat.stores)}, {sum(store.energy_mwh for store in heat.stores):.0f} MWh"
 
 
 def _response(terms: ResponseTerms) -> Iterator[str]:

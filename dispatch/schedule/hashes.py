@@ -13,7 +13,7 @@ import numpy as np
 from dispatch.case.case import Case, Prices
 from dispatch.case.losses import Losses
 from dispatch.horizon import utc
-from dispatch.schedule.schedule import BY_PRODUCT, TABLES, Schedule
+from dispatch.schedule.schedule import BY_HEAT_STORE, BY_PRODUCT, TABLES, Schedule
 
 # What the first kept records did not know: part of the case, field, and what it is where nothing is said.
 LATER: tuple[tuple[str, str, Any], ...] = (
@@ -22,11 +22,12 @@ LATER: tuple[tuple[str, str, Any], ...] = (
     ("", "self_use", False),
     ("reserve", "products", ()),
     ("heat", "short_cny_per_mwh", None),
+    ("heat", "stores", ()),
     ("units", "starts_this_week_count", 0),
     ("start_limits", "per_week_count", None),
     ("prices", "network_loss_cny_per_mwh", Prices().network_loss_cny_per_mwh),
 )
-LATER_TABLES = ("loss_mw", *BY_PRODUCT)
+LATER_TABLES = ("loss_mw", *BY_PRODUCT, "heat_mw", *BY_HEAT_STORE)
 
 
 def case_sha256(case: Case) -> str:

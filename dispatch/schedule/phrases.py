@@ -39,6 +39,7 @@ PHRASES = {
     "running_minimum": Phrase(
         HEAT, "plant", "plant {at} with fewer units on than its running minimum", "电厂{at}开机少于最小运行方式"
     ),
+    "heat_short": Phrase(HEAT, "plant", "heat short at plant {at}", "电厂{at}供热不足"),
     "reserve_up": Phrase(RESERVE, "grid", "up-reserve short in {at}", "{at}正备用不足"),
     "reserve_down": Phrase(RESERVE, "grid", "down-reserve short in {at}", "{at}负备用不足"),
     "regulation_up": Phrase(RESERVE, "grid", "regulation up short in {at}", "{at}上调频备用不足"),

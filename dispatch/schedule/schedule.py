@@ -19,6 +19,7 @@ BY_PRODUCT = tuple(
     for table in ("", "short_", "required_")
     for product in ("regulation_up", "regulation_down", "non_spinning")
 )
+BY_HEAT_STORE = ("heat_charge_mw", "heat_discharge_mw", "heat_level_mwh", "heat_short_mw")
 BY_PUMP = ("generating_count", "pumping_count", "generating", "pumping")
 
 
@@ -95,6 +96,12 @@ class Schedule:
     required_non_spinning_mw: pd.DataFrame = field(default_factory=no_table)
     # lines, then links: what they lose, where the case counts it; half of it at each end, `flow_mw` between
     loss_mw: pd.DataFrame = field(default_factory=no_table)
+    # heat that is decided, of units whose plant has a heat store; no column where there is none
+    heat_mw: pd.DataFrame = field(default_factory=no_table)  # units
+    heat_charge_mw: pd.DataFrame = field(default_factory=no_table)  # plants
+    heat_discharge_mw: pd.DataFrame = field(default_factory=no_table)
+    heat_level_mwh: pd.DataFrame = field(default_factory=no_table)  # at the end of the step
+    heat_short_mw: pd.DataFrame = field(default_factory=no_table)  # of the heat load (a priced slack)
 
     def __post_init__(self) -> None:
         """Where nothing is said of overloads, pump-turbines, calls, deep output, reserve or losses, there is none."""
@@ -110,7 +117,7 @@ class Schedule:
             **dict.fromkeys(("called", "call_started"), (self.delayed_mw.columns, int)),
             **dict.fromkeys(("required_up_mw", "required_down_mw"), (self.short_up_mw.columns, float)),
             **dict.fromkeys(("up_decided_by", "down_decided_by"), (self.short_up_mw.columns, int)),
-            **dict.fromkeys(BY_PRODUCT, (branches[:0], float)),
+            **dict.fromkeys((*BY_PRODUCT, "heat_mw", *BY_HEAT_STORE), (branches[:0], float)),
         }
         for name, (columns, kind) in absent.items():
             if getattr(self, name).empty:

@@ -32,8 +32,8 @@ class Anatomy:
     mode_index: np.ndarray  # (T, stores), column of "discharges"
     charge_index: np.ndarray  # (T, stores)
     discharge_index: np.ndarray  # (T, stores)
-    level_index: np.ndarray  # (T, stores)
-    end_level_x: np.ndarray  # (stores,), level that the case ends at
+    level_index: np.ndarray  # (T, stores and heat stores)
+    end_level_x: np.ndarray  # (stores and heat stores,), level that the case ends at
     step_index: np.ndarray  # (columns,), step that a column belongs to
     unit_index: np.ndarray  # (columns,), unit that a column belongs to, or NO_UNIT
     plant_index: np.ndarray  # (columns,), store planned whole (by unit, least power) that a column is of, or NO_PLANT
@@ -84,6 +84,9 @@ def anatomy_of(model: Model, case: Case, facts: GridFacts, inputs: Inputs) -> An
     def columns(name: str) -> np.ndarray:
         return model.variables[name].columns if name in model.variables else none
 
+    def ends(name: str) -> np.ndarray:
+        return model.variables[name].lower[-1] if name in model.variables else np.zeros(0)
+
     def steps(hours_h: list[float]) -> np.ndarray:
         return np.array([max(1, math.ceil(hours / inputs.step_h - 1e-9)) for hours in hours_h], dtype=int)
 
@@ -92,8 +95,8 @@ def anatomy_of(model: Model, case: Case, facts: GridFacts, inputs: Inputs) -> An
         mode_index=columns(names.MODE),
         charge_index=columns(names.CHARGE),
         discharge_index=columns(names.DISCHARGE),
-        level_index=columns(names.LEVEL),
-        end_level_x=model.variables[names.LEVEL].upper[-1] if names.LEVEL in model.variables else np.zeros(0),
+        level_index=np.hstack([columns(names.LEVEL), columns(names.HEAT_LEVEL)]),
+        end_level_x=np.concatenate([ends(names.LEVEL), ends(names.HEAT_LEVEL)]),
         step_index=_steps(model),
         unit_index=_unit_index(model, facts),
         plant_index=_plant_index(model, facts, inputs),

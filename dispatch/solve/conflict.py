@@ -53,6 +53,7 @@ def conflict_of(model: Model, problem: Problem, asked: Asked, search: Search, re
     relaxation.give_ratings()
     relaxation.give_heat()
     relaxation.give_running_minimum()
+    relaxation.give_heat_load()
     relaxation.give_reserve()
     if case.must_run:
         without = replace(case, must_run=())

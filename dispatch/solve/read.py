@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from dispatch.case.facts import GridFacts
+from dispatch.case.heat_plants import heated_indices
+from dispatch.case.heating import heating_limits_mw
 from dispatch.case.inputs import Inputs
 from dispatch.case.reserve import LARGEST_UNIT
 from dispatch.case.reserve_products import NON_SPINNING, PRODUCTS, UPWARD
@@ -58,7 +60,9 @@ def schedule_of(model: Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -
     curtailed = read.frame(_shared_curtailment(read, facts, inputs), plants)
     net_import = read.table(names.NET_IMPORT, interfaces, signed=True)
     products = _products(read, facts, inputs)
-    up, down = _less_products(_unit_reserve(facts, inputs, on, started, stopped, output), products)
+    heat = _heat(read, facts, inputs)
+    room = _unit_reserve(facts, inputs, on, started, stopped, output)
+    up, down = _less_products(_inside_region(facts, heat["heat_mw"], output, room), products)
     flow = _flow(read, facts)
     return Schedule(
         step_h=inputs.step_h,
@@ -72,12 +76,9 @@ def schedule_of(model: Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -
         discharge_mw=read.table(names.DISCHARGE, stores),
         level_mwh=read.table(names.LEVEL, stores),
         net_import_mw=net_import,
-        over_plan_mw=(net_import - inputs.import_ceiling_mw).clip(lower=0.0),
-        under_plan_mw=(-net_import + inputs.import_floor_mw).clip(lower=0.0),
+        **_beside_plan(net_import, inputs),
         reserve_up_mw=pd.concat([up, read.table(names.STORE_UP, stores)], axis=1),
         reserve_down_mw=pd.concat([down, read.table(names.STORE_DOWN, stores)], axis=1),
-        short_up_mw=read.table(names.SHORT_UP, list(facts.members)),
-        short_down_mw=read.table(names.SHORT_DOWN, list(facts.members)),
         flow_mw=flow,
         overload_mw=read.table(names.OVERLOAD, list(flow.columns)),
         **_deep_output(read, facts, on, output),
@@ -87,7 +88,16 @@ def schedule_of(model: Model, x: np.ndarray, facts: GridFacts, inputs: Inputs) -
         **_required_reserve(read, facts, inputs, on),
         **products,
         loss_mw=_loss(read, facts),
+        **heat,
     )
+
+
+def _beside_plan(net_import: pd.DataFrame, inputs: Inputs) -> dict[str, pd.DataFrame]:
+    """Net import outside the plan's band, above and below."""
+    return {
+        "over_plan_mw": (net_import - inputs.import_ceiling_mw).clip(lower=0.0),
+        "under_plan_mw": (-net_import + inputs.import_floor_mw).clip(lower=0.0),
+    }
 
 
 def _products(read: Reader, facts: GridFacts, inputs: Inputs) -> dict[str, pd.DataFrame]:
@@ -118,7 +128,7 @@ def _less_products(
 
 
 def _required_reserve(read: Reader, facts: GridFacts, inputs: Inputs, on: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Reserve required of each member grid and what decided it: up, the largest unit on may ask for more."""
+    """Reserve required of each member grid, what decided it and what is short; up, the largest unit on may ask too."""
     largest = np.zeros(inputs.reserve_up_mw.shape)
     for k, member in enumerate(facts.members):
         counts = any(rule.grid == member and rule.largest_unit for rule in facts.reserve_rules)
@@ -130,6 +140,8 @@ def _required_reserve(read: Reader, facts: GridFacts, inputs: Inputs, on: pd.Dat
         "required_down_mw": read.frame(inputs.reserve_down_mw, members),
         "up_decided_by": read.frame(np.where(more, LARGEST_UNIT, inputs.up_decided_by), members),
         "down_decided_by": read.frame(inputs.down_decided_by, members),
+        "short_up_mw": read.table(names.SHORT_UP, members),
+        "short_down_mw": read.table(names.SHORT_DOWN, members),
     }
 
 
@@ -186,6 +198,20 @@ def _response(read: Reader, contracts: list[str]) -> dict[str, pd.DataFrame]:
     return tables | {table: read.whole(variable, contracts) for table, variable in events.items()}
 
 
+def _heat(read: Reader, facts: GridFacts, inputs: Inputs) -> dict[str, pd.DataFrame]:
+    """Heat of units and of stores; of charge and discharge only the difference counts, and is told."""
+    units = [facts.units[k].name for k in heated_indices(inputs.heat_plants)]
+    plants = [plant.name for plant in inputs.heat_plants]
+    charge, discharge = read.table(names.HEAT_CHARGE, plants), read.table(names.HEAT_DISCHARGE, plants)
+    return {
+        "heat_mw": read.table(names.HEAT, units),
+        "heat_charge_mw": (charge - discharge).clip(lower=0.0),
+        "heat_discharge_mw": (discharge - charge).clip(lower=0.0),
+        "heat_level_mwh": read.table(names.HEAT_LEVEL, plants),
+        "heat_short_mw": read.table(names.UNSERVED_HEAT, plants),
+    }
+
+
 def _flow(read: Reader, facts: GridFacts) -> pd.DataFrame:
     """Flow of lines, then links, (T, branches)."""
     lines = read.table(names.LINE_FLOW, [line.name for line in facts.lines], signed=True)
@@ -236,6 +262,19 @@ def _unit_reserve(
         pd.DataFrame(np.maximum(up, 0.0), index=on.index, columns=on.columns),
         pd.DataFrame(np.maximum(down, 0.0), index=on.index, columns=on.columns),
     )
+
+
+def _inside_region(
+    facts: GridFacts, heat: pd.DataFrame, output: pd.DataFrame, room: tuple[pd.DataFrame, pd.DataFrame]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The same, of units whose heat is decided no farther than their operating region goes at that heat."""
+    up, down = room
+    for unit in facts.units:
+        if unit.name in heat and unit.heat_region is not None:
+            low, high = heating_limits_mw(unit, heat[unit.name].to_numpy() / unit.heat_region.design_heat_mw)
+            up[unit.name] = np.minimum(up[unit.name], np.maximum(high - output[unit.name], 0.0))
+            down[unit.name] = np.minimum(down[unit.name], np.maximum(output[unit.name] - low, 0.0))
+    return up, down
 
 
 def _ramp_left_mw(facts: GridFacts, inputs: Inputs, started: np.ndarray, output: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ The cheapest relaxation of a case: its rules give at graded prices, and what giv
     rating of a line or link      flow beyond it, without an outage                                  20,000
     heating minimum of a unit     output of a unit that is on, down to its minimum out of season     15,000
     running minimum of a plant    units on, each as the mean greatest output of the plant's          15,000
+    heat load beside a heat store heat that is short                                                 15,000
     reserve that may not be short what is short of it                                                10,000
     must-run hours of a unit      its greatest output, where it is off                                5,000
 
@@ -35,6 +36,7 @@ PRICES_CNY_PER_MWH = {
     "line_rating": 20_000.0,
     "heating_minimum": 15_000.0,
     "running_minimum": 15_000.0,
+    "heat_short": 15_000.0,
     "reserve_up": 10_000.0,
     "reserve_down": 10_000.0,
     "must_run": 5_000.0,
@@ -113,6 +115,14 @@ class Relaxation:
         rows = _unit_columns(self.problem, family.numbers, 1.0)
         scaled = sp.csc_array(rows @ sp.diags_array(1.0 / size.ravel()))
         self._add("running_minimum", plants, scaled, np.full(size.shape, INFINITY))
+
+    def give_heat_load(self) -> None:
+        """A plant with a heat store may give less heat than its load."""
+        if names.HEAT_BALANCE not in self._model.rows or names.UNSERVED_HEAT in self._model.variables:
+            return  # none, or priced as it is
+        family = self._model.rows[names.HEAT_BALANCE]
+        load = np.column_stack([plant.load_mw for plant in self._inputs.heat_plants])
+        self._add("heat_short", tuple(family.axes["name"]), _unit_columns(self.problem, family.numbers, 1.0), load)
 
     def give_reserve(self) -> None:
         """Reserve that may not be short may be so, at a price."""

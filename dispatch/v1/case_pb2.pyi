@@ -375,15 +375,21 @@ class Heat(_message.Message):
     SCALE_SHARE_FIELD_NUMBER: _builtins.int
     FORECASTS_FIELD_NUMBER: _builtins.int
     SHORT_CNY_PER_MWH_FIELD_NUMBER: _builtins.int
+    STORES_FIELD_NUMBER: _builtins.int
     scale_share: _builtins.float
     """What-if factor on the stored heat load, 1 when absent. Nowhere may the load exceed the design heat."""
     short_cny_per_mwh: _builtins.float
     """Penalty in CNY per MWh of a running minimum (最小运行方式) that a heating plant does not keep; a unit fewer on counts
-    as the mean greatest output of the plant's heating units. Absent: it is kept, or no schedule fits.
+    as the mean greatest output of the plant's heating units. Absent: it is kept, or no schedule fits. The same of a MWh
+    of heat that a plant with a heat store does not give.
     """
     @_builtins.property
     def forecasts(self) -> _containers.RepeatedCompositeFieldContainer[Global___HeatForecast]:
         """Heat loads, each in place of the stored one of its plant; not scaled."""
+
+    @_builtins.property
+    def stores(self) -> _containers.RepeatedCompositeFieldContainer[Global___HeatStore]:
+        """Heat stores (储热罐), one a plant. Units of such a plant share its heat load as they will."""
 
     def __init__(
         self,
@@ -391,10 +397,11 @@ class Heat(_message.Message):
         scale_share: _builtins.float | None = ...,
         forecasts: _abc.Iterable[Global___HeatForecast] | None = ...,
         short_cny_per_mwh: _builtins.float | None = ...,
+        stores: _abc.Iterable[Global___HeatStore] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_scale_share", b"_scale_share", "_short_cny_per_mwh", b"_short_cny_per_mwh", "scale_share", b"scale_share", "short_cny_per_mwh", b"short_cny_per_mwh"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_scale_share", b"_scale_share", "_short_cny_per_mwh", b"_short_cny_per_mwh", "forecasts", b"forecasts", "scale_share", b"scale_share", "short_cny_per_mwh", b"short_cny_per_mwh"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_scale_share", b"_scale_share", "_short_cny_per_mwh", b"_short_cny_per_mwh", "forecasts", b"forecasts", "scale_share", b"scale_share", "short_cny_per_mwh", b"short_cny_per_mwh", "stores", b"stores"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__scale_share: _TypeAlias = _typing.Literal["scale_share"]  # noqa: Y015
     _WhichOneofArgType__scale_share: _TypeAlias = _typing.Literal["_scale_share", b"_scale_share"]  # noqa: Y015
@@ -406,6 +413,71 @@ class Heat(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__short_cny_per_mwh) -> _WhichOneofReturnType__short_cny_per_mwh | None: ...
 
 Global___Heat: _TypeAlias = Heat  # noqa: Y015
+
+@_typing.final
+class HeatStore(_message.Message):
+    """A heat store (储热罐) of a plant whose units heat by a heat load; power and energy are of heat."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLANT_FIELD_NUMBER: _builtins.int
+    ENERGY_MWH_FIELD_NUMBER: _builtins.int
+    CHARGE_MW_FIELD_NUMBER: _builtins.int
+    DISCHARGE_MW_FIELD_NUMBER: _builtins.int
+    HOURLY_LOSS_SHARE_FIELD_NUMBER: _builtins.int
+    START_LEVEL_SHARE_FIELD_NUMBER: _builtins.int
+    END_LEVEL_SHARE_FIELD_NUMBER: _builtins.int
+    plant: _builtins.str
+    """Name of the plant."""
+    energy_mwh: _builtins.float
+    """Required. MWh that it can hold."""
+    charge_mw: _builtins.float
+    """Required. Most heat that it takes, in MW."""
+    discharge_mw: _builtins.float
+    """Required. Most heat that it gives, in MW."""
+    hourly_loss_share: _builtins.float
+    """Standing loss an hour, as a share of what it holds; 0 when absent."""
+    start_level_share: _builtins.float
+    """What it holds before the first step, as a share of its energy; 0.5 when absent."""
+    end_level_share: _builtins.float
+    """The least that it holds in the end, as a share of its energy; as before the first step when absent."""
+    def __init__(
+        self,
+        *,
+        plant: _builtins.str = ...,
+        energy_mwh: _builtins.float | None = ...,
+        charge_mw: _builtins.float | None = ...,
+        discharge_mw: _builtins.float | None = ...,
+        hourly_loss_share: _builtins.float = ...,
+        start_level_share: _builtins.float | None = ...,
+        end_level_share: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_charge_mw", b"_charge_mw", "_discharge_mw", b"_discharge_mw", "_end_level_share", b"_end_level_share", "_energy_mwh", b"_energy_mwh", "_start_level_share", b"_start_level_share", "charge_mw", b"charge_mw", "discharge_mw", b"discharge_mw", "end_level_share", b"end_level_share", "energy_mwh", b"energy_mwh", "start_level_share", b"start_level_share"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_charge_mw", b"_charge_mw", "_discharge_mw", b"_discharge_mw", "_end_level_share", b"_end_level_share", "_energy_mwh", b"_energy_mwh", "_start_level_share", b"_start_level_share", "charge_mw", b"charge_mw", "discharge_mw", b"discharge_mw", "end_level_share", b"end_level_share", "energy_mwh", b"energy_mwh", "hourly_loss_share", b"hourly_loss_share", "plant", b"plant", "start_level_share", b"start_level_share"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__charge_mw: _TypeAlias = _typing.Literal["charge_mw"]  # noqa: Y015
+    _WhichOneofArgType__charge_mw: _TypeAlias = _typing.Literal["_charge_mw", b"_charge_mw"]  # noqa: Y015
+    _WhichOneofReturnType__discharge_mw: _TypeAlias = _typing.Literal["discharge_mw"]  # noqa: Y015
+    _WhichOneofArgType__discharge_mw: _TypeAlias = _typing.Literal["_discharge_mw", b"_discharge_mw"]  # noqa: Y015
+    _WhichOneofReturnType__end_level_share: _TypeAlias = _typing.Literal["end_level_share"]  # noqa: Y015
+    _WhichOneofArgType__end_level_share: _TypeAlias = _typing.Literal["_end_level_share", b"_end_level_share"]  # noqa: Y015
+    _WhichOneofReturnType__energy_mwh: _TypeAlias = _typing.Literal["energy_mwh"]  # noqa: Y015
+    _WhichOneofArgType__energy_mwh: _TypeAlias = _typing.Literal["_energy_mwh", b"_energy_mwh"]  # noqa: Y015
+    _WhichOneofReturnType__start_level_share: _TypeAlias = _typing.Literal["start_level_share"]  # noqa: Y015
+    _WhichOneofArgType__start_level_share: _TypeAlias = _typing.Literal["_start_level_share", b"_start_level_share"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__charge_mw) -> _WhichOneofReturnType__charge_mw | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__discharge_mw) -> _WhichOneofReturnType__discharge_mw | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__end_level_share) -> _WhichOneofReturnType__end_level_share | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__energy_mwh) -> _WhichOneofReturnType__energy_mwh | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__start_level_share) -> _WhichOneofReturnType__start_level_share | None: ...
+
+Global___HeatStore: _TypeAlias = HeatStore  # noqa: Y015
 
 @_typing.final
 class HeatForecast(_message.Message):

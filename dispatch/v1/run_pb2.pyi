@@ -539,9 +539,9 @@ class Cause(_message.Message):
     ENGLISH_FIELD_NUMBER: _builtins.int
     CHINESE_FIELD_NUMBER: _builtins.int
     code: _builtins.str
-    """The rule. In use: line_overload, section_over, reserve_up, reserve_down, interchange_over, interchange_under. Where
-    no schedule meets the case also balance_missing, balance_surplus, line_rating, heating_minimum, running_minimum,
-    must_run.
+    """The rule. In use: line_overload, section_over, running_minimum, heat_short, reserve_up, reserve_down,
+    interchange_over, interchange_under. Where no schedule meets the case also balance_missing, balance_surplus,
+    line_rating, heating_minimum, must_run.
     """
     severity: _builtins.str
     """How grave it is: load, section, heat, reserve or schedule, in that order."""
@@ -608,9 +608,11 @@ class Slack(_message.Message):
     TIME_FIELD_NUMBER: _builtins.int
     SLACK_MW_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """reserve_up, reserve_down, interchange_over, interchange_under, line_overload or section_over."""
+    """reserve_up, reserve_down, interchange_over, interchange_under, line_overload, section_over, running_minimum or
+    heat_short.
+    """
     component: _builtins.str
-    """Name of the grid, interface, line or section."""
+    """Name of the grid, interface, line, section or plant."""
     time: _builtins.str
     """Start of the step, ISO 8601, UTC+8."""
     slack_mw: _builtins.float
@@ -1103,7 +1105,7 @@ class Penalty(_message.Message):
     network_loss_cny: _builtins.float
     """Energy lost on lines and links, where the case counts it, in CNY."""
     heat_cny: _builtins.float
-    """Running minimums of heating plants that are not kept, where the case prices that, in CNY."""
+    """Running minimums of heating plants that are not kept, and heat that is short, where the case prices that, in CNY."""
     def __init__(
         self,
         *,

@@ -25,35 +25,37 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x64ispatch/v1/schedule.proto\x12\x0b\x64ispatch.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb8\x04\n\x08Schedule\x12)\n\x05start\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nstep_count\x18\x02 \x01(\x05\x12\x0e\n\x06step_h\x18\x03 \x01(\x01\x12(\n\x05units\x18\x04 \x03(\x0b\x32\x19.dispatch.v1.UnitSchedule\x12*\n\x06plants\x18\x05 \x03(\x0b\x32\x1a.dispatch.v1.PlantSchedule\x12*\n\x06stores\x18\x06 \x03(\x0b\x32\x1a.dispatch.v1.StoreSchedule\x12\x30\n\tcontracts\x18\x07 \x03(\x0b\x32\x1d.dispatch.v1.ContractSchedule\x12\x32\n\ninterfaces\x18\x08 \x03(\x0b\x32\x1e.dispatch.v1.InterfaceSchedule\x12-\n\x08\x62ranches\x18\t \x03(\x0b\x32\x1b.dispatch.v1.BranchSchedule\x12.\n\x08reserves\x18\n \x03(\x0b\x32\x1c.dispatch.v1.ReserveSchedule\x12.\n\x08sections\x18\x0b \x03(\x0b\x32\x1c.dispatch.v1.SectionSchedule\x12\x33\n\x0bpump_groups\x18\x0c \x03(\x0b\x32\x1e.dispatch.v1.PumpGroupSchedule\x12\x31\n\npump_units\x18\r \x03(\x0b\x32\x1d.dispatch.v1.PumpUnitSchedule\"\x9f\x02\n\x0cUnitSchedule\x12\x0c\n\x04unit\x18\x01 \x01(\t\x12\n\n\x02on\x18\x02 \x03(\x08\x12\x0f\n\x07started\x18\x03 \x03(\x08\x12\x0f\n\x07stopped\x18\x04 \x03(\x08\x12\x11\n\toutput_mw\x18\x05 \x03(\x01\x12\x15\n\rreserve_up_mw\x18\x06 \x03(\x01\x12\x17\n\x0freserve_down_mw\x18\x07 \x03(\x01\x12\x17\n\x0f\x62\x65low_normal_mw\x18\x08 \x03(\x01\x12\x13\n\x0boil_support\x18\t \x03(\x08\x12\x13\n\x0boil_t_per_h\x18\n \x03(\x01\x12\x18\n\x10regulation_up_mw\x18\x14 \x03(\x01\x12\x1a\n\x12regulation_down_mw\x18\x15 \x03(\x01\x12\x17\n\x0fnon_spinning_mw\x18\x16 \x03(\x01\"I\n\rPlantSchedule\x12\r\n\x05plant\x18\x01 \x01(\t\x12\x13\n\x0binjected_mw\x18\x02 \x03(\x01\x12\x14\n\x0c\x63urtailed_mw\x18\x03 \x03(\x01\"\xd9\x01\n\rStoreSchedule\x12\r\n\x05store\x18\x01 \x01(\t\x12\x11\n\tcharge_mw\x18\x02 \x03(\x01\x12\x14\n\x0c\x64ischarge_mw\x18\x03 \x03(\x01\x12\x11\n\tlevel_mwh\x18\x04 \x03(\x01\x12\x15\n\rreserve_up_mw\x18\x05 \x03(\x01\x12\x17\n\x0freserve_down_mw\x18\x06 \x03(\x01\x12\x18\n\x10regulation_up_mw\x18\x14 \x03(\x01\x12\x1a\n\x12regulation_down_mw\x18\x15 \x03(\x01\x12\x17\n\x0fnon_spinning_mw\x18\x16 \x03(\x01\"\xc5\x01\n\x10\x43ontractSchedule\x12\x10\n\x08\x63ontract\x18\x01 \x01(\t\x12\x12\n\ndelayed_mw\x18\x02 \x03(\x01\x12\x11\n\trepaid_mw\x18\x03 \x03(\x01\x12\x13\n\x0b\x61\x64vanced_mw\x18\x04 \x03(\x01\x12\x11\n\tspared_mw\x18\x05 \x03(\x01\x12\x11\n\tfilled_mw\x18\x06 \x03(\x01\x12\x0e\n\x06\x63\x61lled\x18\x0c \x03(\x08\x12\x14\n\x0c\x63\x61ll_started\x18\r \x03(\x08\x12\x17\n\x0fnon_spinning_mw\x18\x16 \x03(\x01\"j\n\x11InterfaceSchedule\x12\x11\n\tinterface\x18\x01 \x01(\t\x12\x15\n\rnet_import_mw\x18\x02 \x03(\x01\x12\x14\n\x0cover_plan_mw\x18\x03 \x03(\x01\x12\x15\n\runder_plan_mw\x18\x04 \x03(\x01\"W\n\x0e\x42ranchSchedule\x12\x0e\n\x06\x62ranch\x18\x01 \x01(\t\x12\x0f\n\x07\x66low_mw\x18\x02 \x03(\x01\x12\x13\n\x0boverload_mw\x18\x03 \x03(\x01\x12\x0f\n\x07loss_mw\x18\x06 \x03(\x01\"\xb0\x03\n\x0fReserveSchedule\x12\x0c\n\x04grid\x18\x01 \x01(\t\x12\x13\n\x0bshort_up_mw\x18\x02 \x03(\x01\x12\x15\n\rshort_down_mw\x18\x03 \x03(\x01\x12\x16\n\x0erequired_up_mw\x18\x04 \x03(\x01\x12\x18\n\x10required_down_mw\x18\x05 \x03(\x01\x12\x31\n\rup_decided_by\x18\x06 \x03(\x0e\x32\x1a.dispatch.v1.ReserveReason\x12\x33\n\x0f\x64own_decided_by\x18\x07 \x03(\x0e\x32\x1a.dispatch.v1.ReserveReason\x12!\n\x19required_regulation_up_mw\x18\x14 \x03(\x01\x12#\n\x1brequired_regulation_down_mw\x18\x15 \x03(\x01\x12 \n\x18required_non_spinning_mw\x18\x16 \x03(\x01\x12\x1e\n\x16short_regulation_up_mw\x18\x17 \x03(\x01\x12 \n\x18short_regulation_down_mw\x18\x18 \x03(\x01\x12\x1d\n\x15short_non_spinning_mw\x18\x19 \x03(\x01\";\n\x0fSectionSchedule\x12\x0f\n\x07section\x18\x01 \x01(\t\x12\x17\n\x0fsection_over_mw\x18\x02 \x03(\x01\"S\n\x11PumpGroupSchedule\x12\r\n\x05group\x18\x01 \x01(\t\x12\x18\n\x10generating_count\x18\x02 \x03(\x05\x12\x15\n\rpumping_count\x18\x03 \x03(\x05\"E\n\x10PumpUnitSchedule\x12\x0c\n\x04unit\x18\x01 \x01(\t\x12\x12\n\ngenerating\x18\x02 \x03(\x08\x12\x0f\n\x07pumping\x18\x03 \x03(\x08*\xa4\x01\n\rReserveReason\x12\x1e\n\x1aRESERVE_REASON_UNSPECIFIED\x10\x00\x12\x19\n\x15RESERVE_REASON_SHARES\x10\x01\x12\x1b\n\x17RESERVE_REASON_QUANTILE\x10\x02\x12\x1f\n\x1bRESERVE_REASON_LARGEST_UNIT\x10\x03\x12\x1a\n\x16RESERVE_REASON_CASE_MW\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x64ispatch/v1/schedule.proto\x12\x0b\x64ispatch.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xed\x04\n\x08Schedule\x12)\n\x05start\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nstep_count\x18\x02 \x01(\x05\x12\x0e\n\x06step_h\x18\x03 \x01(\x01\x12(\n\x05units\x18\x04 \x03(\x0b\x32\x19.dispatch.v1.UnitSchedule\x12*\n\x06plants\x18\x05 \x03(\x0b\x32\x1a.dispatch.v1.PlantSchedule\x12*\n\x06stores\x18\x06 \x03(\x0b\x32\x1a.dispatch.v1.StoreSchedule\x12\x30\n\tcontracts\x18\x07 \x03(\x0b\x32\x1d.dispatch.v1.ContractSchedule\x12\x32\n\ninterfaces\x18\x08 \x03(\x0b\x32\x1e.dispatch.v1.InterfaceSchedule\x12-\n\x08\x62ranches\x18\t \x03(\x0b\x32\x1b.dispatch.v1.BranchSchedule\x12.\n\x08reserves\x18\n \x03(\x0b\x32\x1c.dispatch.v1.ReserveSchedule\x12.\n\x08sections\x18\x0b \x03(\x0b\x32\x1c.dispatch.v1.SectionSchedule\x12\x33\n\x0bpump_groups\x18\x0c \x03(\x0b\x32\x1e.dispatch.v1.PumpGroupSchedule\x12\x31\n\npump_units\x18\r \x03(\x0b\x32\x1d.dispatch.v1.PumpUnitSchedule\x12\x33\n\x0bheat_stores\x18\x0e \x03(\x0b\x32\x1e.dispatch.v1.HeatStoreSchedule\"\xb0\x02\n\x0cUnitSchedule\x12\x0c\n\x04unit\x18\x01 \x01(\t\x12\n\n\x02on\x18\x02 \x03(\x08\x12\x0f\n\x07started\x18\x03 \x03(\x08\x12\x0f\n\x07stopped\x18\x04 \x03(\x08\x12\x11\n\toutput_mw\x18\x05 \x03(\x01\x12\x15\n\rreserve_up_mw\x18\x06 \x03(\x01\x12\x17\n\x0freserve_down_mw\x18\x07 \x03(\x01\x12\x17\n\x0f\x62\x65low_normal_mw\x18\x08 \x03(\x01\x12\x13\n\x0boil_support\x18\t \x03(\x08\x12\x13\n\x0boil_t_per_h\x18\n \x03(\x01\x12\x18\n\x10regulation_up_mw\x18\x14 \x03(\x01\x12\x1a\n\x12regulation_down_mw\x18\x15 \x03(\x01\x12\x17\n\x0fnon_spinning_mw\x18\x16 \x03(\x01\x12\x0f\n\x07heat_mw\x18\x17 \x03(\x01\"\x84\x01\n\x11HeatStoreSchedule\x12\r\n\x05plant\x18\x01 \x01(\t\x12\x16\n\x0eheat_charge_mw\x18\x02 \x03(\x01\x12\x19\n\x11heat_discharge_mw\x18\x03 \x03(\x01\x12\x16\n\x0eheat_level_mwh\x18\x04 \x03(\x01\x12\x15\n\rheat_short_mw\x18\x05 \x03(\x01\"I\n\rPlantSchedule\x12\r\n\x05plant\x18\x01 \x01(\t\x12\x13\n\x0binjected_mw\x18\x02 \x03(\x01\x12\x14\n\x0c\x63urtailed_mw\x18\x03 \x03(\x01\"\xd9\x01\n\rStoreSchedule\x12\r\n\x05store\x18\x01 \x01(\t\x12\x11\n\tcharge_mw\x18\x02 \x03(\x01\x12\x14\n\x0c\x64ischarge_mw\x18\x03 \x03(\x01\x12\x11\n\tlevel_mwh\x18\x04 \x03(\x01\x12\x15\n\rreserve_up_mw\x18\x05 \x03(\x01\x12\x17\n\x0freserve_down_mw\x18\x06 \x03(\x01\x12\x18\n\x10regulation_up_mw\x18\x14 \x03(\x01\x12\x1a\n\x12regulation_down_mw\x18\x15 \x03(\x01\x12\x17\n\x0fnon_spinning_mw\x18\x16 \x03(\x01\"\xc5\x01\n\x10\x43ontractSchedule\x12\x10\n\x08\x63ontract\x18\x01 \x01(\t\x12\x12\n\ndelayed_mw\x18\x02 \x03(\x01\x12\x11\n\trepaid_mw\x18\x03 \x03(\x01\x12\x13\n\x0b\x61\x64vanced_mw\x18\x04 \x03(\x01\x12\x11\n\tspared_mw\x18\x05 \x03(\x01\x12\x11\n\tfilled_mw\x18\x06 \x03(\x01\x12\x0e\n\x06\x63\x61lled\x18\x0c \x03(\x08\x12\x14\n\x0c\x63\x61ll_started\x18\r \x03(\x08\x12\x17\n\x0fnon_spinning_mw\x18\x16 \x03(\x01\"j\n\x11InterfaceSchedule\x12\x11\n\tinterface\x18\x01 \x01(\t\x12\x15\n\rnet_import_mw\x18\x02 \x03(\x01\x12\x14\n\x0cover_plan_mw\x18\x03 \x03(\x01\x12\x15\n\runder_plan_mw\x18\x04 \x03(\x01\"W\n\x0e\x42ranchSchedule\x12\x0e\n\x06\x62ranch\x18\x01 \x01(\t\x12\x0f\n\x07\x66low_mw\x18\x02 \x03(\x01\x12\x13\n\x0boverload_mw\x18\x03 \x03(\x01\x12\x0f\n\x07loss_mw\x18\x06 \x03(\x01\"\xb0\x03\n\x0fReserveSchedule\x12\x0c\n\x04grid\x18\x01 \x01(\t\x12\x13\n\x0bshort_up_mw\x18\x02 \x03(\x01\x12\x15\n\rshort_down_mw\x18\x03 \x03(\x01\x12\x16\n\x0erequired_up_mw\x18\x04 \x03(\x01\x12\x18\n\x10required_down_mw\x18\x05 \x03(\x01\x12\x31\n\rup_decided_by\x18\x06 \x03(\x0e\x32\x1a.dispatch.v1.ReserveReason\x12\x33\n\x0f\x64own_decided_by\x18\x07 \x03(\x0e\x32\x1a.dispatch.v1.ReserveReason\x12!\n\x19required_regulation_up_mw\x18\x14 \x03(\x01\x12#\n\x1brequired_regulation_down_mw\x18\x15 \x03(\x01\x12 \n\x18required_non_spinning_mw\x18\x16 \x03(\x01\x12\x1e\n\x16short_regulation_up_mw\x18\x17 \x03(\x01\x12 \n\x18short_regulation_down_mw\x18\x18 \x03(\x01\x12\x1d\n\x15short_non_spinning_mw\x18\x19 \x03(\x01\";\n\x0fSectionSchedule\x12\x0f\n\x07section\x18\x01 \x01(\t\x12\x17\n\x0fsection_over_mw\x18\x02 \x03(\x01\"S\n\x11PumpGroupSchedule\x12\r\n\x05group\x18\x01 \x01(\t\x12\x18\n\x10generating_count\x18\x02 \x03(\x05\x12\x15\n\rpumping_count\x18\x03 \x03(\x05\"E\n\x10PumpUnitSchedule\x12\x0c\n\x04unit\x18\x01 \x01(\t\x12\x12\n\ngenerating\x18\x02 \x03(\x08\x12\x0f\n\x07pumping\x18\x03 \x03(\x08*\xa4\x01\n\rReserveReason\x12\x1e\n\x1aRESERVE_REASON_UNSPECIFIED\x10\x00\x12\x19\n\x15RESERVE_REASON_SHARES\x10\x01\x12\x1b\n\x17RESERVE_REASON_QUANTILE\x10\x02\x12\x1f\n\x1bRESERVE_REASON_LARGEST_UNIT\x10\x03\x12\x1a\n\x16RESERVE_REASON_CASE_MW\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'dispatch.v1.schedule_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_RESERVEREASON']._serialized_start=2282
-  _globals['_RESERVEREASON']._serialized_end=2446
+  _globals['_RESERVEREASON']._serialized_start=2487
+  _globals['_RESERVEREASON']._serialized_end=2651
   _globals['_SCHEDULE']._serialized_start=77
-  _globals['_SCHEDULE']._serialized_end=645
-  _globals['_UNITSCHEDULE']._serialized_start=648
-  _globals['_UNITSCHEDULE']._serialized_end=935
-  _globals['_PLANTSCHEDULE']._serialized_start=937
-  _globals['_PLANTSCHEDULE']._serialized_end=1010
-  _globals['_STORESCHEDULE']._serialized_start=1013
-  _globals['_STORESCHEDULE']._serialized_end=1230
-  _globals['_CONTRACTSCHEDULE']._serialized_start=1233
-  _globals['_CONTRACTSCHEDULE']._serialized_end=1430
-  _globals['_INTERFACESCHEDULE']._serialized_start=1432
-  _globals['_INTERFACESCHEDULE']._serialized_end=1538
-  _globals['_BRANCHSCHEDULE']._serialized_start=1540
-  _globals['_BRANCHSCHEDULE']._serialized_end=1627
-  _globals['_RESERVESCHEDULE']._serialized_start=1630
-  _globals['_RESERVESCHEDULE']._serialized_end=2062
-  _globals['_SECTIONSCHEDULE']._serialized_start=2064
-  _globals['_SECTIONSCHEDULE']._serialized_end=2123
-  _globals['_PUMPGROUPSCHEDULE']._serialized_start=2125
-  _globals['_PUMPGROUPSCHEDULE']._serialized_end=2208
-  _globals['_PUMPUNITSCHEDULE']._serialized_start=2210
-  _globals['_PUMPUNITSCHEDULE']._serialized_end=2279
+  _globals['_SCHEDULE']._serialized_end=698
+  _globals['_UNITSCHEDULE']._serialized_start=701
+  _globals['_UNITSCHEDULE']._serialized_end=1005
+  _globals['_HEATSTORESCHEDULE']._serialized_start=1008
+  _globals['_HEATSTORESCHEDULE']._serialized_end=1140
+  _globals['_PLANTSCHEDULE']._serialized_start=1142
+  _globals['_PLANTSCHEDULE']._serialized_end=1215
+  _globals['_STORESCHEDULE']._serialized_start=1218
+  _globals['_STORESCHEDULE']._serialized_end=1435
+  _globals['_CONTRACTSCHEDULE']._serialized_start=1438
+  _globals['_CONTRACTSCHEDULE']._serialized_end=1635
+  _globals['_INTERFACESCHEDULE']._serialized_start=1637
+  _globals['_INTERFACESCHEDULE']._serialized_end=1743
+  _globals['_BRANCHSCHEDULE']._serialized_start=1745
+  _globals['_BRANCHSCHEDULE']._serialized_end=1832
+  _globals['_RESERVESCHEDULE']._serialized_start=1835
+  _globals['_RESERVESCHEDULE']._serialized_end=2267
+  _globals['_SECTIONSCHEDULE']._serialized_start=2269
+  _globals['_SECTIONSCHEDULE']._serialized_end=2328
+  _globals['_PUMPGROUPSCHEDULE']._serialized_start=2330
+  _globals['_PUMPGROUPSCHEDULE']._serialized_end=2413
+  _globals['_PUMPUNITSCHEDULE']._serialized_start=2415
+  _globals['_PUMPUNITSCHEDULE']._serialized_end=2484
 # @@protoc_insertion_point(module_scope)

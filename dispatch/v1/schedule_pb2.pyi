@@ -75,6 +75,7 @@ class Schedule(_message.Message):
     SECTIONS_FIELD_NUMBER: _builtins.int
     PUMP_GROUPS_FIELD_NUMBER: _builtins.int
     PUMP_UNITS_FIELD_NUMBER: _builtins.int
+    HEAT_STORES_FIELD_NUMBER: _builtins.int
     step_count: _builtins.int
     """Number of steps."""
     step_h: _builtins.float
@@ -123,6 +124,10 @@ class Schedule(_message.Message):
     def pump_units(self) -> _containers.RepeatedCompositeFieldContainer[Global___PumpUnitSchedule]:
         """Pump-turbines, one by one."""
 
+    @_builtins.property
+    def heat_stores(self) -> _containers.RepeatedCompositeFieldContainer[Global___HeatStoreSchedule]:
+        """Heat stores (储热罐), by their plant."""
+
     def __init__(
         self,
         *,
@@ -139,10 +144,11 @@ class Schedule(_message.Message):
         sections: _abc.Iterable[Global___SectionSchedule] | None = ...,
         pump_groups: _abc.Iterable[Global___PumpGroupSchedule] | None = ...,
         pump_units: _abc.Iterable[Global___PumpUnitSchedule] | None = ...,
+        heat_stores: _abc.Iterable[Global___HeatStoreSchedule] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["start", b"start"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branches", b"branches", "contracts", b"contracts", "interfaces", b"interfaces", "plants", b"plants", "pump_groups", b"pump_groups", "pump_units", b"pump_units", "reserves", b"reserves", "sections", b"sections", "start", b"start", "step_count", b"step_count", "step_h", b"step_h", "stores", b"stores", "units", b"units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branches", b"branches", "contracts", b"contracts", "heat_stores", b"heat_stores", "interfaces", b"interfaces", "plants", b"plants", "pump_groups", b"pump_groups", "pump_units", b"pump_units", "reserves", b"reserves", "sections", b"sections", "start", b"start", "step_count", b"step_count", "step_h", b"step_h", "stores", b"stores", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -167,6 +173,7 @@ class UnitSchedule(_message.Message):
     REGULATION_UP_MW_FIELD_NUMBER: _builtins.int
     REGULATION_DOWN_MW_FIELD_NUMBER: _builtins.int
     NON_SPINNING_MW_FIELD_NUMBER: _builtins.int
+    HEAT_MW_FIELD_NUMBER: _builtins.int
     unit: _builtins.str
     """Name of the unit."""
     @_builtins.property
@@ -217,6 +224,10 @@ class UnitSchedule(_message.Message):
     def non_spinning_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """Non-spinning reserve (非旋转备用) held, in MW."""
 
+    @_builtins.property
+    def heat_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Heat in MW, where its plant has a heat store (储热罐); else empty."""
+
     def __init__(
         self,
         *,
@@ -233,14 +244,61 @@ class UnitSchedule(_message.Message):
         regulation_up_mw: _abc.Iterable[_builtins.float] | None = ...,
         regulation_down_mw: _abc.Iterable[_builtins.float] | None = ...,
         non_spinning_mw: _abc.Iterable[_builtins.float] | None = ...,
+        heat_mw: _abc.Iterable[_builtins.float] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["below_normal_mw", b"below_normal_mw", "non_spinning_mw", b"non_spinning_mw", "oil_support", b"oil_support", "oil_t_per_h", b"oil_t_per_h", "on", b"on", "output_mw", b"output_mw", "regulation_down_mw", b"regulation_down_mw", "regulation_up_mw", b"regulation_up_mw", "reserve_down_mw", b"reserve_down_mw", "reserve_up_mw", b"reserve_up_mw", "started", b"started", "stopped", b"stopped", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["below_normal_mw", b"below_normal_mw", "heat_mw", b"heat_mw", "non_spinning_mw", b"non_spinning_mw", "oil_support", b"oil_support", "oil_t_per_h", b"oil_t_per_h", "on", b"on", "output_mw", b"output_mw", "regulation_down_mw", b"regulation_down_mw", "regulation_up_mw", b"regulation_up_mw", "reserve_down_mw", b"reserve_down_mw", "reserve_up_mw", b"reserve_up_mw", "started", b"started", "stopped", b"stopped", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___UnitSchedule: _TypeAlias = UnitSchedule  # noqa: Y015
+
+@_typing.final
+class HeatStoreSchedule(_message.Message):
+    """One heat store (储热罐) over the horizon."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLANT_FIELD_NUMBER: _builtins.int
+    HEAT_CHARGE_MW_FIELD_NUMBER: _builtins.int
+    HEAT_DISCHARGE_MW_FIELD_NUMBER: _builtins.int
+    HEAT_LEVEL_MWH_FIELD_NUMBER: _builtins.int
+    HEAT_SHORT_MW_FIELD_NUMBER: _builtins.int
+    plant: _builtins.str
+    """Name of its plant."""
+    @_builtins.property
+    def heat_charge_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Heat taken in MW."""
+
+    @_builtins.property
+    def heat_discharge_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Heat given in MW."""
+
+    @_builtins.property
+    def heat_level_mwh(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Heat in the store at the end of the step, in MWh."""
+
+    @_builtins.property
+    def heat_short_mw(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Heat load of the plant that is not met, in MW: a priced slack."""
+
+    def __init__(
+        self,
+        *,
+        plant: _builtins.str = ...,
+        heat_charge_mw: _abc.Iterable[_builtins.float] | None = ...,
+        heat_discharge_mw: _abc.Iterable[_builtins.float] | None = ...,
+        heat_level_mwh: _abc.Iterable[_builtins.float] | None = ...,
+        heat_short_mw: _abc.Iterable[_builtins.float] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["heat_charge_mw", b"heat_charge_mw", "heat_discharge_mw", b"heat_discharge_mw", "heat_level_mwh", b"heat_level_mwh", "heat_short_mw", b"heat_short_mw", "plant", b"plant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HeatStoreSchedule: _TypeAlias = HeatStoreSchedule  # noqa: Y015
 
 @_typing.final
 class PlantSchedule(_message.Message):

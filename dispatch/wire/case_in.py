@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from google.protobuf.descriptor import FieldDescriptor
@@ -13,7 +14,7 @@ from google.protobuf.message import Message
 from dispatch.case.case import Case, Interchange, Limits, Prices, ProductAsked, Reserve, ReserveSeries, Scales
 from dispatch.case.check_limits import limits_flaws
 from dispatch.case.demand_response import ANNUAL_PEAK, CLOSED, ContractState, Parcel, ResponseTerms
-from dispatch.case.heat import Heat, HeatForecast
+from dispatch.case.heat import Heat, HeatForecast, HeatStore
 from dispatch.case.interchange import InterchangeForecast, TieRamp
 from dispatch.case.losses import Losses
 from dispatch.case.objective import COST
@@ -32,6 +33,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 NANOS_PER_MICROSECOND = 1000
 NANOS_PER_SECOND = 10**9
+HEAT_STORE_NEEDED = ("plant", "energy_mwh", "charge_mw", "discharge_mw")
 
 
 class Findings:
@@ -108,7 +110,7 @@ def reading_of(message: case_pb2.Case) -> Reading:
         objective=word_of(message.objective, OBJECTIVES, "objective", findings.flaws, COST),
         no_start=tuple(_no_start(n, f"no_start[{k}].", findings) for k, n in enumerate(message.no_start)),
         start_limits=tuple(made(StartLimit, limit) for limit in message.start_limits),
-        heat=_heat(message.heat),
+        heat=_heat(message.heat, findings),
         losses=given(Losses, message.losses),
         tie_ramps=tuple(_tie_ramp(r, f"tie_ramps[{k}].", findings) for k, r in enumerate(message.tie_ramps)),
         self_use=message.self_use,
@@ -187,9 +189,15 @@ def _reserve(message: case_pb2.Reserve, findings: Findings) -> Reserve:
     return made(Reserve, message, series=series, products=products)
 
 
-def _heat(message: case_pb2.Heat) -> Heat:
+def _heat(message: case_pb2.Heat, findings: Findings) -> Heat:
     forecasts = tuple(HeatForecast(f.plant, tuple(f.heat_share)) for f in message.forecasts)
-    return replace(given(Heat, message), forecasts=forecasts)
+    stores = tuple(_heat_store(s, f"heat.stores[{k}].", findings) for k, s in enumerate(message.stores))
+    return replace(given(Heat, message), forecasts=forecasts, stores=stores)
+
+
+def _heat_store(message: case_pb2.HeatStore, path: str, findings: Findings) -> HeatStore:
+    needed = {name: findings.required(message, name, path) for name in HEAT_STORE_NEEDED}
+    return given(partial(HeatStore, **needed), message)
 
 
 def _tie_ramp(message: case_pb2.TieRamp, path: str, findings: Findings) -> TieRamp:

@@ -86,7 +86,8 @@ def _reserve(reserve: Reserve, flaws: list[Flaw]) -> case_pb2.Reserve:
 
 def _heat(heat: Heat) -> case_pb2.Heat:
     forecasts = [copied(forecast, case_pb2.HeatForecast()) for forecast in heat.forecasts]
-    return copied(heat, case_pb2.Heat(forecasts=forecasts))
+    stores = [copied(store, case_pb2.HeatStore()) for store in heat.stores]
+    return copied(heat, case_pb2.Heat(forecasts=forecasts, stores=stores))
 
 
 def _interchange(interchange: Interchange, flaws: list[Flaw]) -> case_pb2.Interchange:

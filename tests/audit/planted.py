@@ -14,12 +14,13 @@ from datetime import timedelta
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from dispatch.case.case import Case, Prices, ProductAsked, Reserve, ReserveSeries, Scales
 from dispatch.case.connection import Connection
 from dispatch.case.demand_response import HANDED_OVER, ContractState, Parcel, ResponseTerms
 from dispatch.case.facts import GridFacts
-from dispatch.case.heat import EXTRACTION, Heat, HeatForecast, HeatRegion
+from dispatch.case.heat import EXTRACTION, Heat, HeatForecast, HeatRegion, HeatStore
 from dispatch.case.interchange import TieRamp
 from dispatch.case.losses import Losses
 from dispatch.case.renewable import AvailableForecast
@@ -70,6 +71,36 @@ def coal_2_heats(facts: GridFacts, **limits: Any) -> GridFacts:
 def heat_in_hour_5(share: float) -> Heat:
     """0.8 of the heat of the plant in every hour but 5."""
     return Heat(forecasts=(HeatForecast("heat", tuple(share if t == 5 else 0.8 for t in range(HOURS))),))
+
+
+def with_tank(case: Case) -> Case:
+    """A heat load of 80 MW for coal_2, beside a store of 200 MWh, half full, and 50 MW each way."""
+    return replace(case, heat=Heat(scale_share=0.8, stores=(HeatStore("heat", 200.0, 50.0, 50.0),)))
+
+
+def on_tank(facts: GridFacts) -> GridFacts:
+    """Coal_2 alone carries the heat load of its plant."""
+    return replace(coal_2_heats(facts, output_max_mw=250.0), running_minimums=(RunningMinimum("heat", 1),))
+
+
+def heat_flows(**changes: Mapping[int, float]) -> Callable[[Schedule], Schedule]:
+    """Coal_2 gives the 80 MW, and nothing moves; but for what is added, by table and hour."""
+
+    def flow(schedule: Schedule) -> Schedule:
+        tables: dict[str, Any] = {}
+        for name, value in {"heat": 80.0, "charge": 0.0, "discharge": 0.0, "level": 100.0, "short": 0.0}.items():
+            column = "coal_2" if name == "heat" else "heat"
+            told = pd.DataFrame({column: [value + changes.get(name, {}).get(t, 0.0) for t in range(HOURS)]})
+            table_name = {"heat": "heat_mw", "level": "heat_level_mwh"}.get(name, f"heat_{name}_mw")
+            tables[table_name] = told.set_index(schedule.on.index)
+        return replace(schedule, **tables)
+
+    return flow
+
+
+def tank(rule: str, story: str, **changes: Mapping[int, float]) -> Fault:
+    """A fault of a plant with a heat store."""
+    return Fault(rule, story, case=with_tank, facts=on_tank, schedule=heat_flows(**changes))
 
 
 def gas_was(on: bool, hours_h: float, output_mw: float) -> Callable[[Case], Case]:
@@ -279,6 +310,22 @@ THERMAL = (
         "thermal-running_minimum",
         "all three units of the plant were to run",
         facts=lambda facts: replace(facts, running_minimums=(RunningMinimum("heat", 3),)),
+    ),
+)
+
+
+HEAT = (
+    tank("heat-load", "10 MW of heat are missing", heat={3: -10}),
+    tank("heat-load", "they are told to be short, which has no price", heat={3: -10}, short={3: 10}),
+    tank("heat-store_level", "5 MWh from nowhere", level=dict.fromkeys(range(3, HOURS), 5.0)),
+    tank("heat-store_limits", "it ends 1 MWh lower than it began", heat={7: -1}, discharge={7: 1}, level={7: -1}),
+    tank(
+        "heat-store_limits",
+        "it gives 60 MW of at most 50, and takes them back by 20",
+        heat={3: -60, 4: 20, 5: 20, 6: 20},
+        discharge={3: 60},
+        charge={4: 20, 5: 20, 6: 20},
+        level={3: -60, 4: -40, 5: -20},
     ),
 )
 
@@ -867,6 +914,6 @@ OBJECTIVE = (
 )
 
 FAULTS = (
-    *(*SHAPE, *THERMAL, *DEEP, *RENEWABLE, *STORAGE, *PUMPED, *RESPONSE, *INTERCHANGE),
+    *(*SHAPE, *THERMAL, *HEAT, *DEEP, *RENEWABLE, *STORAGE, *PUMPED, *RESPONSE, *INTERCHANGE),
     *(*RESERVE, *PRODUCTS, *CONNECTION, *NETWORK, *SECURITY, *OBJECTIVE),
 )

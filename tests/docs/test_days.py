@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from dispatch.case.checks import flaws_of
 from dispatch.grid.catalogue import facts_of
 from dispatch.wire.files import read_case
 from tests.conventions.tree import ROOT
@@ -30,3 +31,15 @@ def test_the_example_asks_a_case_for_everything(tmp_path: Path) -> None:
     left = [line for line in facts.lines if line.name in case.security.unwatched]
     assert left
     assert all("X_" in line.from_bus + line.to_bus for line in left)
+
+
+def test_the_example_gives_every_heating_plant_a_heat_store(tmp_path: Path) -> None:
+    """Six hours of them, on a winter day: the case passes every check."""
+    file = tmp_path / "case.json"
+    file.write_bytes(gzip.decompress(STORED.read_bytes()))
+    subprocess.run([sys.executable, ROOT / "docs/examples/heat_stores.py", file], check=True, cwd=ROOT)
+    case = read_case(file)
+    facts = facts_of(case.grid, case.edition)
+    assert {store.plant for store in case.heat.stores} == {minimum.plant for minimum in facts.running_minimums}
+    assert all(store.energy_mwh == 6 * store.charge_mw > 0 for store in case.heat.stores)
+    assert flaws_of(case, facts) == ()

@@ -25,7 +25,7 @@ from dispatch.case.demand_response import (
     ResponseTerms,
 )
 from dispatch.case.facts import GridFacts, ReserveRule
-from dispatch.case.heat import Heat
+from dispatch.case.heat import BACK_PRESSURE, EXTRACTION, Heat, HeatRegion, HeatStore
 from dispatch.case.interchange import InterchangeForecast, TieRamp
 from dispatch.case.losses import Losses
 from dispatch.case.network import Section
@@ -42,6 +42,7 @@ from tests.small import (
     TRIANGLE_BUSES,
     TRIANGLE_LINES,
     TRIANGLE_LINKS,
+    WINTER_DAY,
     bus,
     contract,
     curve,
@@ -118,6 +119,25 @@ def colder() -> Golden:
     facts = one_bus_facts(unit("one"), unit("two"), load_mw=400.0, running_minimums=(RunningMinimum("heat", 1),))
     heat = Heat(short_cny_per_mwh=15_000.0)
     return golden("colder", facts, "hold_running_minimum heat_penalty", hours=2, start=NOVEMBER_EVE, heat=heat)
+
+
+def tank() -> Golden:
+    """
+    A store of 80 MWh beside an extraction unit and a back-pressure one, all of their heat, of which a MWh may be short.
+
+    100 MW of heat at a slope of 0.8, 0.1 lost of the floor and 0.5 of the ceiling; 120 MW at a slope of 1.2.
+    """
+    extraction = HeatRegion(EXTRACTION, 100.0, back_pressure_share=0.8, floor_loss_share=0.1)
+    line = HeatRegion(BACK_PRESSURE, 120.0, back_pressure_share=1.2)
+    low = curve([0, 300], [250], at_first_cny_per_h=4_000.0)
+    units = (
+        unit("extraction", heat_region=extraction, curve=low),
+        unit("line", heat_region=line, curve=low, heating_output_min_mw=150.0, heating_output_max_mw=160.0),
+    )
+    facts = one_bus_facts(*units, load_mw=400.0, running_minimums=(RunningMinimum("heat", 2),))
+    store = HeatStore("heat", 80.0, 40.0, 30.0, hourly_loss_share=0.01, start_level_share=0.25)
+    heat = Heat(short_cny_per_mwh=15_000.0, stores=(store,))
+    return golden("tank", facts, "decide_heat keep_heat unserved_heat_penalty", hours=2, start=WINTER_DAY, heat=heat)
 
 
 def quick() -> Golden:
@@ -431,7 +451,7 @@ def triangle() -> Golden:
 BY_NAME: dict[str, Callable[[], Golden]] = {
     make.__name__: make
     for make in (
-        *(coal, heat, colder, quick, hot, kinds, limited, deep, reserve, inside, products, lakes),
+        *(coal, heat, colder, tank, quick, hot, kinds, limited, deep, reserve, inside, products, lakes),
         *(wind, paid, battery, air, shared),
         *(pumps, response, cold, handed_over, calls, plan, ramped, lossy, own_use, triangle),
     )

@@ -13,6 +13,7 @@ from dispatch.run import run
 from dispatch.schedule.outcome import Outcome, Status
 from tests.properties.cases import Asked, asked
 from tests.properties.dearer import dearer
+from tests.properties.heat import heated, without_store
 
 LIMITS = Limits(gap_share=1e-4, time_s=60.0)
 SLIGHT_CNY, SLIGHT_SHARE = 0.01, 1e-6  # of an objective, what arithmetic may lose
@@ -90,3 +91,13 @@ def test_more_response_or_storage_never_costs_more(question: Asked, *, storage: 
     if before is not None:
         assert after is not None, "what had a schedule has none with more room"
         assert after[0] <= before[1]
+
+
+@few(8)
+@given(question=heated())
+def test_a_heat_store_never_costs_more_than_none(question: Asked) -> None:
+    """Whatever units do without it they may do beside it: their load is what the running minimum carries at least."""
+    beside, alone = span(answer(question)), span(answer(without_store(question)))
+    if alone is not None:
+        assert beside is not None, "what had a schedule has none with a heat store"
+        assert beside[0] <= alone[1]

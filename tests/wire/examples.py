@@ -17,7 +17,7 @@ from dispatch.case.demand_response import (
     Parcel,
     ResponseTerms,
 )
-from dispatch.case.heat import Heat, HeatForecast
+from dispatch.case.heat import Heat, HeatForecast, HeatStore
 from dispatch.case.interchange import VARIANTS, InterchangeForecast, TieRamp
 from dispatch.case.losses import Losses
 from dispatch.case.objective import OBJECTIVES
@@ -51,7 +51,7 @@ from dispatch.schedule.outcome import (
     TechnologyMetrics,
 )
 from dispatch.schedule.prices import PRICE_TABLES, PriceTables
-from dispatch.schedule.schedule import TABLES, Schedule
+from dispatch.schedule.schedule import BY_HEAT_STORE, TABLES, Schedule
 
 START = datetime(2030, 1, 15, tzinfo=BEIJING)
 
@@ -143,7 +143,13 @@ CASES = st.builds(
     objective=st.sampled_from(OBJECTIVES),
     no_start=_several(st.builds(NoStart, _names, _times, _times)),
     start_limits=_several(st.builds(StartLimit, *[st.just("") | _names] * 4, *[st.none() | _counts] * 3)),
-    heat=st.builds(Heat, _numbers, _several(st.builds(HeatForecast, _names, _series)), st.none() | _numbers),
+    heat=st.builds(
+        Heat,
+        _numbers,
+        _several(st.builds(HeatForecast, _names, _series)),
+        st.none() | _numbers,
+        _several(st.builds(HeatStore, _names, *[_numbers] * 5, st.none() | _numbers)),
+    ),
 )
 
 
@@ -207,6 +213,8 @@ def a_schedule() -> Schedule:
         ("generating", "pumping"): ["p 1", "p 2"],
         ("regulation_up_mw", "regulation_down_mw"): ["g1", "g2", "s1"],
         ("non_spinning_mw",): ["g1", "g2", "s1", "c1"],
+        ("heat_mw",): ["g1"],
+        BY_HEAT_STORE: ["p1"],
         tuple(f"{table}_{product}_mw" for table in ("short", "required") for product in PRODUCTS): ["jibei"],
     }
     columns = {table: names for tables, names in kinds.items() for table in tables}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dispatch.case.case import Case, Interchange, Limits, Prices, Scales
 from dispatch.case.demand_response import ResponseTerms
-from dispatch.case.heat import Heat, HeatForecast
+from dispatch.case.heat import Heat, HeatForecast, HeatStore
 from dispatch.case.objective import OBJECTIVES
 from dispatch.case.thermal import Retrofit
 from dispatch.errors import CaseError
@@ -145,6 +145,19 @@ def test_the_stored_heat_load_holds_where_nothing_is_said_of_it() -> None:
     assert case_from(message).heat == Heat()
     message.heat.forecasts.add(plant="P", heat_share=[0.5, 0.75])
     assert case_from(message).heat == Heat(1.0, (HeatForecast("P", (0.5, 0.75)),))
+
+
+def test_a_heat_store_is_half_full_and_loses_nothing_unless_the_case_says_so() -> None:
+    message = case_to(a_case())
+    message.heat.stores.add(plant="P", energy_mwh=10.0, charge_mw=5.0, discharge_mw=4.0)
+    message.heat.stores.add(plant="Q", energy_mwh=0.0, charge_mw=5.0, discharge_mw=4.0, start_level_share=0.0)
+    half, empty = case_from(message).heat.stores
+    assert half == HeatStore("P", 10.0, 5.0, 4.0, hourly_loss_share=0.0, start_level_share=0.5, end_level_share=None)
+    assert (empty.energy_mwh, empty.start_level_share) == (0.0, 0.0)
+    message.heat.stores.add(plant="R", energy_mwh=10.0)
+    with pytest.raises(CaseError) as refused:
+        case_from(message)
+    assert [flaw.field for flaw in refused.value.flaws] == ["heat.stores[2].charge_mw", "heat.stores[2].discharge_mw"]
 
 
 def test_a_plan_that_has_no_name_on_the_wire_is_refused() -> None:

@@ -44,7 +44,7 @@ SPARE_ROWS_COUNT = 200  # below a table that drop-downs reach
 
 def sheets_of(case: Case, naming: str) -> dict[str, Rows]:
     """Every sheet of a case as rows, the header first; `CaseError` where something of it cannot be kept."""
-    refuse_products(case)
+    refuse_unkept(case)
     names = [POINT.header, *point_names(case.horizon, naming)]
     sheets = {CASE: [[column.header for column in CASE_COLUMNS], *(_line(case, naming, field) for field in FIELDS)]}
     for series in SERIES:
@@ -60,11 +60,19 @@ def sheets_of(case: Case, naming: str) -> dict[str, Rows]:
     return sheets
 
 
-def refuse_products(case: Case) -> None:
-    """`CaseError` where the case asks for reserve products, for which there is no sheet; nothing is left out."""
-    if case.reserve.products:
-        message = "regulation and non-spinning reserve have no sheet here; keep the case as JSON, or leave them out"
-        raise CaseError((Flaw("NO_SHEET", "reserve.products", message),))
+def refuse_unkept(case: Case) -> None:
+    """`CaseError` where the case says what has no sheet, reserve products or heat stores; nothing is left out."""
+    without = {
+        "reserve.products": ("regulation and non-spinning reserve have", case.reserve.products),
+        "heat.stores": ("heat stores have", case.heat.stores),
+    }
+    flaws = [
+        Flaw("NO_SHEET", field, f"{what} no sheet here; keep the case as JSON, or leave them out")
+        for field, (what, said) in without.items()
+        if said
+    ]
+    if flaws:
+        raise CaseError(tuple(flaws))
 
 
 def refuse_controls(sheets: Mapping[str, Rows]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dispatch.case.heat_plants import heated_indices
 from dispatch.model import names
 from dispatch.model.draft import Draft, each
 from dispatch.model.terms import ABSENT, Terms
@@ -75,7 +76,7 @@ def kept_mw(draft: Draft, direction: str) -> Terms:
 
 
 def limited_units(draft: Draft, direction: str) -> np.ndarray:
-    """Units whose room is more than one row: a short ramp, two limits at once, or SR above SD before a stop; bool."""
+    """Units whose room is more than one row: short ramp, two limits at once, SR above SD, heat decided; bool."""
     if draft.units.empty:
         return np.zeros(0, dtype=bool)
     inputs = draft.inputs
@@ -84,6 +85,7 @@ def limited_units(draft: Draft, direction: str) -> np.ndarray:
     if direction == UP:
         ramp = ramp * np.where(counts_inside_ramp(draft), inputs.step_h, 1.0)
     limited = ramp < span - POWER_MW
+    limited[heated_indices(inputs.heat_plants)] = True
     if direction == UP:
         farther = (stop_reach_mw(draft) > stop_limit_mw(draft)).any(axis=0)
         limited = limited | ~take_one_row(draft) | farther

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from dispatch.case.case import Case, Prices, ProductAsked, Reserve
+from dispatch.case.heat import Heat, HeatStore
 from dispatch.case.renewable import LoadForecast
 from dispatch.case.thermal import Outage, UnitState
 from dispatch.errors import CaseError
@@ -64,7 +65,7 @@ def test_a_horizon_beyond_one_day_comes_back_as_it_was(tmp_path: Path, form: str
 def test_the_full_case_leaves_no_field_at_its_default() -> None:
     """Else the round trip would prove less than it says: every leaf differs from what a bare case has."""
     bare = Case("", 0, Horizon(WINTER_DAY, 0, step_h=0.5), (), ())
-    assert _same(full_case(), bare) == ["reserve.products"]  # for which there is no sheet
+    assert _same(full_case(), bare) == ["reserve.products", "heat.stores"]  # for which there is no sheet
 
 
 def test_a_case_that_asks_for_reserve_products_is_not_kept_in_part(tmp_path: Path) -> None:
@@ -72,6 +73,13 @@ def test_a_case_that_asks_for_reserve_products_is_not_kept_in_part(tmp_path: Pat
     with pytest.raises(CaseError) as refused:
         returned(asking, tmp_path / "day")
     assert [(flaw.code, flaw.field) for flaw in refused.value.flaws] == [("NO_SHEET", "reserve.products")]
+
+
+def test_a_case_with_heat_stores_is_not_kept_in_part(tmp_path: Path) -> None:
+    storing = replace(small_case(small_facts()), heat=Heat(stores=(HeatStore("heat", 10.0, 5.0, 5.0),)))
+    with pytest.raises(CaseError) as refused:
+        returned(storing, tmp_path / "day")
+    assert [(flaw.code, flaw.field) for flaw in refused.value.flaws] == [("NO_SHEET", "heat.stores")]
 
 
 def _same(one: Any, other: Any, path: str = "") -> list[str]:
