@@ -209,7 +209,7 @@ def _prove(problem: Problem, rolling: Rolling, search: Search) -> None:
     if found.gap_share > search.gap_share and time.monotonic() < search.deadline_s and found.x is not None:
         began = time.monotonic()
         orders = Orders(search.deadline_s, seed=search.seed, method="simplex", stop=search.stop)
-        found.take(priced(problem, found.x, orders, rolling.lazy, rolling.tell)[0])
+        found.take(priced(problem, found.x, orders, Known(lazy=rolling.lazy), rolling.tell)[0])
         found.steps.append(f"last LP {time.monotonic() - began:.1f} s")
 
 

@@ -126,6 +126,29 @@ def test_where_burning_would_pay_a_loss_is_held_to_its_curve() -> None:
     assert outcome.status is Status.FEASIBLE  # 0.6 MW x (2,000 - 350 - 1,010) CNY/MWh above the bound
 
 
+def test_where_burning_on_a_line_would_pay_the_answer_is_proven_all_the_same() -> None:
+    """
+    As on the link: 100 MW must be taken, 50 of them over a line with points (100 MW, 0.2 MW), (200, 0.8), (300, 1.8).
+
+    f - 0.002 f / 2 = 50: 0.1001 MW are lost and 49.8999 go out over the tie, at 2,000 CNY/MWh. Up to 1.8 MW could be
+    burnt on the line. No point that costs so little has a flow much above 50 MW, so that no more can be lost.
+    """
+    forecast = AvailableForecast("wind", (100.0,), (100.0,))
+    facts = pair(
+        units=(),
+        plants=(plant("wind", bus="a"),),
+        interfaces=(interface("tie", bus="a"),),
+        net_import_mw={"tie": 0.0},
+        load_mw={"b": 50.0},
+    )
+    outcome = outcome_of(facts, losses=LINES, available_forecasts=(forecast,), **HOUR)
+    assert outcome.schedule is not None
+    assert outcome.schedule.loss_mw["ab"].iloc[0] == pytest.approx(0.1 / 0.999, abs=1e-4)
+    assert outcome.schedule.under_plan_mw["tie"].iloc[0] == pytest.approx(50 - 0.1 / 0.999, abs=1e-4)
+    assert outcome.status is Status.OPTIMAL
+    assert not any("held" in step for step in steps_of(outcome))
+
+
 def test_a_line_loses_what_the_secant_of_its_flow_says() -> None:
     """
     Points (200 MW, 0.8 MW) and (300, 1.8): q = 0.8 + 0.01 (f - 200), and f - q / 2 = 200 MW arrive.
