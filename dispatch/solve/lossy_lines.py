@@ -14,7 +14,10 @@ which the losses of a point lie, and weights u = ( 1 + D H )^-T v  >=  0, every 
 
 With v = 1 that is one row for the loss Q of an island, its slopes the marginal loss factors of all buses at once. In a
 row  a f + b q <= U  the losses weigh  g = b - a H,  and  g q  >=  c Q + u ( D F p + o )  with v = g - c, c the largest
-number that leaves u >= 0. Such rows are added as points break them, with the pieces of the point: every one holds for
+number that leaves u >= 0. What a point burns, Q beyond what its flows ask for, helps such a row on the lines of least g
+first, and on each by no more than it has room for: a chord  q <= A f + B  over the range of its flow. So c is the g up
+to which lines have room for what is burnt, and chords stand in place of pieces where u < 0; with nothing burnt it is as
+above. Such rows are added as points break them, with the pieces of the point: every one holds for
 the whole model, so a bound stays one of it; a point that breaks none is one of the whole model, with the losses that
 its flows ask for. Q stands in the column of the first line of its island that loses something; the others stay at 0.
 
