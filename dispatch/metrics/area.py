@@ -57,12 +57,15 @@ class Area:
     interfaces: Mask
     members: Mask
     branches: Mask  # lines, then links
+    inner_share: np.ndarray  # (branches,), of what each loses: half of it is lost at each end
     sections: Mask
 
 
 def area_of(facts: GridFacts, name: str, grids: tuple[str, ...]) -> Area:
     """The area of some member grids."""
     owners = branch_grids(facts)
+    branches: list[Line | Link] = [*facts.lines, *facts.links]
+    inside = {bus.name for bus in facts.buses if bus.grid in grids}
     return Area(
         name=name,
         grids=grids,
@@ -74,6 +77,7 @@ def area_of(facts: GridFacts, name: str, grids: tuple[str, ...]) -> Area:
         interfaces=_within(facts.interfaces, grids),
         members=np.array([member in grids for member in facts.members], dtype=bool),
         branches=np.array([owner in grids for owner in owners.values()], dtype=bool),
+        inner_share=np.array([((b.from_bus in inside) + (b.to_bus in inside)) / 2 for b in branches], dtype=float),
         sections=np.array([owners[section.branches[0]] in grids for section in facts.sections], dtype=bool),
     )
 

@@ -81,5 +81,5 @@ def _measured_in(basis: Basis, area: Area, states: tuple[ContractState, ...]) ->
         aggregators=aggregator_metrics(basis, area, contracts),
         storage_technologies=storage_metrics(basis, area),
         self_use_mwh=basis.energy_mwh(self_use_mw(basis)[:, area.units]),
-        network_loss_mwh=basis.energy_mwh(basis.table("loss_mw")[:, area.branches]),
+        network_loss_mwh=basis.energy_mwh(basis.table("loss_mw") * area.inner_share),
     )

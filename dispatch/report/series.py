@@ -113,6 +113,7 @@ def taking_mw(hourly: Hourly) -> dict[str, np.ndarray]:
         "storage": hourly.of_stores(s.charge_mw, pumped=False),
         "export": np.maximum(-total(s.net_import_mw), 0),
         "self_use": s.output_mw.to_numpy() @ (1.0 - hourly.inputs.sent_out_share),
+        "network_loss": total(s.loss_mw),
     }
     return {name: power for name, power in layers.items() if power.any()}
 

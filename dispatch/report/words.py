@@ -34,6 +34,7 @@ LAYERS = {
     "curtailed": Word("弃电", "curtailed", "#c4553b"),
     "export": Word("净送出", "net export", "#b9c0ca"),
     "self_use": Word("厂用电", "self-use", "#7d6b5d"),
+    "network_loss": Word("网损", "network losses", "#a89f91"),
     "load": Word("响应后负荷", "load after response", "#15181d"),
     "available": Word("风光可发", "wind and sun available", "#c4553b"),
     "cut": Word("削减负荷", "load cut", "#7a4f74"),

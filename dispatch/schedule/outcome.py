@@ -320,7 +320,7 @@ class GridMetrics:
     aggregators: tuple[AggregatorMetrics, ...] = ()
     storage_technologies: tuple[StorageMetrics, ...] = ()
     self_use_mwh: float = 0.0  # of what thermal units generate, used by themselves, where the case counts it
-    network_loss_mwh: float = 0.0  # lost on lines and links, where the case counts it
+    network_loss_mwh: float = 0.0  # lost on lines and links at ends inside, where the case counts it
 
 
 @dataclass(frozen=True)

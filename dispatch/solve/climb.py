@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 
 from dispatch.solve.anatomy import NO_UNIT, Anatomy
+from dispatch.solve.flow_ranges import Region
 from dispatch.solve.highs import Answer, Orders, Report, Stop, never
 from dispatch.solve.identical import Classes
 from dispatch.solve.problem import Cuts, Problem
@@ -54,6 +56,7 @@ class Found:
     objective_cny: float = np.inf
     bound_cny: float = -np.inf
     infeasible: bool = False
+    most_cny: float = np.inf  # rows may cut off points that are dearer: no bound says more
     steps: list[str] = field(default_factory=list)
 
     def take(self, answer: Answer) -> None:
@@ -66,7 +69,7 @@ class Found:
         if answer.infeasible:
             self.infeasible = self.x is None
         else:
-            self.bound_cny = max(self.bound_cny, answer.bound_cny)
+            self.bound_cny = max(self.bound_cny, min(answer.bound_cny, self.most_cny))
 
     @property
     def gap_share(self) -> float:
@@ -97,12 +100,23 @@ class Lazy(Protocol):
         """What was found, in words."""
 
 
+class Burning(Protocol):
+    """A network in whose rows points may lose more than their flows ask for."""
+
+    def held(self, x: np.ndarray) -> Cuts | None:
+        """Rows that have no point burn where this one does, for points near it; None where it burns nothing."""
+
+    def narrow(self, x: np.ndarray, region: Region, fold: Callable[[Cuts], Cuts]) -> None:
+        """Bounds of flows in all points of a region, in the steps in which a point burns."""
+
+
 @dataclass(frozen=True)
 class Known:
     """What is known of a problem beside its arrays."""
 
     anatomy: Anatomy | None = None
     lazy: Lazy | None = None
+    burning: Burning | None = None
 
 
 @dataclass

@@ -32,7 +32,8 @@ import numpy as np
 
 from dispatch.schedule.outcome import Proof, Status
 from dispatch.solve.anatomy import NO_PLANT, NO_UNIT, NONE_LIKE_IT, Anatomy
-from dispatch.solve.climb import Climb, Found, Kept, Known, Lazy, Search, finite
+from dispatch.solve.climb import Climb, Found, Kept, Known, Search, finite
+from dispatch.solve.flow_ranges import Region, Relaxed
 from dispatch.solve.highs import INTEGRALITY, Answer, Orders, Report, solved_by_highs
 from dispatch.solve.identical import classes_of
 from dispatch.solve.plans import best_plans, own_columns, planned_point
@@ -61,7 +62,7 @@ def climbed(
     classes = classes_of(problem, alike, kept.classes)
     climb = Climb(problem, known, search, report, kept, classes, last)
     climb.take_up(kept.found_index)
-    for rung in (_relax, _recall, _round, *SEARCHES):
+    for rung in (_relax, _recall, _round, _narrow, *SEARCHES):
         _try(climb, rung)
         if climb.ended:
             break
@@ -96,20 +97,65 @@ def _relax(climb: Climb) -> None:
     if session is None or not warm:
         session = climb.kept.session = Session(folded, climb.orders)
     session.move_to(folded)
-    answer, late = session.solve(climb.orders, climb.tell), began + RELAXING_SHARE * (climb.last_s - began)
-    while answer.x is not None:
-        climb.relaxed_x, found.bound_cny = answer.x, answer.bound_cny
-        cuts = climb.lacks(climb.classes.spread(answer.x))
-        if cuts is None and not climb.problem.integer.any():
-            found.take(replace(answer, x=climb.classes.spread(answer.x)))
-        if cuts is None or time.monotonic() > late:
-            break
-        session.add(climb.classes.of_folded(cuts))
-        answer = session.solve(climb.orders, climb.tell)
+    answer = _looked_through(climb, session, session.solve(climb.orders, climb.tell))
     found.infeasible = answer.infeasible
     climb.kept.row_price_x = None if answer.x is None else session.row_prices()
     units = "" if climb.classes.is_plain else f" of {len(climb.classes.size_count)} columns"
     climb.note(f"{'warm ' if warm else ''}relaxation{units}", began)
+
+
+def _looked_through(climb: Climb, session: Session, answer: Answer) -> Answer:
+    """The relaxation with the rows that its points break."""
+    began = time.monotonic()
+    late = began + RELAXING_SHARE * (climb.last_s - began)
+    while answer.x is not None:
+        climb.relaxed_x = answer.x
+        climb.found.learn(answer)
+        x = climb.classes.spread(answer.x)
+        cuts = climb.lacks(x)
+        if cuts is None and not climb.problem.integer.any():
+            if _burns(climb, x):
+                _price(climb, x)
+            else:
+                climb.found.take(replace(answer, x=x))
+        if cuts is None or time.monotonic() > late:
+            break
+        session.add(climb.classes.of_folded(cuts))
+        answer = session.solve(climb.orders, climb.tell)
+    return answer
+
+
+def _burns(climb: Climb, x: np.ndarray) -> bool:
+    """Whether a point loses more than its flows ask for."""
+    return climb.known.burning is not None and climb.known.burning.held(x) is not None
+
+
+def _is_worth_narrowing(climb: Climb) -> bool:
+    """Whether the relaxation burns power and the best point does not, and no bound of flows was looked for yet."""
+    relaxed_x, x = climb.relaxed_x, climb.found.x
+    if relaxed_x is None or x is None or np.isfinite(climb.found.most_cny):
+        return False
+    return _burns(climb, climb.classes.spread(relaxed_x)) and not _burns(climb, x)
+
+
+def _narrow(climb: Climb) -> None:
+    """Where the relaxation burns power: what flows may be in points below the best one says how much they lose."""
+    burning, found, session, anatomy = climb.known.burning, climb.found, climb.kept.session, climb.known.anatomy
+    if burning is None or anatomy is None or session is None or not _is_worth_narrowing(climb):
+        return
+    began, step_index = time.monotonic(), np.full(len(climb.classes.size_count), -1)
+    step_index[climb.classes.column_class_index] = anatomy.step_index
+    session.move_to(climb.classes.folded)
+    answer = _looked_through(climb, session, session.solve(climb.orders, climb.tell))
+    if answer.x is not None and not climb.ended:
+        found.most_cny = found.objective_cny
+        relaxed = Relaxed(session.problem, session.row_prices(), answer.objective_cny)
+        region = Region(relaxed, step_index, found.most_cny, climb.orders)
+        burning.narrow(climb.classes.spread(answer.x), region, climb.classes.of_folded)
+        _looked_through(climb, session, answer)
+    climb.note("flows narrowed", began)
+    if not climb.ended:
+        _round(climb)
 
 
 def _recall(climb: Climb) -> None:
@@ -147,7 +193,7 @@ def _round(climb: Climb) -> None:
         if not any(np.array_equal(whole, other) for other in tried):
             tried.append(whole)
             _price(climb, whole_x)
-        if climb.done or climb.search.stop():
+        if climb.done or climb.search.stop() or _is_worth_narrowing(climb):
             break
     if anatomy.events is not None and climb.found.x is None:
         whole_x[anatomy.events.called_index] = anatomy.events.fewest()
@@ -278,7 +324,7 @@ def _price(climb: Climb, whole_x: np.ndarray) -> None:
     if orders.deadline_s <= time.monotonic():
         return
     kept = climb.kept
-    answer, needed, kept.pricing = priced(climb.problem, whole_x, orders, climb.known.lazy, climb.tell, kept.pricing)
+    answer, needed, kept.pricing = priced(climb.problem, whole_x, orders, climb.known, climb.tell, kept.pricing)
     for cuts in needed:
         climb.add(cuts)
     climb.found.take(answer)
@@ -288,36 +334,43 @@ def priced(
     problem: Problem,
     whole_x: np.ndarray,
     orders: Orders,
-    lazy: Lazy | None,
+    known: Known,
     report: Report,
     session: Session | None = None,
-) -> tuple[Answer, list[Cuts], Session]:
+) -> tuple[Answer, list[Cuts], Session | None]:
     """
     Fix the integers of a point and solve the rest as an LP, with the rows that it turns out to need.
 
-    The session of a point before, of the same rows, gives the LP its first basis.
+    The session of a point before, of the same rows, gives the LP its first basis. None is left where rows were added
+    that hold for this point alone, as it burns power.
     """
-    integer, needed = problem.integer, []
+    integer, needed = problem.integer, list[Cuts]()
     lower, upper = problem.lower.copy(), problem.upper.copy()
     lower[integer] = upper[integer] = np.round(whole_x[integer])
     fixed = problem.boxed(lower, upper)
     if session is None or not session.fits(fixed):
         session = Session(fixed, orders)
     session.move_to(fixed)
-    answer = session.solve(orders, report)
-    while lazy is not None and answer.x is not None and (cuts := lazy.broken(answer.x)) is not None:
-        before = answer.x
-        needed.append(cuts)
+    answer, is_own = session.solve(orders, report), False
+    while (x := answer.x) is not None and (cuts := _needed(known, x)) is not None:
+        is_own |= cuts.is_own
+        needed += [] if cuts.is_own else [cuts]
         session.add(cuts)
         answer = session.solve(orders, report)
         if answer.x is None:  # the time is over: what is overloaded is paid for
-            paid = lazy.completed(before)
+            paid = None if known.lazy is None else known.lazy.completed(x)
             if paid is not None:
                 answer = replace(answer, x=paid, objective_cny=problem.value(paid))
             break
     if answer.x is not None:
         answer.x[integer] = lower[integer]
-    return answer, needed, session
+    return answer, needed, None if is_own else session
+
+
+def _needed(known: Known, x: np.ndarray) -> Cuts | None:
+    """Rows that a point breaks; where it breaks none, those that have it burn no power."""
+    cuts = None if known.lazy is None else known.lazy.broken(x)
+    return known.burning.held(x) if cuts is None and known.burning is not None else cuts
 
 
 def _unit_classes(climb: Climb) -> np.ndarray:

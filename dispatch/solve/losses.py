@@ -24,7 +24,7 @@ from dispatch.case.losses import LossCurve
 from dispatch.model import names
 from dispatch.model.rows import Model
 from dispatch.schedule.outcome import Proof, Status
-from dispatch.solve.climb import EVERY_STEP, GRACE_SECONDS, Found, Lazy, Search, finite
+from dispatch.solve.climb import EVERY_STEP, GRACE_SECONDS, Found, Known, Lazy, Search, finite
 from dispatch.solve.highs import Orders
 from dispatch.solve.ladder import priced, status_of
 from dispatch.solve.problem import INFINITY, Cuts, Problem
@@ -112,7 +112,7 @@ def unburnt(
     if found.x is None or not held.burns(found.x):
         return status, proof
     orders = Orders(search.deadline_s + GRACE_SECONDS, seed=search.seed, method="simplex", stop=search.stop)
-    answer, _, _ = priced(problem, found.x, orders, held, lambda *_: None)
+    answer, _, _ = priced(problem, found.x, orders, Known(lazy=held), lambda *_: None)
     found.steps.append(held.told)
     if answer.x is None:
         return status, proof

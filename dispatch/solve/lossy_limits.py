@@ -17,14 +17,13 @@ from dispatch.model.rows import Model
 from dispatch.solve.climb import EVERY_STEP
 from dispatch.solve.contingency import Contingencies, contingencies_of
 from dispatch.solve.line_limits import BROKEN_MW, NEAR_SHARE, LineLimits, by_step, line_limits_of, without
-from dispatch.solve.lossy_lines import LossyLines, Pieces
-from dispatch.solve.lossy_rows import LossyRows
+from dispatch.solve.lossy_lines import LossyLines, Pieces, Sides
+from dispatch.solve.lossy_rows import SHORT_MW, LossyRows
 from dispatch.solve.problem import Cuts, Problem
 
 ROUGH_SHARE = 5e-4  # of what is lost: as much may be missing from a relaxation, whose bound it lowers by as little
 FINE_SHARE = 2e-3  # of what is lost: rows for less are no news to a search
 NEWS_SHARE = 0.5  # of a point in the mean of the points so far
-SHORT_MW = 2e-4  # an island loses so much more than its column says
 CUT_OFF = 1e-6  # a row is worth adding where a point breaks it by more
 
 
@@ -39,14 +38,15 @@ class LossyLimits(LineLimits):
         curves: Sequence[LossCurve],
         outages: Contingencies | None = None,
     ) -> None:
-        self._rows, self._islands = _rows_and_islands(model, facts, curves)
-        self._mean_flow = np.zeros(self._rows.flow_index.shape)
+        self.rows, self._islands = _rows_and_islands(model, facts, curves)
+        self._mean_flow = np.zeros(self.rows.flow_index.shape)
+        self.low_mw, self.high_mw = self.rows.lines.rated(len(self._mean_flow))
         super().__init__(model, problem, facts, outages)
 
     @property
     def can_be_projected(self) -> bool:
         """Whether rows hold without the losses of single lines."""
-        return self._rows.lines.can_be_projected
+        return self.rows.lines.can_be_projected
 
     def broken(self, x: np.ndarray, steps: slice = EVERY_STEP, *, roughly: bool = False) -> Cuts | None:
         """
@@ -54,58 +54,52 @@ class LossyLimits(LineLimits):
 
         Each time with the pieces of the point, and with those between it and the points before: fewer rounds.
         """
-        flow, lost = self._carried(x)
-        whole, pieces = self._rows.placed(x, flow, lost), self._rows.lines.pieces(flow)
+        flow, lost, sides = self.carried(x)
+        whole, pieces = self.rows.placed(x, flow, lost), sides.least
         self._mean_flow[steps] = (1 - NEWS_SHARE) * self._mean_flow[steps] + NEWS_SHARE * flow[steps]
-        short = self._rows.short(x, lost, steps)
+        short = self.rows.short(x, lost, steps)
         if roughly and short.sum() <= ROUGH_SHARE * lost[steps].sum():
             short[:] = 0.0
         outages = None if self._outages is None else self._outages.broken(whole, steps)
-        parts = [self._summed(x, each, short) for each in (pieces, self._rows.lines.pieces(self._mean_flow))]
-        parts += [self._ratings(flow, x, pieces, steps), self._projected(outages, pieces, x)]
-        parts.append(self._projected(self._rows.beyond(self._withheld, whole, steps), pieces, x))
-        limits = sum(len(cuts.upper) for cuts in parts[2:] if cuts is not None)
+        burns = np.zeros(short.shape, dtype=bool)
+        burns[steps] = sides.burnt_mw[steps] > 0
+        means = self.rows.lines.pieces(self._mean_flow)
+        parts = [self._summed(x, each, short > SHORT_MW) for each in (pieces, means)]
+        parts += [self._summed(x, sides.most, burns, -1.0), self._ratings(flow, x, sides, steps)]
+        beyond = (outages, self.rows.beyond(self._withheld, whole, steps))
+        parts += [self._projected(each, sides, x) for each in beyond]
+        limits = sum(len(cuts.upper) for cuts in parts[3:] if cuts is not None)
         found = _joined([cuts for cuts in parts if cuts is not None and len(cuts.upper)])
         is_fine = not limits and short.sum() <= FINE_SHARE * lost[steps].sum()
         return None if found is None else replace(found, is_fine=is_fine)
 
     def completed(self, x: np.ndarray, steps: slice = EVERY_STEP) -> np.ndarray | None:
         """The point with overloads after outages paid for; None where it breaks a rating or loses too little."""
-        flow, lost = self._carried(x)
+        flow, lost, _ = self.carried(x)
         over = (np.abs(flow) > self._rating_mw + BROKEN_MW)[steps]
-        if over.any() or (self._rows.short(x, lost, steps) > SHORT_MW).any():
+        if over.any() or (self.rows.short(x, lost, steps) > SHORT_MW).any():
             return None
         if self._outages is None:
             return x
         paid, own = x.copy(), self._outages.overload_columns
-        paid[own] = self._outages.completed(self._rows.placed(x, flow, lost), steps)[own]
+        paid[own] = self._outages.completed(self.rows.placed(x, flow, lost), steps)[own]
         return paid
 
     def restored(self, x: np.ndarray) -> np.ndarray:
         """The point with the flows and losses that follow from it."""
-        return self._rows.placed(x, *self._carried(x))
+        return self.rows.placed(x, *self.carried(x)[:2])
 
-    def _carried(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Flows and losses; what an island burns beyond what its flows ask for is lost on its first line."""
-        free = self._flow_mw(x)
-        flow, lost = self._rows.lines.settled(free)
-        burnt = np.maximum(x[self._rows.sum_index] - lost @ self._rows.member_share, 0.0)
-        if burnt.max(initial=0.0) > SHORT_MW:
-            more = np.zeros_like(lost)
-            more[:, self._rows.member_share.argmax(axis=0)] = burnt
-            flow, lost = self._rows.lines.settled(free - more @ self._rows.lines.moved_share.T)
-            lost = lost + more
-        return flow, lost
+    def carried(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, Sides]:
+        """Flows and losses of a point, and what lines lose at least and at most there."""
+        return self.rows.carried(x, self._flow_mw(x), self.low_mw, self.high_mw)
 
-    def _summed(self, x: np.ndarray, pieces: Pieces, short: np.ndarray) -> Cuts | None:
-        """Rows for what islands lose, where a point says less than its flows ask for."""
-        step, island = np.nonzero(short > SHORT_MW)
-        if not len(step):
-            return None
-        cuts = self._moved(self._rows.of_islands(pieces, step, island))
-        return _chosen(cuts, cuts.rows @ x - cuts.upper > SHORT_MW / 2)
+    def _summed(self, x: np.ndarray, pieces: Pieces, where: np.ndarray, sign: float = 1.0) -> Cuts | None:
+        """Rows for what islands lose at least, or with -1 at most, where a point breaks them."""
+        cuts = self.moved(self.rows.of_islands(pieces, *np.nonzero(where)))
+        turned = Cuts(sign * cuts.rows, cuts.lower, sign * cuts.upper)
+        return _chosen(turned, turned.rows @ x - turned.upper > SHORT_MW / 2)
 
-    def _ratings(self, flow: np.ndarray, x: np.ndarray, pieces: Pieces, steps: slice) -> Cuts | None:
+    def _ratings(self, flow: np.ndarray, x: np.ndarray, sides: Sides, steps: slice) -> Cuts | None:
         """Rows for ratings that flows exceed, with those that are near theirs and have none yet."""
         within = np.zeros(flow.shape, dtype=bool)
         within[steps] = True
@@ -114,7 +108,7 @@ class LossyLimits(LineLimits):
             return None
         near = within & ~self._watched & (np.abs(flow) > NEAR_SHARE * self._rating_mw)
         pairs = np.argwhere(over | near)
-        cuts = self._of_ratings(pairs, np.sign(flow[pairs[:, 0], pairs[:, 1]]), pieces)
+        cuts = self._of_ratings(pairs, np.sign(flow[pairs[:, 0], pairs[:, 1]]), sides)
         broken = cuts.rows @ x - cuts.upper > CUT_OFF
         if not broken.any():
             return None
@@ -125,37 +119,39 @@ class LossyLimits(LineLimits):
     def _rows_of(self, pairs: np.ndarray) -> Cuts:
         """Rows of some (step, line), both ways; pieces are those of no flow."""
         self._note(pairs)
-        pieces = self._rows.lines.pieces(np.zeros(self._flow.shape))
+        lines, none = self.rows.lines, np.zeros(self.rows.loss_index.shape)
+        most = lines.most(self.low_mw, self.high_mw)
+        sides = Sides(lines.pieces(np.zeros(self._flow.shape)), most, none, np.zeros(self.rows.sum_index.shape))
         both = np.concatenate([pairs, pairs])
         order = np.argsort(both[:, 0], kind="stable")
         sign = np.repeat([1.0, -1.0], len(pairs))
-        return self._of_ratings(both[order], sign[order], pieces)
+        return self._of_ratings(both[order], sign[order], sides)
 
     def _note(self, pairs: np.ndarray) -> None:
         new = pairs[~self._watched[pairs[:, 0], pairs[:, 1]]]
         self._watched[new[:, 0], new[:, 1]] = True
         self._order.append(new)
 
-    def _of_ratings(self, pairs: np.ndarray, sign: np.ndarray, pieces: Pieces) -> Cuts:
+    def _of_ratings(self, pairs: np.ndarray, sign: np.ndarray, sides: Sides) -> Cuts:
         """Flows of some (step, line), turned by their sign, within the rating."""
         step, line = pairs[:, 0], pairs[:, 1]
         by_flow = np.eye(self._flow.shape[1])[line] * sign[:, None]
-        return self._moved(self._rows.of_flows(pieces, step, by_flow, self._rating_mw[step, line]))
+        return self.moved(self.rows.of_flows(sides, step, by_flow, self._rating_mw[step, line]))
 
-    def _projected(self, cuts: Cuts | None, pieces: Pieces, x: np.ndarray) -> Cuts | None:
+    def _projected(self, cuts: Cuts | None, sides: Sides, x: np.ndarray) -> Cuts | None:
         """Upper sides of rows without flows and losses, where the point breaks them still."""
         if cuts is None:
             return None
-        made = self._moved(self._rows.of_rows(pieces, cuts))
+        made = self.moved(self.rows.of_rows(sides, cuts))
         return _chosen(made, made.rows @ x - made.upper > CUT_OFF)
 
-    def _moved(self, cuts: Cuts) -> Cuts:
+    def moved(self, cuts: Cuts) -> Cuts:
         """Upper sides with what the flows follow from in their place."""
         return replace(self._without_flows(cuts), lower=cuts.lower)
 
     def _reduced(self, model: Model, problem: Problem, rows: sp.csr_array, island_index: np.ndarray) -> Problem:
         """The problem with flows and losses in no row, and one balance an island and step with what it loses."""
-        self._supply = without(self._supply, self._rows.loss_index)
+        self._supply = without(self._supply, self.rows.loss_index)
         together = by_step(
             sp.csr_array((np.ones(len(island_index)), (island_index, np.arange(len(island_index))))), len(self._flow)
         )
@@ -163,17 +159,17 @@ class LossyLimits(LineLimits):
         gone = np.concatenate([model.rows[name].numbers.ravel() for name in families])
         kept = np.setdiff1d(np.arange(rows.shape[0]), gone)
         others = Cuts(rows[kept], problem.row_lower[kept], problem.row_upper[kept])
-        flows = self._rows.step_of(others.rows) >= 0
+        flows = self.rows.step_of(others.rows) >= 0
         self._withheld, others = _chosen(others, flows), _chosen(others, ~flows)
         balanced_mw = together @ self._load_mw
         count = island_index.max() + 1
         at = (np.arange(len(self._flow))[:, None] * count + self._islands).ravel()
         losing = sp.csr_array(
-            (-np.ones(self._rows.sum_index.size), (at, self._rows.sum_index.ravel())),
+            (-np.ones(self.rows.sum_index.size), (at, self.rows.sum_index.ravel())),
             shape=(together.shape[0], rows.shape[1]),
         )
         every = others.joined(Cuts(sp.csr_array(together @ self._supply + losing), balanced_mw, balanced_mw))
-        reduced = self._rows.boxed(problem)
+        reduced = self.rows.boxed(problem)
         return replace(reduced, rows=sp.csc_array(every.rows), row_lower=every.lower, row_upper=every.upper)
 
 

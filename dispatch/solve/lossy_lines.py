@@ -14,7 +14,10 @@ which the losses of a point lie, and weights u = ( 1 + D H )^-T v  >=  0, every 
 
 With v = 1 that is one row for the loss Q of an island, its slopes the marginal loss factors of all buses at once. In a
 row  a f + b q <= U  the losses weigh  g = b - a H,  and  g q  >=  c Q + u ( D F p + o )  with v = g - c, c the largest
-number that leaves u >= 0. Such rows are added as points break them, with the pieces of the point: every one holds for
+number that leaves u >= 0. What a point burns, Q beyond what its flows ask for, helps such a row on the lines of least g
+first, and on each by no more than it has room for: a chord  q <= A f + B  over the range of its flow. So c is the g up
+to which lines have room for what is burnt, and chords stand in place of pieces where u < 0; with nothing burnt it is as
+above. Such rows are added as points break them, with the pieces of the point: every one holds for
 the whole model, so a bound stays one of it; a point that breaks none is one of the whole model, with the losses that
 its flows ask for. Q stands in the column of the first line of its island that loses something; the others stay at 0.
 
@@ -28,7 +31,7 @@ Litvinov, Zheng, Rosenwald, Shamsollahi (2004), "Marginal loss modeling in LMP c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -46,6 +49,16 @@ class Pieces:
 
     slope_share: np.ndarray  # turned with the flow
     offset_mw: np.ndarray
+
+
+@dataclass(frozen=True)
+class Sides:
+    """What lines lose at least and at most by their flows, and what a point makes of it."""
+
+    least: Pieces  # those on which the point lies
+    most: Pieces  # above the curves wherever flows may be
+    room_mw: np.ndarray  # (T, lossy lines), by which a line may lose more than its flow in the point asks for
+    burnt_mw: np.ndarray  # (T, islands), what the point loses beyond that
 
 
 @dataclass(frozen=True)
@@ -72,6 +85,7 @@ class LossyLines:
         self._own_moved = sp.csr_array(moved_share[line_index].T)
         self._slope = np.stack([_padded(curve.slope_share, width) for curve in curves])
         self._offset = np.stack([_padded(curve.offset_mw, width) for curve in curves])
+        self._curves = tuple(curves)
 
     @property
     def can_be_projected(self) -> bool:
@@ -104,30 +118,70 @@ class LossyLines:
 
     def summed(self, pieces: Pieces, step: np.ndarray, member: np.ndarray, island: np.ndarray) -> Weights:
         """
-        What an island loses at least in a step, as rows  u ( D F p + o ) - Q  <=  0, one for each step and island.
+        What an island loses by some pieces in a step, as rows  u ( D F p + o ) - Q, one for each step and island.
 
-        member  (K, islands): 1 where a line is of an island
+        Never above 0 with pieces of the curves, never below with chords above them.
         """
         slope = pieces.slope_share[step]
         u = self._undone(slope, member.T[island])
         none = np.zeros((len(step), len(self.moved_share)))
-        return self._weights(pieces, step, none, -np.eye(member.shape[1])[island], u)
+        own = Pieces(slope, pieces.offset_mw[step])
+        return self._weights(own, none, -np.eye(member.shape[1])[island], u)
+
+    def lost(self, *flows_mw: np.ndarray) -> np.ndarray:
+        """The most that lines lose at some flows of their own, (T, lossy lines) each."""
+        return np.asarray(np.max([_at(self._curves, flow) for flow in flows_mw], axis=0))
+
+    def most(self, low_mw: np.ndarray, high_mw: np.ndarray) -> Pieces:
+        """Chords above the curves where flows are between two bounds, (T, lossy lines) each."""
+        low, high = _at(self._curves, low_mw), _at(self._curves, high_mw)
+        slope = (high - low) / np.maximum(high_mw - low_mw, SETTLED_MW)
+        return Pieces(slope, low - slope * low_mw)
+
+    def rated(self, step_count: int) -> tuple[np.ndarray, np.ndarray]:
+        """Bounds of flows by ratings, (T, lossy lines) each."""
+        high = np.array([curve.forward_mw for curve in self._curves])
+        low = -np.array([curve.backward_mw for curve in self._curves])
+        return np.tile(low, (step_count, 1)), np.tile(high, (step_count, 1))
 
     def projected(
-        self, pieces: Pieces, step: np.ndarray, member: np.ndarray, flow_share: np.ndarray, loss_share: np.ndarray
+        self, sides: Sides, step: np.ndarray, member: np.ndarray, flow_share: np.ndarray, loss_share: np.ndarray
     ) -> Weights:
         """Upper sides of rows of flows (n, lines) and losses (n, K), each of a step, without the losses."""
-        slope = pieces.slope_share[step]
-        g = loss_share - flow_share @ self.moved_share
-        least = np.where(member.T[None] > 0, g[:, None], np.inf).min(axis=2)
-        u = self._undone(slope, g - least @ member.T)
-        for island in range(member.shape[1]):
+        g, slope = loss_share - flow_share @ self.moved_share, sides.least.slope_share[step]
+        least, capped = _levels(g, sides.room_mw[step], sides.burnt_mw[step], member)
+        v = g - least @ member.T
+        u = self._undone(slope, v)
+        for island in np.flatnonzero(~capped.all(axis=0)):
             own = member[:, island] > 0
             unit = self._undone(slope, np.broadcast_to(member[:, island], u.shape))
-            more = np.maximum((-u[:, own] / unit[:, own]).max(axis=1), 0.0)
+            more = np.where(capped[:, island], 0.0, np.maximum((-u[:, own] / unit[:, own]).max(axis=1), 0.0))
             least[:, island] -= more
             u = u + more[:, None] * unit
-        return self._weights(pieces, step, flow_share, least, u)
+        if not capped.any():
+            return self._weights(Pieces(slope, sides.least.offset_mw[step]), flow_share, least, u)
+        return self._capped(sides, step, flow_share, least, g - least @ member.T)
+
+    def _capped(
+        self, sides: Sides, step: np.ndarray, flow_share: np.ndarray, island_share: np.ndarray, v: np.ndarray
+    ) -> Weights:
+        """Rows in which losses stand at most where they weigh negatively; of no use where no signs are found."""
+        above = v < 0
+        for _ in range(ROUND_COUNT):
+            slope, offset = (
+                np.where(above, most[step], least[step])
+                for most, least in (
+                    (sides.most.slope_share, sides.least.slope_share),
+                    (sides.most.offset_mw, sides.least.offset_mw),
+                )
+            )
+            u = self._undone(slope, v)
+            wrong = (np.where(above, u, -u) > SETTLED_MW).any(axis=1)
+            if not wrong.any():
+                break
+            above = u < 0
+        weights = self._weights(Pieces(slope, offset), flow_share, island_share, u)
+        return replace(weights, moved_mw=np.where(wrong, -np.inf, weights.moved_mw))
 
     def _undone(self, slope: np.ndarray, v: np.ndarray) -> np.ndarray:
         """( 1 + D H )^-T v for each row v and its slopes, (n, K), by its series; sparse, as BLAS threads are slower."""
@@ -138,12 +192,35 @@ class LossyLines:
                 break
         return np.asarray(u)
 
-    def _weights(
-        self, pieces: Pieces, step: np.ndarray, flow_share: np.ndarray, island_share: np.ndarray, u: np.ndarray
-    ) -> Weights:
+    def _weights(self, pieces: Pieces, flow_share: np.ndarray, island_share: np.ndarray, u: np.ndarray) -> Weights:
+        """Rows with weights u of the pieces of each, (n, K)."""
         weights = flow_share.copy()
-        weights[:, self.line_index] += u * pieces.slope_share[step]
-        return Weights(weights, island_share, (u * pieces.offset_mw[step]).sum(axis=1))
+        weights[:, self.line_index] += u * pieces.slope_share
+        return Weights(weights, island_share, (u * pieces.offset_mw).sum(axis=1))
+
+
+def _at(curves: Sequence[LossCurve], flow_mw: np.ndarray) -> np.ndarray:
+    """What the curves say of flows of their lines, (T, lossy lines)."""
+    return np.column_stack([curve.at(flow_mw[:, k]) for k, curve in enumerate(curves)])
+
+
+def _levels(
+    g: np.ndarray, room_mw: np.ndarray, burnt_mw: np.ndarray, member: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """
+    The weights up to which the lines of each island have room for what it burns, and whether one line is too few.
+
+    What is burnt on the lines of least weight helps a row most: (n, islands) each.
+    """
+    least, capped = np.zeros(burnt_mw.shape), np.zeros(burnt_mw.shape, dtype=bool)
+    for island, of_island in enumerate(member.T > 0):
+        weight = np.where(of_island, g, np.inf)
+        order = weight.argsort(axis=1)
+        filled = np.take_along_axis(room_mw, order, axis=1).cumsum(axis=1)
+        place = np.minimum((filled < burnt_mw[:, [island]]).sum(axis=1), of_island.sum() - 1)
+        least[:, island] = np.take_along_axis(weight, order[np.arange(len(g)), place][:, None], axis=1)[:, 0]
+        capped[:, island] = place > 0
+    return least, capped
 
 
 def _padded(values: np.ndarray, width: int) -> np.ndarray:

@@ -8,8 +8,10 @@ import numpy as np
 import scipy.sparse as sp
 
 from dispatch.solve.line_limits import BROKEN_MW, without
-from dispatch.solve.lossy_lines import LossyLines, Pieces, Weights
+from dispatch.solve.lossy_lines import LossyLines, Pieces, Sides, Weights
 from dispatch.solve.problem import INFINITY, Cuts, Problem
+
+SHORT_MW = 2e-4  # an island loses so much more than its column says, or its column so much more than it does
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,25 @@ class LossyRows:
         whole[self.flow_index], whole[self.loss_index] = flow, lost
         return whole
 
+    def carried(
+        self, x: np.ndarray, free_mw: np.ndarray, low_mw: np.ndarray, high_mw: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, Sides]:
+        """
+        Flows and losses of a point with its flows without losses, and what lines lose at least and at most there.
+
+        What an island burns beyond what its flows ask for is lost where flows between their bounds leave room for it.
+        """
+        lines, member, most_mw = self.lines, self.member_share, self.lines.lost(low_mw, high_mw)
+        flow, asked = lines.settled(free_mw)
+        burnt = x[self.sum_index] - asked @ member
+        burnt, more = np.where(burnt > SHORT_MW, burnt, 0.0), np.zeros_like(asked)
+        if burnt.any():
+            room = np.maximum(most_mw - asked, 0.0)
+            more = room * ((burnt / np.maximum(room @ member, SHORT_MW)) @ member.T)
+            flow, asked = lines.settled(free_mw - more @ lines.moved_share.T)
+        room = np.maximum(most_mw - asked, 0.0)
+        return flow, asked + more, Sides(lines.pieces(flow), lines.most(low_mw, high_mw), room, more @ member)
+
     def short(self, x: np.ndarray, lost: np.ndarray, steps: slice) -> np.ndarray:
         """How much less than its flows ask for each island loses in some steps, MW, (T, islands)."""
         short = np.zeros(self.sum_index.shape)
@@ -53,18 +74,18 @@ class LossyRows:
         """What islands lose at least in some steps."""
         return self._made(self.lines.summed(pieces, step, self.member_share, island), step, np.zeros(len(step)))
 
-    def of_flows(self, pieces: Pieces, step: np.ndarray, by_flow: np.ndarray, upper: np.ndarray) -> Cuts:
+    def of_flows(self, sides: Sides, step: np.ndarray, by_flow: np.ndarray, upper: np.ndarray) -> Cuts:
         """Upper sides of sums of flows, (n, lines), each of a step."""
         no_loss = np.zeros((len(step), self.loss_index.shape[1]))
-        return self._made(self.lines.projected(pieces, step, self.member_share, by_flow, no_loss), step, upper)
+        return self._made(self.lines.projected(sides, step, self.member_share, by_flow, no_loss), step, upper)
 
-    def of_rows(self, pieces: Pieces, cuts: Cuts) -> Cuts:
+    def of_rows(self, sides: Sides, cuts: Cuts) -> Cuts:
         """Upper sides of any rows of the model, each of a step."""
         step, number = self.step_of(cuts.rows), np.arange(len(cuts.upper))[:, None]
         by_flow, by_loss = (
             cuts.rows[number, columns[step]].toarray() for columns in (self.flow_index, self.loss_index)
         )
-        weights = self.lines.projected(pieces, step, self.member_share, by_flow, by_loss)
+        weights = self.lines.projected(sides, step, self.member_share, by_flow, by_loss)
         rest = without(without(cuts.rows, self.flow_index), self.loss_index)
         made = self._made(weights, step, cuts.upper)
         return Cuts(sp.csr_array(made.rows + rest), made.lower, made.upper)

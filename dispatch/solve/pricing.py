@@ -12,7 +12,7 @@ from dispatch.errors import SolverFailed
 from dispatch.model.rows import Model
 from dispatch.schedule.outcome import PriceReport, RuleCheck, Solution
 from dispatch.schedule.progress import Progress, Tell
-from dispatch.solve.climb import GRACE_SECONDS
+from dispatch.solve.climb import GRACE_SECONDS, Known
 from dispatch.solve.contingency import contingencies_of
 from dispatch.solve.duals import Duals, checks_of
 from dispatch.solve.highs import Answer, Orders
@@ -41,11 +41,11 @@ def with_prices(model: Model, asked: Asked, solution: Solution, limits: Limits, 
     orders = Orders(clock.deadline_s + GRACE_SECONDS, seed=limits.seed_count, method="simplex", stop=clock.stop)
     try:
         answer, _, session = solved_as_lp(
-            problem, point, orders, lazy, lambda *_: tell(Progress("pricing", clock.elapsed_seconds))
+            problem, point, orders, Known(lazy=lazy), lambda *_: tell(Progress("pricing", clock.elapsed_seconds))
         )
     except SolverFailed as error:
         return replace(solution, prices=PriceReport(None, reason=f"the LP of prices: {error}"))
-    if answer.x is None or not answer.finished:
+    if answer.x is None or session is None or not answer.finished:
         return replace(solution, prices=PriceReport(None, reason=_why_not(answer, clock)))
     duals = Duals(session.problem, answer.x, session.row_prices())
     solution = _cheaper(model, asked, solution, duals)

@@ -23,6 +23,7 @@ class Cuts:
     lower: np.ndarray
     upper: np.ndarray
     is_fine: bool = False  # they settle a point to the last MW, and no search need be gone through again for them
+    is_own: bool = False  # they are meant for points near one point alone
 
     def joined(self, more: Cuts) -> Cuts:
         """These rows, then more."""

@@ -204,7 +204,7 @@ def _prove(rolling: Rolling, search: Search) -> None:
     if time.monotonic() < search.deadline_s and found.x is not None:
         began = time.monotonic()
         orders = Orders(search.deadline_s, seed=search.seed, method="simplex", stop=search.stop)
-        answer, needed, _ = priced(rolling.timeline.problem, found.x, orders, rolling.lazy, rolling.tell)
+        answer, needed, _ = priced(rolling.timeline.problem, found.x, orders, Known(lazy=rolling.lazy), rolling.tell)
         for cuts in needed:
             rolling.extend(cuts)
         found.take(answer)

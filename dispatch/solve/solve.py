@@ -12,6 +12,7 @@ from dispatch.model.rows import Model
 from dispatch.schedule.outcome import Solution, Status
 from dispatch.schedule.progress import Progress, Tell
 from dispatch.solve.anatomy import anatomy_of
+from dispatch.solve.burning import BurntPower
 from dispatch.solve.climb import Found, Kept, Known, Search
 from dispatch.solve.conflict import conflict_of
 from dispatch.solve.contingency import contingencies_of
@@ -19,7 +20,7 @@ from dispatch.solve.highs import Report, Stop, never
 from dispatch.solve.ladder import climbed
 from dispatch.solve.lexicographic import climbed_in_turn
 from dispatch.solve.losses import HeldLosses, unburnt
-from dispatch.solve.lossy_limits import network_of
+from dispatch.solve.lossy_limits import LossyLimits, network_of
 from dispatch.solve.problem import problem_of
 from dispatch.solve.read import schedule_of
 from dispatch.solve.rolling import Roll, rolled
@@ -71,7 +72,8 @@ def solved(model: Model, asked: Asked, limits: Limits, clock: Clock, tell: Tell,
     problem = problem_of(model)
     anatomy = anatomy_of(model, asked.case, facts, inputs)
     network = network_of(model, problem, facts, inputs)
-    known = Known(anatomy, network or contingencies_of(model, facts, inputs))
+    burning = BurntPower(network) if isinstance(network, LossyLimits) else None
+    known = Known(anatomy, network or contingencies_of(model, facts, inputs), burning)
     smaller = problem if network is None else network.problem
     if model.first is not None:
         again = network_of(model, problem, facts, inputs)

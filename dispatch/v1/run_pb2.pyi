@@ -724,7 +724,9 @@ class Metrics(_message.Message):
     response_call_count: _builtins.int
     """Calls of response contracts (响应调用) that began."""
     network_loss_mwh: _builtins.float
-    """Energy lost on lines and links (网损), where the case counts it, in MWh; a branch between grids counts where it begins."""
+    """Energy lost on lines and links (网损), where the case counts it, in MWh: half of each loss at either end, what is lost at an
+    end outside the grid left out, as in net_export_mwh. The penalty counts a branch whole, where it begins.
+    """
     self_use_mwh: _builtins.float
     """What thermal units use of what they generate (厂用电量), where the case counts it, in MWh; `thermal_mwh` is before it."""
     @_builtins.property

@@ -24,13 +24,14 @@ from dispatch.case.renewable import AvailableForecast
 from dispatch.formats.dayahead.answer import answer_sheets
 from dispatch.model.build import built
 from dispatch.report.scenario import Scenario
+from dispatch.report.series import generation_mw, hourly_of, load_mw, taking_mw
 from dispatch.report.table import table_of
 from dispatch.run import run
 from dispatch.schedule.outcome import Outcome, Status
 from dispatch.solve.problem import problem_of
 from tests.answers import EXACT, outcome_of, schedule_of
 from tests.model.worlds import free_unit
-from tests.small import GRID, SUMMER_DAY, bus, interface, line, link, plant, small_case, small_facts
+from tests.small import EXTERNAL, GRID, SUMMER_DAY, bus, interface, line, link, plant, small_case, small_facts
 
 LINKS, LINES = Losses(links=True), Losses(lines=True, line_error_mw=0.05, line_error_share=0.0)
 NOTHING: dict[str, Any] = dict.fromkeys(("plants", "stores", "contracts", "interfaces", "running_minimums"), ())
@@ -126,6 +127,29 @@ def test_where_burning_would_pay_a_loss_is_held_to_its_curve() -> None:
     assert outcome.status is Status.FEASIBLE  # 0.6 MW x (2,000 - 350 - 1,010) CNY/MWh above the bound
 
 
+def test_where_burning_on_a_line_would_pay_the_answer_is_proven_all_the_same() -> None:
+    """
+    As on the link: 100 MW must be taken, 50 of them over a line with points (100 MW, 0.2 MW), (200, 0.8), (300, 1.8).
+
+    f - 0.002 f / 2 = 50: 0.1001 MW are lost and 49.8999 go out over the tie, at 2,000 CNY/MWh. Up to 1.8 MW could be
+    burnt on the line. No point that costs so little has a flow much above 50 MW, so that no more can be lost.
+    """
+    forecast = AvailableForecast("wind", (100.0,), (100.0,))
+    facts = pair(
+        units=(),
+        plants=(plant("wind", bus="a"),),
+        interfaces=(interface("tie", bus="a"),),
+        net_import_mw={"tie": 0.0},
+        load_mw={"b": 50.0},
+    )
+    outcome = outcome_of(facts, losses=LINES, available_forecasts=(forecast,), **HOUR)
+    assert outcome.schedule is not None
+    assert outcome.schedule.loss_mw["ab"].iloc[0] == pytest.approx(0.1 / 0.999, abs=1e-4)
+    assert outcome.schedule.under_plan_mw["tie"].iloc[0] == pytest.approx(50 - 0.1 / 0.999, abs=1e-4)
+    assert outcome.status is Status.OPTIMAL
+    assert not any("held" in step for step in steps_of(outcome))
+
+
 def test_a_line_loses_what_the_secant_of_its_flow_says() -> None:
     """
     Points (200 MW, 0.8 MW) and (300, 1.8): q = 0.8 + 0.01 (f - 200), and f - q / 2 = 200 MW arrive.
@@ -212,6 +236,32 @@ def test_losses_of_a_triangle_equal_those_of_pypsa() -> None:
     assert outcome.schedule.loss_mw.to_numpy().sum() > 1  # the case is about losses
     theirs = (network.lines_t.p0 + network.lines_t.p1).iloc[0]
     assert outcome.schedule.loss_mw.iloc[0][theirs.index].tolist() == pytest.approx(theirs.tolist(), abs=1e-4)
+
+
+def test_what_is_lost_beyond_the_grid_is_none_of_its_losses() -> None:
+    """
+    200 MW reach b over a line to a neighbour: q = 0.8 / 0.995 MW, f = 199.4 / 0.995. Half is lost at the neighbour's a.
+
+    So 199.4 / 0.995 MW come over the border in the middle of the line, and 0.40201 of them are lost: 200 are used.
+    """
+    facts = pair(
+        buses=(bus("a", grid=EXTERNAL), bus("b", load_share=1.0)),
+        units=(),
+        interfaces=(interface("tie", bus="a", import_limit_mw=300.0),),
+        net_import_mw={"tie": 200.0},
+    )
+    case = small_case(facts, **HOUR, losses=LINES)
+    outcome = run(case, facts, EXACT)
+    assert outcome.metrics is not None
+    assert outcome.schedule is not None
+    total = outcome.metrics.total
+    assert outcome.schedule.loss_mw["ab"].iloc[0] == pytest.approx(0.8 / 0.995)
+    assert total.network_loss_mwh == pytest.approx(0.4 / 0.995)
+    assert -total.net_export_mwh == pytest.approx(total.load_mwh + total.network_loss_mwh)
+    assert total.penalty.network_loss_cny == pytest.approx(1010 * 0.8 / 0.995)
+    hourly = hourly_of(Scenario("one", case, facts, outcome))
+    assert hourly is not None
+    assert sum(generation_mw(hourly).values()) == pytest.approx(sum(taking_mw(hourly).values(), load_mw(hourly)))
 
 
 def test_what_is_lost_is_summed_by_grid_and_shown_where_a_case_counts_it() -> None:

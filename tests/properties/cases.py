@@ -14,6 +14,7 @@ from dispatch.case.checks import flaws_of
 from dispatch.case.demand_response import CLOSED, FILL, HANDED_OVER, REDUCE, SHIFT, Contract, ResponseTerms
 from dispatch.case.facts import GridFacts, ReserveRule
 from dispatch.case.interchange import Interface
+from dispatch.case.losses import Losses
 from dispatch.case.reserve_products import PRODUCTS
 from dispatch.case.storage import Store, StoreState
 from dispatch.case.thermal import DeepBand, OilSupport, StartType, ThermalUnit, UnitState
@@ -79,6 +80,7 @@ def asked(draw: Draw) -> Asked:
         response=ResponseTerms(backlog=draw(st.sampled_from([CLOSED, CLOSED, HANDED_OVER]))),
         deep_peak_shaving=draw(st.sampled_from([True, True, False])),
         self_use=draw(st.booleans()),
+        losses=Losses(lines=draw(st.booleans())),
     )
     assume(not flaws_of(case, facts))
     return Asked(case, facts)
@@ -100,11 +102,15 @@ def grids(draw: Draw) -> GridFacts:
         *([("c", "a")] if len(names) == len(BUSES) and draw(st.booleans()) else []),
     ]
     ties = tuple(draw(st.lists(interfaces(), max_size=1)))
-    lines = [line(f"{one}{other}", one, other, rating_mw=draw(whole(100, 600, 50))) for one, other in ring]
+    lossy = draw(st.sampled_from([0.0, 2e-5]))
+    lines = [
+        line(f"{one}{other}", one, other, rating_mw=draw(whole(100, 600, 50)), resistance_share=lossy)
+        for one, other in ring
+    ]
     hours = st.lists(whole(40, 200, 5), min_size=8, max_size=8)
     return small_facts(
         buses=(*(bus(name, load_share=1 / len(names)) for name in names), *(bus(t.bus, grid=EXTERNAL) for t in ties)),
-        lines=(*lines, *(line("tie", t.bus, "a") for t in ties)),
+        lines=(*lines, *(line("tie", t.bus, "a", resistance_share=lossy) for t in ties)),
         links=(),
         units=(
             *(draw(units(f"unit {k}", names)) for k in range(draw(st.integers(1, 3)))),

@@ -350,9 +350,9 @@ def test_a_point_priced_from_the_basis_of_another_costs_what_it_costs_from_nothi
     assert optimum.x is not None
     orders = Orders(time.monotonic() + 10.0)
     others = np.where(fleet.problem.integer, fleet.problem.upper, optimum.x)
-    kept = ladder.priced(fleet.problem, others, orders, None, silent)[2]
-    warm, _, same = ladder.priced(fleet.problem, optimum.x, orders, None, silent, kept)
-    cold = ladder.priced(fleet.problem, optimum.x, orders, None, silent)[0]
+    kept = ladder.priced(fleet.problem, others, orders, Known(), silent)[2]
+    warm, _, same = ladder.priced(fleet.problem, optimum.x, orders, Known(), silent, kept)
+    cold = ladder.priced(fleet.problem, optimum.x, orders, Known(), silent)[0]
     assert same is kept
     assert warm.objective_cny == pytest.approx(cold.objective_cny, rel=1e-9)
     assert warm.objective_cny == pytest.approx(optimum.objective_cny, rel=1e-6)
