@@ -1,18 +1,19 @@
-"""`python -m bench.page --out out/bench`: the lines of all tables as `docs/performance.md`, and the plot beside it."""
+"""`python -m bench.page --out out/bench`: lines of tables as sections of `docs/performance.md`, with their plots."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from bench.plot import draw
 from bench.reading import Line, grouped, is_answer, is_proven, lines_of, middle, reason_of, root_gap, slope, spread
 
-PLOT = "performance-gap.svg"
+PLOTTED = ("day", "week", "pglib")
 INTRODUCTION = """# Performance
 
-Written by `python -m bench.page` from the runs that `python -m bench TABLE` kept; no figure is typed by hand.
+Written by `python -m bench.page` from the runs that `python -m bench TABLE` kept; no figure is typed by hand. A table
+that was not run again stays as it was, with its date and commit.
 [bench/README.md](../bench/README.md) says what is measured and how to repeat it.
 
 Every run is a process of its own. Seconds begin after imports and after the stored grid is read, and end with the
@@ -45,20 +46,35 @@ def main() -> None:
     parser.add_argument("--docs", type=Path, default=Path("docs"), metavar="DIR", help="where the page goes")
     asked = parser.parse_args()
     asked.docs.mkdir(parents=True, exist_ok=True)
-    tables = {name: lines_of(asked.out, name) for name in SECTIONS}
-    has_plot = draw([line for name in ("day", "week", "pglib") for line in tables[name]], asked.docs / PLOT)
-    (asked.docs / "performance.md").write_text(page_of(tables, has_plot=has_plot), encoding="utf-8")
+    page, tables = asked.docs / "performance.md", {name: lines_of(asked.out, name) for name in SECTIONS}
+    for name in PLOTTED:
+        draw(tables[name], asked.docs / plot_of(name))
+    drawn = {name for name in PLOTTED if (asked.docs / plot_of(name)).exists()}
+    page.write_text(page_of(tables, page.read_text(encoding="utf-8") if page.exists() else "", drawn), encoding="utf-8")
 
 
-def page_of(tables: dict[str, list[Line]], *, has_plot: bool) -> str:
-    """The whole page."""
-    parts = [INTRODUCTION, _machine([line for lines in tables.values() for line in lines])]
-    if has_plot:
-        parts.append(f"## Gap over time\n\n![gap over time]({PLOT})\n")
+def plot_of(name: str) -> str:
+    """The file of the plot of a table."""
+    return f"performance-gap-{name}.svg"
+
+
+def page_of(tables: dict[str, list[Line]], before: str, drawn: Collection[str]) -> str:
+    """The whole page: a section for each table that has lines, and the others as the page before has them."""
+    parts = [INTRODUCTION]
     for name, lines in tables.items():
-        title = f"## {name.capitalize()}\n\n{NOTES[name]}\n"
-        parts.append(title + ("\n" + SECTIONS[name](lines) if lines else "\nNot measured yet.\n"))
+        title = f"## {name.capitalize()}\n\n"
+        if lines:
+            plot = f"![gap over time]({plot_of(name)})\n\n" if name in drawn else ""
+            parts.append(f"{title}{NOTES[name]}\n\n{_machine(lines)}\n{plot}{SECTIONS[name](lines)}")
+        else:
+            parts.append(title + (_section(before, title) or "Not measured yet.\n"))
     return "\n".join(parts)
+
+
+def _section(page: str, title: str) -> str:
+    """What a page has under a title."""
+    own = page.partition(f"\n{title}")[2].partition("\n## ")[0]
+    return f"{own.rstrip()}\n" if own else ""
 
 
 def runs_table(lines: Sequence[Line]) -> str:
@@ -189,8 +205,6 @@ def _failures(lines: Sequence[Line]) -> str:
 
 def _machine(lines: Sequence[Line]) -> str:
     """On what, when and from which commit."""
-    if not lines:
-        return "Nothing has been measured yet.\n"
     commits = {line["commit"] + (" with changes" if line["changed"] else "") for line in lines}
     machines = sorted({f"{line['cores']} cores, {line['cpu']}" for line in lines})
     days = sorted(line["date"][:10] for line in lines)
