@@ -207,11 +207,12 @@ def _machine(lines: Sequence[Line]) -> str:
     """On what, when and from which commit."""
     commits = {line["commit"] + (" with changes" if line["changed"] else "") for line in lines}
     machines = sorted({f"{line['cores']} cores, {line['cpu']}" for line in lines})
-    days = sorted(line["date"][:10] for line in lines)
+    days = sorted({line["date"][:10] for line in lines})
+    when = " to ".join(dict.fromkeys((days[0], days[-1])))
     loads = [line["load_before"] for line in lines]
     used = sorted({f"{name} {version}" for line in lines for name, version in line.get("versions", {}).items()})
     return (
-        f"Measured {days[0]} to {days[-1]} on {'; '.join(machines)}; commit {', '.join(sorted(commits))}. "
+        f"Measured {when} on {'; '.join(machines)}; commit {', '.join(sorted(commits))}. "
         f"Load average before a run: {min(loads):.1f} to {max(loads):.1f}. {', '.join(used)}.\n"
     )
 
