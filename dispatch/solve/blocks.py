@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
@@ -49,25 +50,22 @@ class Cut:
         self._timeline = Timeline(self._folded, step)
         self._count, self._day_count = len(anatomy.on_index), day_count
 
-    def bound_cny(
-        self, row_price: np.ndarray, search: Search, report: Report = unheard, enough_cny: float = np.inf
-    ) -> float:
+    def bounds(self, row_price: np.ndarray, search: Search, report: Report = unheard) -> Iterator[float]:
         """
-        The best bound of the passes that end in time and are needed, CNY; -inf without one.
+        The best bound so far, CNY, after each pass that ends in time; -inf while there is none.
 
-        row_price   (rows,), prices to begin with
-        enough_cny  a bound from which none better is needed
+        row_price  (rows,), prices to begin with
         """
         rows = len(self._folded.row_lower)
         total = np.bincount(self._classes.row_class_index, weights=row_price, minlength=rows)
         price = total / np.bincount(self._classes.row_class_index, minlength=rows)
         best = -np.inf
         for blocks in self.passes():
-            if best >= enough_cny or search.stop() or time.monotonic() >= search.deadline_s:
+            if search.stop() or time.monotonic() >= search.deadline_s:
                 break
             bound, price = self._priced(blocks, price, search, report)
             best = max(best, bound)
-        return best
+            yield best
 
     def passes(self) -> list[Blocks]:
         """Where the horizon is cut, pass by pass; after a block of it all none is needed."""

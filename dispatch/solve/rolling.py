@@ -211,9 +211,12 @@ def _prove(rolling: Rolling, search: Search) -> None:
         found.steps.append(f"last LP {time.monotonic() - began:.1f} s")
         rolling.tell()
     began = time.monotonic()
-    enough = found.objective_cny - search.gap_share * abs(found.objective_cny)
     cut = Cut(rolling.timeline.problem, rolling.anatomy, rolling.roll.commit_count)
-    found.bound_cny = cut.bound_cny(rolling.tape.row_price, search, rolling.tell, enough)
+    for bound_cny in cut.bounds(rolling.tape.row_price, search, rolling.tell):
+        found.bound_cny = bound_cny
+        rolling.tell()
+        if found.gap_share <= search.gap_share:
+            break
     found.steps.append(f"bound by blocks of days {time.monotonic() - began:.1f} s")
 
 

@@ -48,7 +48,7 @@ def test_any_prices_of_the_joints_give_a_bound_and_none_a_weak_one(cut: tuple[Pr
     optimum, _, _ = climbed(problem, search(), unheard, Known(anatomy))
     rng = np.random.default_rng(5)
     for price in (np.zeros(len(problem.row_lower)), rng.normal(0, 50, len(problem.row_lower))):
-        assert Cut(problem, anatomy, DAY_COUNT).bound_cny(price, search()) <= optimum.objective_cny
+        assert max(Cut(problem, anatomy, DAY_COUNT).bounds(price, search())) <= optimum.objective_cny
 
 
 def test_blocks_solved_together_report_in_turn(cut: tuple[Problem, Anatomy], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,7 +66,7 @@ def test_blocks_solved_together_report_in_turn(cut: tuple[Problem, Anatomy], mon
         told[0] += 1
         busy.release()
 
-    Cut(problem, anatomy, DAY_COUNT).bound_cny(np.zeros(len(problem.row_lower)), search(), report)
+    list(Cut(problem, anatomy, DAY_COUNT).bounds(np.zeros(len(problem.row_lower)), search(), report))
     assert told[0] > 2
     assert torn[0] == 0
 
@@ -82,7 +82,7 @@ def test_what_ends_one_block_of_the_bound_ends_it_all(cut: tuple[Problem, Anatom
         return False
 
     with pytest.raises(MemoryError):
-        Cut(problem, anatomy, DAY_COUNT).bound_cny(np.zeros(len(problem.row_lower)), replace(search(), stop=stop))
+        list(Cut(problem, anatomy, DAY_COUNT).bounds(np.zeros(len(problem.row_lower)), replace(search(), stop=stop)))
 
 
 def test_blocks_of_one_pass_lie_over_the_cuts_of_the_one_before(cut: tuple[Problem, Anatomy]) -> None:
@@ -102,7 +102,7 @@ def test_what_costs_the_same_whatever_is_decided_is_in_the_bound(cut: tuple[Prob
     problem, anatomy = cut
     none = np.zeros(len(problem.row_lower))
     dearer = replace(problem, constant=problem.constant + 1e6)
-    bounds = [Cut(one, anatomy, DAY_COUNT).bound_cny(none, search(), enough_cny=-1e12) for one in (problem, dearer)]
+    bounds = [next(Cut(one, anatomy, DAY_COUNT).bounds(none, search())) for one in (problem, dearer)]
     assert bounds[1] - bounds[0] == pytest.approx(1e6, rel=1e-6)
 
 
@@ -111,14 +111,15 @@ def test_a_horizon_of_two_days_is_a_block_of_its_own(cut: tuple[Problem, Anatomy
     whole = Cut(*cut, 12)
     assert whole.passes() == [[(0, 24)]]
     relaxed = solved_by_highs(cut[0].relaxed(), Orders(time.monotonic() + 60))
-    assert whole.bound_cny(np.zeros(len(cut[0].row_lower)), search()) == pytest.approx(relaxed.objective_cny, rel=1e-6)
+    assert list(whole.bounds(np.zeros(len(cut[0].row_lower)), search())) == [
+        pytest.approx(relaxed.objective_cny, rel=1e-6)
+    ]
 
 
 def test_a_later_pass_has_better_prices_than_the_first(cut: tuple[Problem, Anatomy]) -> None:
     """From no prices at all; the relaxation is above both."""
     none = np.zeros(len(cut[0].row_lower))
-    days = Cut(*cut, DAY_COUNT)
-    first, every = (days.bound_cny(none, search(), enough_cny=enough) for enough in (-1e12, np.inf))
+    first, *_, every = Cut(*cut, DAY_COUNT).bounds(none, search())
     relaxed = solved_by_highs(cut[0].relaxed(), Orders(time.monotonic() + 60)).objective_cny
     assert first < every <= relaxed * (1 + 1e-9)
     assert relaxed - every < 0.5 * (relaxed - first)
