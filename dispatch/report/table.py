@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise, zip_longest
+from textwrap import wrap
 
 from dispatch.report.scenario import Scenario, by_grid
 from dispatch.schedule.outcome import GridMetrics
@@ -15,6 +17,7 @@ SLACK_NOTE = (
     "reserve short or a plan left"
 )
 ESTIMATES = "Weather is synthetic; topology, unit parameters, interchange plans and response are estimates."
+NAME_WIDTH = 48  # characters of a name in one line
 NAME_COUNT = 2  # columns that hold names: grid and scenario
 
 
@@ -107,12 +110,27 @@ def table_of(scenarios: Sequence[Scenario]) -> str:
 
 
 def aligned(heads: Sequence[tuple[str, str]], body: Sequence[Sequence[str]], name_count: int) -> list[str]:
-    """Names and units above a rule, then the rows, columns aligned; the first `name_count` hold names."""
-    rows = [[name for name, _ in heads], [unit for _, unit in heads], *body]
+    """
+    Names and units above a rule, then the rows, columns aligned; the first `name_count` hold names.
+
+    A long name goes on below its row, and is not said again in the row after it.
+    """
+    told = [line for above, row in pairwise([[""] * len(heads), *body]) for line in _wrapped(row, above, name_count)]
+    rows = [[name for name, _ in heads], [unit for _, unit in heads], *told]
     widths = [max(len(row[k]) for row in rows) for k in range(len(heads))]
     lines = [_line(row, widths, name_count) for row in rows]
     lines.insert(2, "  ".join("-" * width for width in widths))
     return lines
+
+
+def _wrapped(row: Sequence[str], above: Sequence[str], name_count: int) -> Iterator[list[str]]:
+    """The row as one line or more."""
+    names = [
+        [""] if len(text) > NAME_WIDTH and text == before else wrap(text, NAME_WIDTH, break_on_hyphens=False) or [""]
+        for text, before in zip(row[:name_count], above, strict=False)
+    ]
+    for number, parts in enumerate(zip_longest(*names, fillvalue="")):
+        yield [*parts, *(text if number == 0 else "" for text in row[name_count:])]
 
 
 def notes_of(scenarios: Sequence[Scenario]) -> list[str]:

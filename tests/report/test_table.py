@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dispatch.report.table import table_of
+from dispatch.report.table import aligned, table_of
 from dispatch.schedule.outcome import Slack, Status
 from tests.report.solved import solved, unsolved, with_metrics, with_proof
 
@@ -55,4 +55,16 @@ def test_the_status_is_shown_with_a_star_where_priced_slack_is_in_use() -> None:
         "* priced slack in use: a line overloaded, a section beyond its limit, a running minimum not kept, "
         "reserve short or a plan left",
         "jibei: compared with response 0 %, its first row",
+    ]
+
+
+def test_a_long_name_goes_on_below_its_row_and_is_not_said_again_in_the_next() -> None:
+    """48 characters a line; numbers stand in the first line of their row."""
+    long = "response 5 %, plan ±5 %, regulation up 1.5 % of load, carbon at 80 CNY/t"
+    body = [["hebei", long, "1.5"], ["hebei", long, "2.0"], ["jibei", "as planned", "3.0"]]
+    assert aligned([("grid", ""), ("scenario", ""), ("cost", "M CNY")], body, 2)[3:] == [
+        "hebei  response 5 %, plan ±5 %, regulation up 1.5 % of    1.5",
+        "       load, carbon at 80 CNY/t",
+        "hebei                                                     2.0",
+        "jibei  as planned                                         3.0",
     ]
