@@ -14,6 +14,7 @@ from dispatch.service.observe import _named
 from dispatch.tracing import trace_of
 from dispatch.wire import rpc
 from tests.service.door import served
+from tests.service.watch import SOON_S, until
 
 
 def test_calls_are_counted_and_timed_by_method_and_code(tmp_path: Path) -> None:
@@ -25,8 +26,9 @@ def test_calls_are_counted_and_timed_by_method_and_code(tmp_path: Path) -> None:
         client.grids()
         with pytest.raises(UnknownGrid):
             client.call("GetGrid", rpc.GetGridRequest(grid="none"))
-        with urllib.request.urlopen(f"http://{metrics}/metrics") as answer:
-            told = answer.read().decode()
+        # A call is counted after its answer was sent: the caller may ask before that.
+        assert until(lambda: 'grpc_code="NOT_FOUND"' in _told(metrics), SOON_S)
+        told = _told(metrics)
     unary = f'grpc_service="{rpc.SERVICE}",grpc_type="unary"'
     listed, got = 'grpc_method="ListGrids",' + unary, 'grpc_method="GetGrid",' + unary
     assert f"grpc_server_started_total{{{listed}}} 2.0" in told
@@ -35,6 +37,11 @@ def test_calls_are_counted_and_timed_by_method_and_code(tmp_path: Path) -> None:
     assert f"grpc_server_handling_seconds_count{{{listed}}} 2.0" in told
     for name in ("queue_depth_runs", "oldest_queued_seconds", "lease_losses_total"):
         assert f"dispatch_{name} 0.0" in told
+
+
+def _told(metrics: str) -> str:
+    with urllib.request.urlopen(f"http://{metrics}/metrics") as answer:
+        return str(answer.read().decode())
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def test_a_server_that_is_asked_to_stop_ends_what_it_has_begun_and_takes_no_more
         channel = grpc.insecure_channel(service.target)
         watched = health_pb2_grpc.HealthStub(channel).Watch(health_pb2.HealthCheckRequest())
         assert next(watched).status == SERVING
-        told = client.solve(a_case(step_count=1), Limits(gap_share=0.02))
+        told = client.solve(a_case(), Limits(gap_share=0.02))  # takes seconds: the server is there still
         next(told)
         service.process.terminate()
         assert next(watched).status == NOT_SERVING
