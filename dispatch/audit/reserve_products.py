@@ -7,6 +7,7 @@ a_up, a_down regulation, n non-spinning reserve, p output, MW; u on (0 or 1); h 
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from dispatch.audit.evidence import Evidence, Placed, belongs, names, numbers
 from dispatch.audit.finding import Finding, Rule, found
@@ -97,23 +98,24 @@ def unit_products(e: Evidence) -> Finding:
 
 def _fit_to_start(e: Evidence) -> np.ndarray:
     """Whether a unit that is off could be on in time, (T, units), bool."""
-    within_h, times = _within_h(e, NON_SPINNING), e.inputs.times.normalize()
+    within_h, times = _within_h(e, NON_SPINNING), e.inputs.times
     fit = (
         e.inputs.in_service
         & ~e.inputs.no_start
         & (_off_before_h(e) >= numbers(e.facts.units, "min_down_h") - DURATION_H)
     )
-    week = e.inputs.times.to_period("W-SUN")
+    day, week = (pd.factorize(each)[0] for each in (times.normalize(), times.to_period("W-SUN")))
     before = {state.unit: state.starts_this_week_count for state in e.case.units}
+    starts_before = np.array([before[unit.name] for unit in e.facts.units])
+    in_day = np.equal.outer(day, day) @ e.starts.astype(int)
+    in_week = np.equal.outer(week, week) @ e.starts.astype(int) + np.outer(week == week[0], starts_before)
     for k, unit in enumerate(e.facts.units):
         soon = unit.start_time_h is not None and unit.start_time_h <= within_h[k] + DURATION_H
-        limit, begun = limit_of(e.case, unit), e.starts[:, k]
-        in_day = np.array([begun[times == day].sum() for day in times])
-        in_week = np.array([begun[week == w].sum() + (before[unit.name] if w == week[0] else 0) for w in week])
+        limit = limit_of(e.case, unit)
         for most, had in (
-            (getattr(limit, "per_day_count", None), in_day),
-            (getattr(limit, "per_week_count", None), in_week),
-            (getattr(limit, "horizon_count", None), np.full(len(times), begun.sum())),
+            (getattr(limit, "per_day_count", None), in_day[:, k]),
+            (getattr(limit, "per_week_count", None), in_week[:, k]),
+            (getattr(limit, "horizon_count", None), np.full(len(times), e.starts[:, k].sum())),
         ):
             fit[:, k] &= True if most is None else had < most
         fit[:, k] &= soon

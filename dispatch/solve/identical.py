@@ -103,6 +103,7 @@ def classes_of(problem: Problem, alike: np.ndarray, before: Classes | None = Non
         row_lower=_times(problem.row_lower[row_of], count),
         row_upper=_times(problem.row_upper[row_of], count),
         constant=problem.constant,
+        seldom_index=problem.groups[row_of],
     )
     return Classes(folded, columns, rows, size, problem, alike)
 

@@ -97,31 +97,31 @@ def _relax(climb: Climb) -> None:
     if session is None or not warm:
         session = climb.kept.session = Session(folded, climb.orders)
     session.move_to(folded)
-    answer = _looked_through(climb, session, session.solve(climb.orders, climb.tell))
+    answer = _looked_through(climb, session)
     found.infeasible = answer.infeasible
     climb.kept.row_price_x = None if answer.x is None else session.row_prices()
     units = "" if climb.classes.is_plain else f" of {len(climb.classes.size_count)} columns"
     climb.note(f"{'warm ' if warm else ''}relaxation{units}", began)
 
 
-def _looked_through(climb: Climb, session: Session, answer: Answer) -> Answer:
-    """The relaxation with the rows that its points break."""
+def _looked_through(climb: Climb, session: Session) -> Answer:
+    """The relaxation with the rows that its points break: those of lines, and those that seldom bind."""
     began = time.monotonic()
     late = began + RELAXING_SHARE * (climb.last_s - began)
-    while answer.x is not None:
+    while (answer := session.solve_without(climb.orders, climb.tell)).x is not None:
         climb.relaxed_x = answer.x
         climb.found.learn(answer)
         x = climb.classes.spread(answer.x)
-        cuts = climb.lacks(x)
-        if cuts is None and not climb.problem.integer.any():
+        lacking, cuts = session.take_in(answer.x), climb.lacks(x)
+        if not lacking and cuts is None and not climb.problem.integer.any():
             if _burns(climb, x):
                 _price(climb, x)
             else:
                 climb.found.take(replace(answer, x=x))
-        if cuts is None or time.monotonic() > late:
+        if (not lacking and cuts is None) or time.monotonic() > late:
             break
-        session.add(climb.classes.of_folded(cuts))
-        answer = session.solve(climb.orders, climb.tell)
+        if cuts is not None:
+            session.add(climb.classes.of_folded(cuts))
     return answer
 
 
@@ -146,13 +146,13 @@ def _narrow(climb: Climb) -> None:
     began, step_index = time.monotonic(), np.full(len(climb.classes.size_count), -1)
     step_index[climb.classes.column_class_index] = anatomy.step_index
     session.move_to(climb.classes.folded)
-    answer = _looked_through(climb, session, session.solve(climb.orders, climb.tell))
+    answer = _looked_through(climb, session)
     if answer.x is not None and not climb.ended:
         found.most_cny = found.objective_cny
         relaxed = Relaxed(session.problem, session.row_prices(), answer.objective_cny)
         region = Region(relaxed, step_index, found.most_cny, climb.orders)
         burning.narrow(climb.classes.spread(answer.x), region, climb.classes.of_folded)
-        _looked_through(climb, session, answer)
+        _looked_through(climb, session)
     climb.note("flows narrowed", began)
     if not climb.ended:
         _round(climb)
@@ -347,7 +347,7 @@ def priced(
     integer, needed = problem.integer, list[Cuts]()
     lower, upper = problem.lower.copy(), problem.upper.copy()
     lower[integer] = upper[integer] = np.round(whole_x[integer])
-    fixed = problem.boxed(lower, upper)
+    fixed = replace(problem.boxed(lower, upper), seldom_index=None)  # most of those rows bind once integers are fixed
     if session is None or not session.fits(fixed):
         session = Session(fixed, orders)
     session.move_to(fixed)

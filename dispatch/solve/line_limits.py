@@ -33,6 +33,7 @@ from dispatch.model.rows import Model
 from dispatch.solve.climb import EVERY_STEP
 from dispatch.solve.contingency import Contingencies
 from dispatch.solve.problem import Cuts, Problem
+from dispatch.solve.seldom import ALWAYS
 
 BROKEN_MW = 1e-4  # beyond a rating
 NEAR_SHARE = 0.95  # of a rating: once rows are added, these lines and steps have theirs too
@@ -141,13 +142,19 @@ class LineLimits:
         every = others.joined(Cuts(sp.csr_array(together @ self._supply), balanced_mw, balanced_mw))
         lower, upper = problem.lower.copy(), problem.upper.copy()
         lower[self._flow] = upper[self._flow] = 0.0
-        reduced = problem.boxed(lower, upper)
-        return replace(reduced, rows=sp.csc_array(every.rows), row_lower=every.lower, row_upper=every.upper)
+        return with_rows(problem.boxed(lower, upper), every, problem.groups[kept])
 
 
 def by_step(matrix: np.ndarray | sp.csr_array, step_count: int) -> sp.csr_array:
     """The same matrix for each step, one after the other."""
     return sp.csr_array(sp.kron(sp.eye_array(step_count), sp.csr_array(matrix), format="csr"))
+
+
+def with_rows(problem: Problem, every: Cuts, groups: np.ndarray) -> Problem:
+    """A problem with other rows; of the first ones it is known which seldom bind."""
+    seldom = np.concatenate([groups, np.full(len(every.lower) - len(groups), ALWAYS)])
+    rows = sp.csc_array(every.rows)
+    return replace(problem, rows=rows, row_lower=every.lower, row_upper=every.upper, seldom_index=seldom)
 
 
 def without(rows: sp.csr_array, columns: np.ndarray) -> sp.csr_array:

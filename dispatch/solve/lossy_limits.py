@@ -16,7 +16,7 @@ from dispatch.model import names
 from dispatch.model.rows import Model
 from dispatch.solve.climb import EVERY_STEP
 from dispatch.solve.contingency import Contingencies, contingencies_of
-from dispatch.solve.line_limits import BROKEN_MW, NEAR_SHARE, LineLimits, by_step, line_limits_of, without
+from dispatch.solve.line_limits import BROKEN_MW, NEAR_SHARE, LineLimits, by_step, line_limits_of, with_rows, without
 from dispatch.solve.lossy_lines import LossyLines, Pieces, Sides
 from dispatch.solve.lossy_rows import SHORT_MW, LossyRows
 from dispatch.solve.problem import Cuts, Problem
@@ -169,8 +169,7 @@ class LossyLimits(LineLimits):
             shape=(together.shape[0], rows.shape[1]),
         )
         every = others.joined(Cuts(sp.csr_array(together @ self._supply + losing), balanced_mw, balanced_mw))
-        reduced = self.rows.boxed(problem)
-        return replace(reduced, rows=sp.csc_array(every.rows), row_lower=every.lower, row_upper=every.upper)
+        return with_rows(self.rows.boxed(problem), every, problem.groups[kept][~flows])
 
 
 def _rows_and_islands(model: Model, facts: GridFacts, curves: Sequence[LossCurve]) -> tuple[LossyRows, np.ndarray]:

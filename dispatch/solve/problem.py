@@ -11,6 +11,7 @@ import scipy.sparse as sp
 
 from dispatch.errors import SolverFailed
 from dispatch.model.rows import Model
+from dispatch.solve.seldom import ALWAYS, seldom_index_of
 
 INFINITY = highspy.kHighsInf
 
@@ -44,6 +45,7 @@ class Problem:
     row_upper: np.ndarray
     implied: np.ndarray | None = None  # bool: whole of themselves wherever x[integer] is; HiGHS is told
     constant: float = 0.0  # of the objective, whatever is decided: what a relative gap is relative to
+    seldom_index: np.ndarray | None = None  # (rows,), groups of rows that an LP is solved without at first (`seldom`)
 
     def boxed(self, lower: np.ndarray, upper: np.ndarray) -> Problem:
         """The same problem between other bounds."""
@@ -60,6 +62,22 @@ class Problem:
             rows=sp.csc_array(sp.vstack([self.rows, cuts.rows])),
             row_lower=np.concatenate([self.row_lower, cuts.lower]),
             row_upper=np.concatenate([self.row_upper, cuts.upper]),
+            seldom_index=np.concatenate([self.groups, np.full(len(cuts.lower), ALWAYS)]),
+        )
+
+    @property
+    def groups(self) -> np.ndarray:
+        """The group of each row, or ALWAYS, (rows,)."""
+        return np.full(len(self.row_lower), ALWAYS) if self.seldom_index is None else self.seldom_index
+
+    def picked(self, row_index: np.ndarray) -> Problem:
+        """The same problem with some of its rows."""
+        return replace(
+            self,
+            rows=sp.csc_array(sp.csr_array(self.rows)[row_index]),
+            row_lower=self.row_lower[row_index],
+            row_upper=self.row_upper[row_index],
+            seldom_index=self.groups[row_index],
         )
 
     def value(self, x: np.ndarray) -> float:
@@ -103,6 +121,7 @@ def problem_of(model: Model) -> Problem:
         row_lower=np.concatenate([f.lower for f in families]),
         row_upper=np.concatenate([f.upper for f in families]),
         constant=model.constant_cny,
+        seldom_index=seldom_index_of(model),
     )
     problem.rows.eliminate_zeros()  # where the terms of a row cancel
     edges = (problem.lower, problem.upper, problem.row_lower, problem.row_upper)

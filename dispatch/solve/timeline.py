@@ -76,5 +76,6 @@ class Timeline:
             rows=sp.csc_array(self._rows[rows][:, columns]),
             row_lower=whole.row_lower[rows] - done,
             row_upper=whole.row_upper[rows] - done,
+            seldom_index=whole.groups[rows],
         )
         return Part(part, columns, rows)

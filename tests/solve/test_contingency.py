@@ -267,8 +267,8 @@ def test_what_no_time_is_left_to_secure_is_paid_for(monkeypatch: pytest.MonkeyPa
             self.late = True
             super().add(cuts)
 
-        def solve(self, orders: Orders, report: Report = unheard) -> Answer:
-            return NOTHING if self.late else super().solve(orders, report)
+        def solve_without(self, orders: Orders, report: Report = unheard) -> Answer:
+            return NOTHING if self.late else super().solve_without(orders, report)
 
     monkeypatch.setattr(ladder, "Session", Late)
     monkeypatch.setattr(ladder, "_search_folded", lambda _: None)
@@ -276,7 +276,7 @@ def test_what_no_time_is_left_to_secure_is_paid_for(monkeypatch: pytest.MonkeyPa
     looked = Contingencies.broken
     calls = iter([True])  # the relaxation is let pass
     monkeypatch.setattr(Contingencies, "broken", lambda self, x, **_: None if next(calls, False) else looked(self, x))
-    problem = problem_of(model)
+    problem = replace(problem_of(model), seldom_index=None)
     found, _, proof = climbed(problem, Search(time.monotonic() + 5, 1e-6), silent, Known(None, outages))
     assert found.x is not None
     over = found.x[model.variables[names.OVERLOAD].columns]
