@@ -132,6 +132,7 @@ class Climb:
     last_s: float  # time.monotonic(), when the rungs end and only the last LP is left
     found: Found = field(default_factory=Found)
     relaxed_x: np.ndarray | None = None  # of the folded problem
+    is_settled: bool = False  # that point breaks no row of the problem
     has_news: bool = False  # rows were added since a rung last said otherwise
 
     @property

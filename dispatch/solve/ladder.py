@@ -33,17 +33,16 @@ import numpy as np
 from dispatch.schedule.outcome import Proof, Status
 from dispatch.solve.anatomy import NO_PLANT, NO_UNIT, NONE_LIKE_IT, Anatomy
 from dispatch.solve.climb import Climb, Found, Kept, Known, Search, finite
-from dispatch.solve.flow_ranges import Region, Relaxed
-from dispatch.solve.highs import INTEGRALITY, Answer, Orders, Report, solved_by_highs
+from dispatch.solve.highs import INTEGRALITY, Answer, Report, solved_by_highs
 from dispatch.solve.identical import classes_of
 from dispatch.solve.plans import best_plans, own_columns, planned_point
-from dispatch.solve.problem import Cuts, Problem
+from dispatch.solve.polish import price
+from dispatch.solve.problem import Problem
+from dispatch.solve.relaxation import is_worth_narrowing, narrow, relax, settle
 from dispatch.solve.rounding import commitment_of, directions_of
-from dispatch.solve.session import Session
 
 TARGET_SHARE = 0.95  # of the gap asked for: the box stops a little inside it
 POLISH_SECONDS = 20.0  # kept back for the last LP, at most a quarter of the time
-RELAXING_SHARE = 0.6  # of the time: rounds of the relaxation leave the rest to the integers
 BOX_GAP_SHARE = 1e-6  # a box goes on until it has a point that is enough, or can have none
 NEAR_GAPS = 3.0  # times the gap asked for: HiGHS needs no points of its own where ours is this near
 UNITS_SHARE = 0.5  # of the gap asked for: as much is left to the plants by unit
@@ -62,7 +61,7 @@ def climbed(
     classes = classes_of(problem, alike, kept.classes)
     climb = Climb(problem, known, search, report, kept, classes, last)
     climb.take_up(kept.found_index)
-    for rung in (_relax, _recall, _round, _narrow, *SEARCHES):
+    for rung in (relax, _recall, _round, settle, _narrow, *SEARCHES):
         _try(climb, rung)
         if climb.ended:
             break
@@ -86,74 +85,11 @@ def _try(climb: Climb, rung: Callable[[Climb], None]) -> None:
         again = climb.has_news and rung in SEARCHES and not climb.ended
 
 
-def _relax(climb: Climb) -> None:
-    began, found = time.monotonic(), climb.found
-    if began >= climb.last_s or climb.search.stop():
-        return
-    folded, session = climb.classes.folded, climb.kept.session
-    warm = session is not None and session.fits(folded)
-    if session is not None and not warm:
-        found.steps.append("relaxation of before left aside: it has other rows")
-    if session is None or not warm:
-        session = climb.kept.session = Session(folded, climb.orders)
-    session.move_to(folded)
-    answer = _looked_through(climb, session)
-    found.infeasible = answer.infeasible
-    climb.kept.row_price_x = None if answer.x is None else session.row_prices()
-    units = "" if climb.classes.is_plain else f" of {len(climb.classes.size_count)} columns"
-    climb.note(f"{'warm ' if warm else ''}relaxation{units}", began)
-
-
-def _looked_through(climb: Climb, session: Session) -> Answer:
-    """The relaxation with the rows that its points break: those of lines, and those that seldom bind."""
-    began = time.monotonic()
-    late = began + RELAXING_SHARE * (climb.last_s - began)
-    while (answer := session.solve_without(climb.orders, climb.tell)).x is not None:
-        climb.relaxed_x = answer.x
-        climb.found.learn(answer)
-        x = climb.classes.spread(answer.x)
-        lacking, cuts = session.take_in(answer.x), climb.lacks(x)
-        if not lacking and cuts is None and not climb.problem.integer.any():
-            if _burns(climb, x):
-                _price(climb, x)
-            else:
-                climb.found.take(replace(answer, x=x))
-        if (not lacking and cuts is None) or time.monotonic() > late:
-            break
-        if cuts is not None:
-            session.add(climb.classes.of_folded(cuts))
-    return answer
-
-
-def _burns(climb: Climb, x: np.ndarray) -> bool:
-    """Whether a point loses more than its flows ask for."""
-    return climb.known.burning is not None and climb.known.burning.held(x) is not None
-
-
-def _is_worth_narrowing(climb: Climb) -> bool:
-    """Whether the relaxation burns power and the best point does not, and no bound of flows was looked for yet."""
-    relaxed_x, x = climb.relaxed_x, climb.found.x
-    if relaxed_x is None or x is None or np.isfinite(climb.found.most_cny):
-        return False
-    return _burns(climb, climb.classes.spread(relaxed_x)) and not _burns(climb, x)
-
-
 def _narrow(climb: Climb) -> None:
-    """Where the relaxation burns power: what flows may be in points below the best one says how much they lose."""
-    burning, found, session, anatomy = climb.known.burning, climb.found, climb.kept.session, climb.known.anatomy
-    if burning is None or anatomy is None or session is None or not _is_worth_narrowing(climb):
+    """The relaxation without the power that it burns, and once more a point rounded from it."""
+    if not is_worth_narrowing(climb):
         return
-    began, step_index = time.monotonic(), np.full(len(climb.classes.size_count), -1)
-    step_index[climb.classes.column_class_index] = anatomy.step_index
-    session.move_to(climb.classes.folded)
-    answer = _looked_through(climb, session)
-    if answer.x is not None and not climb.ended:
-        found.most_cny = found.objective_cny
-        relaxed = Relaxed(session.problem, session.row_prices(), answer.objective_cny)
-        region = Region(relaxed, step_index, found.most_cny, climb.orders)
-        burning.narrow(climb.classes.spread(answer.x), region, climb.classes.of_folded)
-        _looked_through(climb, session)
-    climb.note("flows narrowed", began)
+    narrow(climb)
     if not climb.ended:
         _round(climb)
 
@@ -167,7 +103,7 @@ def _recall(climb: Climb) -> None:
         climb.found.steps.append("commitment of before left aside: it is of another case")
         return
     began = time.monotonic()
-    _price(climb, whole_x)
+    price(climb, whole_x)
     climb.note("commitment of before", began)
 
 
@@ -192,12 +128,12 @@ def _round(climb: Climb) -> None:
         whole = np.round(whole_x[climb.problem.integer])
         if not any(np.array_equal(whole, other) for other in tried):
             tried.append(whole)
-            _price(climb, whole_x)
-        if climb.done or climb.search.stop() or _is_worth_narrowing(climb):
+            price(climb, whole_x)
+        if climb.done or climb.search.stop() or is_worth_narrowing(climb):
             break
     if anatomy.events is not None and climb.found.x is None:
         whole_x[anatomy.events.called_index] = anatomy.events.fewest()
-        _price(climb, whole_x)
+        price(climb, whole_x)
     climb.note(f"{len(tried)} roundings", began)
 
 
@@ -229,7 +165,7 @@ def _units_first(climb: Climb) -> None:
     answer = solved_by_highs(box, orders, lambda *_: climb.tell())
     whole_x = None if answer.x is None else best_plans(climb, anatomy, answer.x)
     if whole_x is not None:
-        _price(climb, _lifted(climb, whole_x))
+        price(climb, _lifted(climb, whole_x))
     climb.note(f"units first of {int((box.integer & (box.lower < box.upper)).sum())} free integers, then plans", began)
 
 
@@ -284,7 +220,7 @@ def _search_folded(climb: Climb) -> None:
     answer = solved_by_highs(climb.classes.folded, orders, climb.tell)
     found.learn(answer)
     if answer.x is not None:
-        _price(climb, _lifted(climb, answer.x))
+        price(climb, _lifted(climb, answer.x))
     climb.note("full search", began)
 
 
@@ -295,7 +231,7 @@ def _start(climb: Climb) -> np.ndarray | None:
 def _take(climb: Climb, answer: Answer) -> None:
     """Keep a point of the folded problem if it is better."""
     if answer.x is not None and answer.objective_cny < climb.found.objective_cny - INTEGRALITY:
-        _price(climb, _lifted(climb, answer.x))
+        price(climb, _lifted(climb, answer.x))
 
 
 def _search_units(climb: Climb) -> None:
@@ -304,7 +240,7 @@ def _search_units(climb: Climb) -> None:
     began, found = time.monotonic(), climb.found
     answer = solved_by_highs(climb.problem, replace(climb.orders, start_x=found.x), climb.tell)
     if answer.x is not None:
-        _price(climb, answer.x)
+        price(climb, answer.x)
     found.learn(answer)
     climb.note("full search of single units", began)
 
@@ -316,61 +252,6 @@ def _lifted(climb: Climb, folded_x: np.ndarray) -> np.ndarray:
         on = climb.known.anatomy.on_index
         x[on] = commitment_of(climb.known.anatomy, x[on], _unit_classes(climb), THRESHOLDS[0])
     return x
-
-
-def _price(climb: Climb, whole_x: np.ndarray) -> None:
-    """Keep the best point with these integers if it is better."""
-    orders = climb.polish
-    if orders.deadline_s <= time.monotonic():
-        return
-    kept = climb.kept
-    answer, needed, kept.pricing = priced(climb.problem, whole_x, orders, climb.known, climb.tell, kept.pricing)
-    for cuts in needed:
-        climb.add(cuts)
-    climb.found.take(answer)
-
-
-def priced(
-    problem: Problem,
-    whole_x: np.ndarray,
-    orders: Orders,
-    known: Known,
-    report: Report,
-    session: Session | None = None,
-) -> tuple[Answer, list[Cuts], Session | None]:
-    """
-    Fix the integers of a point and solve the rest as an LP, with the rows that it turns out to need.
-
-    The session of a point before, of the same rows, gives the LP its first basis. None is left where rows were added
-    that hold for this point alone, as it burns power.
-    """
-    integer, needed = problem.integer, list[Cuts]()
-    lower, upper = problem.lower.copy(), problem.upper.copy()
-    lower[integer] = upper[integer] = np.round(whole_x[integer])
-    fixed = replace(problem.boxed(lower, upper), seldom_index=None)  # most of those rows bind once integers are fixed
-    if session is None or not session.fits(fixed):
-        session = Session(fixed, orders)
-    session.move_to(fixed)
-    answer, is_own = session.solve(orders, report), False
-    while (x := answer.x) is not None and (cuts := _needed(known, x)) is not None:
-        is_own |= cuts.is_own
-        needed += [] if cuts.is_own else [cuts]
-        session.add(cuts)
-        answer = session.solve(orders, report)
-        if answer.x is None:  # the time is over: what is overloaded is paid for
-            paid = None if known.lazy is None else known.lazy.completed(x)
-            if paid is not None:
-                answer = replace(answer, x=paid, objective_cny=problem.value(paid))
-            break
-    if answer.x is not None:
-        answer.x[integer] = lower[integer]
-    return answer, needed, None if is_own else session
-
-
-def _needed(known: Known, x: np.ndarray) -> Cuts | None:
-    """Rows that a point breaks; where it breaks none, those that have it burn no power."""
-    cuts = None if known.lazy is None else known.lazy.broken(x)
-    return known.burning.held(x) if cuts is None and known.burning is not None else cuts
 
 
 def _unit_classes(climb: Climb) -> np.ndarray:

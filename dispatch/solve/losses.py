@@ -26,7 +26,8 @@ from dispatch.model.rows import Model
 from dispatch.schedule.outcome import Proof, Status
 from dispatch.solve.climb import EVERY_STEP, GRACE_SECONDS, Found, Known, Lazy, Search, finite
 from dispatch.solve.highs import Orders
-from dispatch.solve.ladder import priced, status_of
+from dispatch.solve.ladder import status_of
+from dispatch.solve.polish import priced
 from dispatch.solve.problem import INFINITY, Cuts, Problem
 
 BURNT_MW = 5e-4  # beyond the broken line: within the audit's tolerance

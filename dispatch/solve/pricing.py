@@ -17,9 +17,9 @@ from dispatch.solve.contingency import contingencies_of
 from dispatch.solve.duals import Duals, checks_of
 from dispatch.solve.highs import Answer, Orders
 from dispatch.solve.islands import islands_of
-from dispatch.solve.ladder import priced as solved_as_lp
 from dispatch.solve.lexicographic import held_in, held_row, held_to
 from dispatch.solve.losses import HeldLosses
+from dispatch.solve.polish import priced as solved_as_lp
 from dispatch.solve.prices import Priced, bus_prices, congestion, marginal_loss, tables_of
 from dispatch.solve.problem import problem_of
 from dispatch.solve.read import schedule_of

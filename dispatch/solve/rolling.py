@@ -20,7 +20,8 @@ from dispatch.solve.anatomy import Anatomy
 from dispatch.solve.blocks import Cut
 from dispatch.solve.climb import EVERY_STEP, Found, Kept, Known, Lazy, Search, finite
 from dispatch.solve.highs import Answer, Orders, Report
-from dispatch.solve.ladder import climbed, priced, status_of
+from dispatch.solve.ladder import climbed, status_of
+from dispatch.solve.polish import priced
 from dispatch.solve.problem import Cuts, Problem
 from dispatch.solve.timeline import Part, Timeline
 

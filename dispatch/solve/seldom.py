@@ -13,6 +13,7 @@ import numpy as np
 from dispatch.model.rows import Model
 
 ALWAYS = -1  # in place of a group: a row that is there from the start
+SMALL_COUNT = 600  # rows of a family that comes in whole
 SELDOM = (  # beginnings of names of families
     "Generator-up_time",
     "Generator-down_time",
@@ -39,11 +40,11 @@ SELDOM = (  # beginnings of names of families
 
 
 def seldom_index_of(model: Model) -> np.ndarray:
-    """A number for the rows of one family and step that may wait for a point that breaks one of them, (rows,)."""
+    """A number for rows that may wait for a point that breaks one of them: a family, or a step of it, (rows,)."""
     index, count = np.full(model.row_count, ALWAYS), 0
     for name, family in model.rows.items():
         if name.startswith(SELDOM):
-            groups = len(family.numbers)
+            groups = len(family.numbers) if family.numbers.size > SMALL_COUNT else 1
             index[family.numbers.reshape(groups, -1)] = count + np.arange(groups)[:, None]
             count += groups
     return index

@@ -22,7 +22,7 @@ from dispatch.model import names
 from dispatch.model.build import built
 from dispatch.model.rows import Model
 from dispatch.schedule.outcome import Outcome, Slack, Status
-from dispatch.solve import ladder
+from dispatch.solve import ladder, polish, relaxation
 from dispatch.solve.climb import Known, Search
 from dispatch.solve.contingency import Contingencies, contingencies_of
 from dispatch.solve.highs import NOTHING, Answer, Orders, Report, unheard
@@ -270,7 +270,8 @@ def test_what_no_time_is_left_to_secure_is_paid_for(monkeypatch: pytest.MonkeyPa
         def solve_without(self, orders: Orders, report: Report = unheard) -> Answer:
             return NOTHING if self.late else super().solve_without(orders, report)
 
-    monkeypatch.setattr(ladder, "Session", Late)
+    for module in (relaxation, polish):
+        monkeypatch.setattr(module, "Session", Late)
     monkeypatch.setattr(ladder, "_search_folded", lambda _: None)
     monkeypatch.setattr(ladder, "_search_units", lambda _: None)
     looked = Contingencies.broken

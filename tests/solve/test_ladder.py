@@ -13,7 +13,7 @@ from dispatch.case.demand_response import FILL, REDUCE, SHIFT
 from dispatch.run import run
 from dispatch.schedule.hashes import case_sha256
 from dispatch.schedule.outcome import Outcome, Status
-from dispatch.solve import highs, ladder, session
+from dispatch.solve import highs, ladder, polish, relaxation, session
 from dispatch.solve.anatomy import Anatomy
 from dispatch.solve.climb import Climb, Kept, Known, Search
 from dispatch.solve.highs import Answer, Orders, Report, ran
@@ -336,7 +336,7 @@ def test_the_dear_rungs_alone_keep_bound_and_point_on_either_side_of_the_optimum
     for rungs in ((ladder._widen,), (ladder._search_folded,)):
         asked = search(gap_share=1e-3)
         climb = Climb(fleet.problem, Known(fleet.anatomy), asked, silent, Kept(), fleet.classes, asked.deadline_s)
-        for rung in (ladder._relax, ladder._round, *rungs):
+        for rung in (relaxation.relax, ladder._round, *rungs):
             rung(climb)
         assert climb.found.bound_cny <= optimum * (1 + 1e-7)
         assert climb.found.objective_cny >= optimum * (1 - 1e-7)
@@ -350,9 +350,9 @@ def test_a_point_priced_from_the_basis_of_another_costs_what_it_costs_from_nothi
     assert optimum.x is not None
     orders = Orders(time.monotonic() + 10.0)
     others = np.where(fleet.problem.integer, fleet.problem.upper, optimum.x)
-    kept = ladder.priced(fleet.problem, others, orders, Known(), silent)[2]
-    warm, _, same = ladder.priced(fleet.problem, optimum.x, orders, Known(), silent, kept)
-    cold = ladder.priced(fleet.problem, optimum.x, orders, Known(), silent)[0]
+    kept = polish.priced(fleet.problem, others, orders, Known(), silent)[2]
+    warm, _, same = polish.priced(fleet.problem, optimum.x, orders, Known(), silent, kept)
+    cold = polish.priced(fleet.problem, optimum.x, orders, Known(), silent)[0]
     assert same is kept
     assert warm.objective_cny == pytest.approx(cold.objective_cny, rel=1e-9)
     assert warm.objective_cny == pytest.approx(optimum.objective_cny, rel=1e-6)

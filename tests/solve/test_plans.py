@@ -14,7 +14,7 @@ from dispatch.case.inputs import inputs_of
 from dispatch.case.pumped_hydro import LowerReservoir
 from dispatch.case.storage import StoreState
 from dispatch.model.build import built
-from dispatch.solve import ladder
+from dispatch.solve import ladder, relaxation
 from dispatch.solve.anatomy import NO_PLANT, anatomy_of
 from dispatch.solve.climb import Climb, Kept, Known, Search
 from dispatch.solve.highs import Orders, solved_by_highs, unheard
@@ -72,7 +72,7 @@ def climb_of(seed: int) -> Climb:
     search = Search(time.monotonic() + 60.0, 1e-6)
     classes = classes_of(problem, anatomy.alike)
     climb = Climb(problem, Known(anatomy), search, unheard, Kept(), classes, search.deadline_s)
-    ladder._relax(climb)
+    relaxation.relax(climb)
     return climb
 
 
