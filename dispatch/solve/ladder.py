@@ -33,9 +33,10 @@ import numpy as np
 from dispatch.schedule.outcome import Proof, Status
 from dispatch.solve.anatomy import NO_PLANT, NO_UNIT, NONE_LIKE_IT, Anatomy
 from dispatch.solve.climb import Climb, Found, Kept, Known, Search, finite
+from dispatch.solve.dive import dived
 from dispatch.solve.highs import INTEGRALITY, Answer, Report, solved_by_highs
 from dispatch.solve.identical import classes_of
-from dispatch.solve.plans import best_plans, own_columns, planned_point
+from dispatch.solve.plans import Plans, best_plans, own_columns, planned
 from dispatch.solve.polish import price
 from dispatch.solve.problem import Problem
 from dispatch.solve.relaxation import is_worth_narrowing, narrow, relax, settle
@@ -122,7 +123,8 @@ def _round(climb: Climb) -> None:
         return
     began = time.monotonic()
     tried: list[np.ndarray] = []
-    point = climb.classes.spread(planned_point(climb, anatomy))
+    plans = planned(climb, anatomy)
+    point = climb.classes.spread(climb.relaxed_x if plans.x is None else plans.x)
     for threshold in THRESHOLDS:
         whole_x = _rounded(climb, anatomy, point, threshold)
         whole = np.round(whole_x[climb.problem.integer])
@@ -135,6 +137,17 @@ def _round(climb: Climb) -> None:
         whole_x[anatomy.events.called_index] = anatomy.events.fewest()
         price(climb, whole_x)
     climb.note(f"{len(tried)} roundings", began)
+    _dive(climb, anatomy, plans)
+
+
+def _dive(climb: Climb, anatomy: Anatomy, plans: Plans) -> None:
+    """Units decided one after the other around the same plans, where rounding all at once does not do."""
+    if climb.ended or is_worth_narrowing(climb) or not (plans.x is not None or plans.relax()):
+        return
+    began, x = time.monotonic(), dived(climb, anatomy, plans)
+    if x is not None:
+        price(climb, _rounded(climb, anatomy, climb.classes.spread(x), THRESHOLDS[0]))
+    climb.note("units in turn", began)
 
 
 def _rounded(climb: Climb, anatomy: Anatomy, x: np.ndarray, threshold: float) -> np.ndarray:

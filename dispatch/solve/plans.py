@@ -28,14 +28,13 @@ SWEEP_SHARE = 1e-5  # of the cost: what a sweep must gain for another one
 LEAVING_CNY_PER_MW = 150.0  # of a step: prices hold near the relaxed power alone
 
 
-def planned_point(climb: Climb, anatomy: Anatomy) -> np.ndarray:
-    """A relaxed point of the folded problem with whole plans of all plants by unit."""
+def planned(climb: Climb, anatomy: Anatomy) -> Plans:
+    """Whole plans of all plants by unit, the rest of the folded problem relaxed around them."""
     folded = climb.classes.folded
     plans = Plans(climb, anatomy, folded.lower, folded.upper)
     if anatomy.plants and plans.relax():
         plans.take_turns()
-    assert climb.relaxed_x is not None  # noqa: S101 (for mypy; only asked with a relaxation)
-    return climb.relaxed_x if plans.x is None else plans.x
+    return plans
 
 
 def best_plans(climb: Climb, anatomy: Anatomy, whole_x: np.ndarray) -> np.ndarray | None:

@@ -42,9 +42,9 @@ def relax(climb: Climb) -> None:
 
 
 def settle(climb: Climb) -> None:
-    """Go through the rounds that were left off, if any."""
+    """Go through the rounds that were left off, if any; narrowing goes through them itself."""
     began, session = time.monotonic(), climb.kept.session
-    if climb.is_settled or session is None or climb.relaxed_x is None:
+    if climb.is_settled or session is None or climb.relaxed_x is None or is_worth_narrowing(climb):
         return
     _looked_through(climb, session, wholly=True)
     climb.note("relaxation settled", began)
