@@ -4,7 +4,8 @@ The search, from the cheapest rung to the dearest, each with a proof.
 1. The relaxation, with identical units folded into one: its value is a bound that every later rung keeps.
 2. What was on last time, where a search before this one left it; then whole numbers rounded from the relaxation and
    repaired, pumped-hydro plants by unit planned whole before the rest, one after the other (`plans`); where no
-   rounding fits, once more with the fewest calls of response contracts.
+   rounding fits, once more with the fewest calls of response contracts. Where that does not do, units in doubt are
+   made whole one after the other (`dive`), and the relaxation is settled where it was left early (`relaxation`).
 3. All but those plants in the box that is described next, the plants relaxed; then their plans around it, one after the
    other, and each again while that gains: pumps made whole around whole units lose less than units around whole pumps.
    Then the box: the integers may take the whole numbers next to their relaxed values and those of the best point; what

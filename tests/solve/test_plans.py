@@ -19,7 +19,7 @@ from dispatch.solve.anatomy import NO_PLANT, anatomy_of
 from dispatch.solve.climb import Climb, Kept, Known, Search
 from dispatch.solve.highs import Orders, solved_by_highs, unheard
 from dispatch.solve.identical import classes_of
-from dispatch.solve.plans import Plans, best_plans, planned_point
+from dispatch.solve.plans import Plans, best_plans, planned
 from dispatch.solve.problem import problem_of
 from tests.model.worlds import free_unit
 from tests.small import (
@@ -88,7 +88,9 @@ def test_every_plan_is_whole_and_the_rest_can_follow_it(seed: int) -> None:
     climb = climb_of(seed)
     anatomy = climb.known.anatomy
     assert anatomy is not None
-    x = climb.classes.spread(planned_point(climb, anatomy))
+    folded_x = planned(climb, anatomy).x
+    assert folded_x is not None
+    x = climb.classes.spread(folded_x)
     own = (anatomy.plant_index != NO_PLANT) & climb.problem.integer
     assert np.abs(x[own] - np.round(x[own])).max() < 1e-6
     assert climb.problem.value(x) >= climb.found.bound_cny - 1e-3
