@@ -31,7 +31,7 @@ class Way:
     bounds: tuple[np.ndarray, np.ndarray]
     x: np.ndarray
     objective_cny: float
-    doubt: float
+    doubt_share: float  # of a unit, in all
 
 
 def dived(climb: Climb, anatomy: Anatomy, plans: Plans) -> np.ndarray | None:
@@ -76,6 +76,6 @@ def _take(plans: Plans, ways: list[Way], before_cny: float, enough_cny: float) -
     """Put the best way in place."""
     most_cny = before_cny + ROOM_SHARE * (enough_cny - before_cny)
     near = [way for way in ways if way.objective_cny <= most_cny]
-    best = min(near, key=lambda way: way.doubt) if near else min(ways, key=lambda way: way.objective_cny)
+    best = min(near, key=lambda way: way.doubt_share) if near else min(ways, key=lambda way: way.objective_cny)
     plans.lower, plans.upper = best.bounds
     plans.x, plans.objective_cny = best.x, best.objective_cny
