@@ -28,7 +28,8 @@ ROOM_SHARE = 0.25  # of what is left up to the cost that is good enough: as much
 class Way:
     """A unit's hours made whole: what the relaxation around it comes to."""
 
-    bounds: tuple[np.ndarray, np.ndarray]
+    lower_count: np.ndarray  # bounds of the folded problem
+    upper_count: np.ndarray
     x: np.ndarray
     objective_cny: float
     doubt_share: float  # of a unit, in all
@@ -68,7 +69,7 @@ def _ways(plans: Plans, own: np.ndarray, columns: np.ndarray) -> list[Way]:
         plans.lower[own], plans.upper[own] = bounds
         if plans.relax():
             left = float(_doubt(plans.x[columns]).sum())
-            ways.append(Way((plans.lower.copy(), plans.upper.copy()), plans.x, plans.objective_cny, left))
+            ways.append(Way(plans.lower.copy(), plans.upper.copy(), plans.x, plans.objective_cny, left))
     return ways
 
 
@@ -77,5 +78,5 @@ def _take(plans: Plans, ways: list[Way], before_cny: float, enough_cny: float) -
     most_cny = before_cny + ROOM_SHARE * (enough_cny - before_cny)
     near = [way for way in ways if way.objective_cny <= most_cny]
     best = min(near, key=lambda way: way.doubt_share) if near else min(ways, key=lambda way: way.objective_cny)
-    plans.lower, plans.upper = best.bounds
+    plans.lower, plans.upper = best.lower_count, best.upper_count
     plans.x, plans.objective_cny = best.x, best.objective_cny
