@@ -1,12 +1,12 @@
 """
 Units in doubt made whole one after the other, with the relaxation solved anew around those before.
 
-A unit that is partly on in some hours is tried both ways, on in all of them and off in all. Of the ways that leave at
-least half of the room there is up to the cost that is good enough, the one that leaves least in doubt is taken; else
-the cheaper one: taken always, it hands the same part of a unit from one to the next. Rounding all at once does not know
-that half a unit missing on one side of a full line cannot be made good on the other. Where the relaxation around what
-is decided costs more than a known point, it ends. Berthold (2006), "Primal heuristics for mixed integer programs",
-chapter 3, dives by one variable at a time in place of a unit.
+A unit that is partly on in some hours is tried both ways, on in all of them and off in all. Of the ways that take no
+more than a quarter of the room there is up to the cost that is good enough, the one that leaves least in doubt is
+taken; else the cheaper one. The cheaper one alone hands the same part of a unit from one to the next. Rounding all at
+once does not know that half a unit missing on one side of a full line cannot be made good on the other. Where the
+relaxation around what is decided costs more than a known point, it ends. Dives by one variable at a time: Berthold
+(2006), "Primal heuristics for mixed integer programs", diploma thesis, TU Berlin.
 """
 
 from __future__ import annotations
