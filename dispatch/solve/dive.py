@@ -21,6 +21,7 @@ from dispatch.solve.plans import Plans
 
 IN_DOUBT = 1e-4  # of a unit, from a whole number
 TURN_COUNT = 30  # units that are decided, at most
+DOUBT_COUNT = 6  # units in doubt at first: of more, a box decides sooner
 ROOM_SHARE = 0.25  # of what is left up to the cost that is good enough: as much one unit may take
 
 
@@ -38,12 +39,14 @@ class Way:
 def dived(climb: Climb, anatomy: Anatomy, plans: Plans) -> np.ndarray | None:
     """A relaxed point of the folded problem around whole plans, whose units are whole; None where that is no use."""
     columns = np.unique(climb.classes.column_class_index[anatomy.on_index], axis=1)
-    for _ in range(TURN_COUNT):
+    for turn in range(TURN_COUNT):
         if plans.x is None or plans.objective_cny >= climb.found.objective_cny or climb.ended:
             return None
         doubt = _doubt(plans.x[columns]).sum(axis=0)
         if not doubt.any():
             return plans.x
+        if turn == 0 and np.count_nonzero(doubt) > DOUBT_COUNT:
+            return None
         unit = columns[:, doubt.argmax()]
         before_cny = plans.objective_cny
         ways = _ways(plans, unit[_doubt(plans.x[unit]) > 0], columns)

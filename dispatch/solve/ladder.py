@@ -132,7 +132,7 @@ def _round(climb: Climb) -> None:
         if not any(np.array_equal(whole, other) for other in tried):
             tried.append(whole)
             price(climb, whole_x)
-        if climb.done or climb.search.stop() or is_worth_narrowing(climb):
+        if climb.ended or is_worth_narrowing(climb):
             break
     if anatomy.events is not None and climb.found.x is None:
         whole_x[anatomy.events.called_index] = anatomy.events.fewest()

@@ -15,8 +15,6 @@ from dispatch.model.rows import Model
 ALWAYS = -1  # in place of a group: a row that is there from the start
 SMALL_COUNT = 600  # rows of a family that comes in whole
 SELDOM = (  # beginnings of names of families
-    "Generator-up_time",
-    "Generator-down_time",
     "Generator-regulation",
     "Generator-non_spinning",
     "Generator-oil",

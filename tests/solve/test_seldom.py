@@ -91,10 +91,10 @@ def test_both_grids_cost_the_same_whether_rows_wait_or_not() -> None:
     network = network_of(model, problem_of(model), facts, inputs)
     assert network is not None
     folded = classes_of(network.problem, anatomy_of(model, case, facts, inputs).alike).folded
-    assert (folded.groups != ALWAYS).mean() > 0.3
+    assert (folded.groups != ALWAYS).mean() > 0.15
     long = Orders(time.monotonic() + 60.0, method="simplex")
     session = Session(folded, long)
-    assert session.row_count < 0.7 * len(folded.row_lower)
+    assert session.row_count < 0.85 * len(folded.row_lower)
     answer = session.solve(long)
     whole = Session(replace(folded, seldom_index=None), long).solve(long)
     assert answer.objective_cny == pytest.approx(whole.objective_cny, rel=1e-8)
