@@ -42,7 +42,9 @@ def _number_flaws(path: str, state: StoreState) -> Iterator[Flaw]:
 
 def _level_flaws(path: str, state: StoreState, store: Store, case: Case) -> Iterator[Flaw]:
     scale = store_scale(case, store)
-    if not math.isfinite(scale) or scale == 0:  # what is not there is in no state
+    if not (
+        math.isfinite(scale) and scale > 0
+    ):  # what is not there is in no state; a scale that cannot be is told itself
         return
     low_mwh, high_mwh = scale * store.usable_min_mwh, scale * store.usable_max_mwh
     outside = False

@@ -37,16 +37,16 @@ class Way:
 
 
 def dived(climb: Climb, anatomy: Anatomy, plans: Plans) -> np.ndarray | None:
-    """A relaxed point of the folded problem around whole plans, whose units are whole; None where that is no use."""
+    """A relaxed point of the folded problem around whole plans, its units whole or nearly; None where it is no use."""
     columns = np.unique(climb.classes.column_class_index[anatomy.on_index], axis=1)
-    for turn in range(TURN_COUNT):
+    if plans.x is None or np.count_nonzero(_doubt(plans.x[columns]).sum(axis=0)) > DOUBT_COUNT:
+        return None
+    for _ in range(TURN_COUNT):
         if plans.x is None or plans.objective_cny >= climb.found.objective_cny or climb.ended:
             return None
         doubt = _doubt(plans.x[columns]).sum(axis=0)
         if not doubt.any():
             return plans.x
-        if turn == 0 and np.count_nonzero(doubt) > DOUBT_COUNT:
-            return None
         unit = columns[:, doubt.argmax()]
         before_cny = plans.objective_cny
         ways = _ways(plans, unit[_doubt(plans.x[unit]) > 0], columns)

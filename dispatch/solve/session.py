@@ -125,8 +125,8 @@ class Session:
         """
         Solve what HiGHS has, from the last basis if that is near enough; by interior point where simplex fails.
 
-        A warm run has no presolve, and each of its iterations costs about four of a cold one: where it takes more than
-        about a seventh as many, it is left off and the problem solved afresh.
+        A warm run has no presolve, and each of its iterations costs two to three of a cold one: where it takes more
+        than half as many, it is left off and the problem solved afresh.
         """
         for method, most_count in self._ways():
             self._highs.setOptionValue("solver", method)

@@ -45,3 +45,10 @@ def test_a_store_that_the_case_takes_away_is_in_no_state(share: float, flawed: b
     case = good_case(stores=levels, scales=Scales(new_storage_share=share))
     assert bool(flaws_of(case, FACTS)) is flawed
     assert state_levels_mwh(case, FACTS, "end_level_mwh")[0] == (50 if flawed else 0)
+
+
+@pytest.mark.parametrize("share", [-1.0, float("nan"), float("inf")])
+def test_a_scale_that_cannot_be_is_told_once_and_no_store_for_it(share: float) -> None:
+    """Levels were told to be "outside the limits", -40 to -400 MWh, of every store."""
+    (flaw,) = flaws_of(good_case(scales=Scales(new_storage_share=share)), FACTS)
+    assert flaw.field == "scales.new_storage_share"

@@ -71,7 +71,7 @@ def test_a_study_is_not_starved_by_an_endless_stream_of_day_aheads(ledger: Ledge
     was accepted in the same minute and is due with it or later).
     """
     study = _accepted_before(ledger, Urgency.STUDY, 3600.0)
-    time.sleep(0.01)
+    time.sleep(0.01)  # the clock of SQLite tells milliseconds
     for minute in range(40):
         _accepted_before(ledger, Urgency.DAY_AHEAD, 3600.0 - 60.0 * minute)
     taken = [_taken(ledger).run_id for _ in range(41)]
