@@ -43,7 +43,8 @@ class Cut:
 
     def __init__(self, problem: Problem, anatomy: Anatomy, day_count: int) -> None:
         """`day_count` is the number of steps in a day."""
-        self._classes = classes_of(problem, anatomy.alike)
+        whole = replace(problem, seldom_index=None)  # at prices of the rows cut, an LP without some takes for ever
+        self._classes = classes_of(whole, anatomy.alike)
         self._folded = self._classes.folded
         step = np.zeros(len(self._classes.size_count), dtype=int)
         step[self._classes.column_class_index] = anatomy.step_index

@@ -42,7 +42,7 @@ def dived(climb: Climb, anatomy: Anatomy, plans: Plans) -> np.ndarray | None:
     if plans.x is None or np.count_nonzero(_doubt(plans.x[columns]).sum(axis=0)) > DOUBT_COUNT:
         return None
     for _ in range(TURN_COUNT):
-        if plans.x is None or plans.objective_cny >= climb.found.objective_cny or climb.ended:
+        if plans.objective_cny >= climb.found.objective_cny or climb.ended:
             return None
         doubt = _doubt(plans.x[columns]).sum(axis=0)
         if not doubt.any():

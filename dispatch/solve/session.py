@@ -87,6 +87,8 @@ class Session:
 
     def _hold(self, rows: np.ndarray) -> None:
         """Tell HiGHS of some rows of the problem."""
+        if not len(rows):
+            return
         matrix, whole = self._by_row[rows], self.problem
         starts, columns = matrix.indptr[:-1].astype(np.int32), matrix.indices.astype(np.int32)
         lower, upper = whole.row_lower[rows], whole.row_upper[rows]
@@ -108,8 +110,7 @@ class Session:
         out, groups, value = self._number == OUT, self.problem.groups, self._by_row @ x
         beyond = np.maximum(self.problem.row_lower - value, value - self.problem.row_upper)
         broken = np.flatnonzero(out & np.isin(groups, groups[out & (beyond > FEASIBILITY)]))
-        if len(broken):
-            self._hold(broken)
+        self._hold(broken)
         return len(broken) > 0
 
     def solve_without(self, orders: Orders, report: Report = unheard) -> Answer:
@@ -126,15 +127,18 @@ class Session:
         Solve what HiGHS has, from the last basis if that is near enough; by interior point where simplex fails.
 
         A warm run has no presolve, and each of its iterations costs two to three of a cold one: where it takes more
-        than half as many, it is left off and the problem solved afresh.
+        than half as many, it is left off and the problem solved afresh. Without the rows that wait an LP may take many
+        times as many as with them: after as many as it has rows, all of them come in.
         """
-        for method, most_count in self._ways():
+        for method, most_count, is_warm in self._ways():
+            if most_count == NO_LIMIT:
+                self._hold(np.flatnonzero(self._number == OUT))
             self._highs.setOptionValue("solver", method)
             self._highs.setOptionValue("simplex_iteration_limit", most_count)
             try:
                 answer = ran(self._highs, orders, report, is_integer=False)
                 if self._highs.getModelStatus() != highspy.HighsModelStatus.kIterationLimit:
-                    if most_count == NO_LIMIT:
+                    if not is_warm:
                         self._cold_count = self._highs.getInfo().simplex_iteration_count
                     return answer
             except SolverFailed:
@@ -143,12 +147,14 @@ class Session:
         message = "no method of HiGHS solves the relaxation"
         raise SolverFailed(message)
 
-    def _ways(self) -> Iterator[tuple[str, int]]:
-        """Methods to try in turn, each with the iterations it may take."""
+    def _ways(self) -> Iterator[tuple[str, int, bool]]:
+        """Methods to try in turn, each with the iterations it may take and whether it starts from the last basis."""
         if self._cold_count:
-            yield "simplex", max(WARM_COUNT, round(WARM_SHARE * self._cold_count))
-        yield "simplex", NO_LIMIT
-        yield "ipm", NO_LIMIT
+            yield "simplex", max(WARM_COUNT, round(WARM_SHARE * self._cold_count)), True
+        if self.row_count < len(self._number):
+            yield "simplex", max(WARM_COUNT, self.row_count), False
+        yield "simplex", NO_LIMIT, False
+        yield "ipm", NO_LIMIT, False
 
     def row_prices(self) -> np.ndarray:
         """What one more unit of each row's side is worth in the last solution, (rows,); 0 of those left out."""
