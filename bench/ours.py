@@ -89,7 +89,7 @@ def solved(case: Case, facts: GridFacts, limits: Limits) -> tuple[Outcome, list[
 
 def problem_of_case(case: Case, facts: GridFacts) -> Problem:
     """The arrays that the search gets, built once more so that counting them costs the run nothing."""
-    return problem_of(built(case, facts, inputs_of(case, facts)))
+    return problem_of(built(case, facts, inputs_of(case, facts)), facts.units)
 
 
 def sizes_of(problem: Problem) -> tuple[int, int, int, int]:

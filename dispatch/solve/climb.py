@@ -92,6 +92,10 @@ class Lazy(Protocol):
         """Rows that a search before this one found, or None."""
 
     @property
+    def is_scouted(self) -> bool:
+        """Whether so many of its rows bind that they are looked for on steps alone first (`scout`)."""
+
+    @property
     def found(self) -> np.ndarray:
         """What `again` takes."""
 
@@ -167,6 +171,14 @@ class Climb:
     def enough(self, share: float = 1.0) -> float:
         """The objective from which a share of the gap asked for is proven by the bound there is."""
         return self.found.bound_cny + share * self.search.gap_share * abs(self.found.bound_cny)
+
+    @property
+    def step_index(self) -> np.ndarray:
+        """The step of each column of the folded problem, or -1."""
+        step_index = np.full(len(self.classes.size_count), -1)
+        if self.known.anatomy is not None:
+            step_index[self.classes.column_class_index] = self.known.anatomy.step_index
+        return step_index
 
     @property
     def owner(self) -> np.ndarray:

@@ -88,6 +88,11 @@ class Contingencies:
         return None
 
     @property
+    def is_scouted(self) -> bool:
+        """Many rows bind after outages."""
+        return True
+
+    @property
     def found(self) -> np.ndarray:
         """Nothing that is taken up again."""
         return np.zeros((0, 2), dtype=int)

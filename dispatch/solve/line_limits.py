@@ -86,6 +86,11 @@ class LineLimits:
         return whole
 
     @property
+    def is_scouted(self) -> bool:
+        """Ratings alone are few; after outages many rows bind."""
+        return self._outages is not None
+
+    @property
     def found(self) -> np.ndarray:
         """Ratings that have rows, (count, 2): step and line, in the order in which they were found."""
         return np.concatenate([np.zeros((0, 2), dtype=int), *self._order])
@@ -108,21 +113,28 @@ class LineLimits:
         return np.asarray(self._ptdf @ (self._supply @ x - self._load_mw)).reshape(self._flow.shape)
 
     def _exceeded(self, flow_mw: np.ndarray, steps: slice) -> Cuts | None:
-        """Rows for the ratings that flows exceed in some steps, with all that are near theirs."""
-        watchable = ~self._watched
-        watchable[np.setdiff1d(np.arange(len(watchable)), np.arange(len(watchable))[steps])] = False
-        if not (watchable & (np.abs(flow_mw) > self._rating_mw + BROKEN_MW)).any():
+        """Rows for the ratings that flows exceed in some steps, with those near theirs that have had none yet."""
+        within = np.zeros(flow_mw.shape, dtype=bool)
+        within[steps] = True
+        over = within & (np.abs(flow_mw) > self._rating_mw + BROKEN_MW)
+        if not over.any():
             return None
-        return self._rows_of(np.argwhere(watchable & (np.abs(flow_mw) > NEAR_SHARE * self._rating_mw)))
+        near = within & ~self._watched & (np.abs(flow_mw) > NEAR_SHARE * self._rating_mw)
+        return self._rows_of(np.argwhere(over | near))
 
     def _rows_of(self, pairs: np.ndarray) -> Cuts:
         """Rows of some (step, line)."""
-        self._watched[pairs[:, 0], pairs[:, 1]] = True
-        self._order.append(pairs)
+        self._note(pairs)
         count, rating_mw = len(pairs), self._rating_mw[pairs[:, 0], pairs[:, 1]]
         places = (np.arange(count), self._flow[pairs[:, 0], pairs[:, 1]])
         flows = sp.csr_array((np.ones(count), places), shape=(count, self._supply.shape[1]))
         return self._without_flows(Cuts(flows, -rating_mw, rating_mw))
+
+    def _note(self, pairs: np.ndarray) -> None:
+        """Some (step, line) have rows."""
+        new = pairs[~self._watched[pairs[:, 0], pairs[:, 1]]]
+        self._watched[new[:, 0], new[:, 1]] = True
+        self._order.append(new)
 
     def _without_flows(self, cuts: Cuts) -> Cuts:
         """The same rows with what the flows follow from in their place."""

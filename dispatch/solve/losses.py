@@ -77,6 +77,11 @@ class HeldLosses:
         return None
 
     @property
+    def is_scouted(self) -> bool:
+        """No: it is looked through around one schedule."""
+        return False
+
+    @property
     def found(self) -> np.ndarray:
         """Nothing that is taken up again."""
         return np.zeros((0, 2), dtype=int)

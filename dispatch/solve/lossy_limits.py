@@ -48,6 +48,11 @@ class LossyLimits(LineLimits):
         """Whether rows hold without the losses of single lines."""
         return self.rows.lines.can_be_projected
 
+    @property
+    def is_scouted(self) -> bool:
+        """Every island has rows for what it loses in every step."""
+        return True
+
     def broken(self, x: np.ndarray, steps: slice = EVERY_STEP, *, roughly: bool = False) -> Cuts | None:
         """
         Rows for the losses and the limits of flows that a point breaks in some steps.
@@ -97,7 +102,7 @@ class LossyLimits(LineLimits):
         """Rows for what islands lose at least, or with -1 at most, where a point breaks them."""
         cuts = self.moved(self.rows.of_islands(pieces, *np.nonzero(where)))
         turned = Cuts(sign * cuts.rows, cuts.lower, sign * cuts.upper)
-        return _chosen(turned, turned.rows @ x - turned.upper > SHORT_MW / 2)
+        return turned.picked(turned.rows @ x - turned.upper > SHORT_MW / 2)
 
     def _ratings(self, flow: np.ndarray, x: np.ndarray, sides: Sides, steps: slice) -> Cuts | None:
         """Rows for ratings that flows exceed, with those that are near theirs and have none yet."""
@@ -114,7 +119,7 @@ class LossyLimits(LineLimits):
             return None
         kept = broken | ~self._watched[pairs[:, 0], pairs[:, 1]]
         self._note(pairs[kept])
-        return _chosen(cuts, kept)
+        return cuts.picked(kept)
 
     def _rows_of(self, pairs: np.ndarray) -> Cuts:
         """Rows of some (step, line), both ways; pieces are those of no flow."""
@@ -127,11 +132,6 @@ class LossyLimits(LineLimits):
         sign = np.repeat([1.0, -1.0], len(pairs))
         return self._of_ratings(both[order], sign[order], sides)
 
-    def _note(self, pairs: np.ndarray) -> None:
-        new = pairs[~self._watched[pairs[:, 0], pairs[:, 1]]]
-        self._watched[new[:, 0], new[:, 1]] = True
-        self._order.append(new)
-
     def _of_ratings(self, pairs: np.ndarray, sign: np.ndarray, sides: Sides) -> Cuts:
         """Flows of some (step, line), turned by their sign, within the rating."""
         step, line = pairs[:, 0], pairs[:, 1]
@@ -143,7 +143,7 @@ class LossyLimits(LineLimits):
         if cuts is None:
             return None
         made = self.moved(self.rows.of_rows(sides, cuts))
-        return _chosen(made, made.rows @ x - made.upper > CUT_OFF)
+        return made.picked(made.rows @ x - made.upper > CUT_OFF)
 
     def moved(self, cuts: Cuts) -> Cuts:
         """Upper sides with what the flows follow from in their place."""
@@ -160,7 +160,7 @@ class LossyLimits(LineLimits):
         kept = np.setdiff1d(np.arange(rows.shape[0]), gone)
         others = Cuts(rows[kept], problem.row_lower[kept], problem.row_upper[kept])
         flows = self.rows.step_of(others.rows) >= 0
-        self._withheld, others = _chosen(others, flows), _chosen(others, ~flows)
+        self._withheld, others = others.picked(flows), others.picked(~flows)
         balanced_mw = together @ self._load_mw
         count = island_index.max() + 1
         at = (np.arange(len(self._flow))[:, None] * count + self._islands).ravel()
@@ -199,10 +199,6 @@ def _joined(parts: Sequence[Cuts]) -> Cuts | None:
         return None
     rows = sp.csr_array(sp.vstack([part.rows for part in parts]))
     return Cuts(rows, np.concatenate([p.lower for p in parts]), np.concatenate([p.upper for p in parts]))
-
-
-def _chosen(cuts: Cuts, chosen: np.ndarray) -> Cuts:
-    return Cuts(sp.csr_array(cuts.rows[np.flatnonzero(chosen)]), cuts.lower[chosen], cuts.upper[chosen])
 
 
 def network_of(model: Model, problem: Problem, facts: GridFacts, inputs: Inputs) -> LineLimits | None:

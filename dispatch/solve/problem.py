@@ -9,6 +9,7 @@ import highspy
 import numpy as np
 import scipy.sparse as sp
 
+from dispatch.case.thermal import ThermalUnit
 from dispatch.errors import SolverFailed
 from dispatch.model.rows import Model
 from dispatch.solve.seldom import ALWAYS, seldom_index_of
@@ -30,6 +31,10 @@ class Cuts:
         """These rows, then more."""
         rows = sp.csr_array(sp.vstack([self.rows, more.rows]))
         return Cuts(rows, np.concatenate([self.lower, more.lower]), np.concatenate([self.upper, more.upper]))
+
+    def picked(self, chosen: np.ndarray) -> Cuts:
+        """Some of them, (rows,) of bool."""
+        return replace(self, rows=self.rows[np.flatnonzero(chosen)], lower=self.lower[chosen], upper=self.upper[chosen])
 
 
 @dataclass(frozen=True)
@@ -102,8 +107,8 @@ class Problem:
         return lp
 
 
-def problem_of(model: Model) -> Problem:
-    """The arrays of a model."""
+def problem_of(model: Model, units: Sequence[ThermalUnit] = ()) -> Problem:
+    """The arrays of a model; its units tell which of their rows seldom bind."""
     if not model.rows:
         message = "the model has no rows"
         raise ValueError(message)
@@ -121,7 +126,7 @@ def problem_of(model: Model) -> Problem:
         row_lower=np.concatenate([f.lower for f in families]),
         row_upper=np.concatenate([f.upper for f in families]),
         constant=model.constant_cny,
-        seldom_index=seldom_index_of(model),
+        seldom_index=seldom_index_of(model, units),
     )
     problem.rows.eliminate_zeros()  # where the terms of a row cancel
     edges = (problem.lower, problem.upper, problem.row_lower, problem.row_upper)

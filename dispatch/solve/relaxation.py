@@ -17,6 +17,7 @@ from dispatch.solve.climb import Climb
 from dispatch.solve.flow_ranges import Region, Relaxed
 from dispatch.solve.highs import Answer
 from dispatch.solve.polish import price
+from dispatch.solve.scout import scout
 from dispatch.solve.session import Session
 
 RELAXING_SHARE = 0.6  # of the time: rounds of the relaxation leave the rest to the integers
@@ -34,7 +35,8 @@ def relax(climb: Climb) -> None:
     if session is not None and not warm:
         found.steps.append("relaxation of before left aside: it has other rows")
     if session is None or not warm:
-        session = climb.kept.session = Session(folded, climb.orders)
+        scout(climb)
+        session = climb.kept.session = Session(climb.classes.folded, climb.orders)
     answer = _looked_through(climb, session, wholly=not climb.problem.integer.any())
     found.infeasible = answer.infeasible
     units = "" if climb.classes.is_plain else f" of {len(climb.classes.size_count)} columns"
@@ -60,16 +62,15 @@ def is_worth_narrowing(climb: Climb) -> bool:
 
 def narrow(climb: Climb) -> None:
     """Where it burns power: what flows may be in points below the best one says how much they lose."""
-    burning, found, session, anatomy = climb.known.burning, climb.found, climb.kept.session, climb.known.anatomy
-    if burning is None or anatomy is None or session is None:
+    burning, found, session = climb.known.burning, climb.found, climb.kept.session
+    if burning is None or session is None:
         return
-    began, step_index = time.monotonic(), np.full(len(climb.classes.size_count), -1)
-    step_index[climb.classes.column_class_index] = anatomy.step_index
+    began = time.monotonic()
     answer = _looked_through(climb, session, wholly=True)
     if answer.x is not None and not climb.ended:
         found.most_cny = found.objective_cny
         relaxed = Relaxed(session.problem, session.row_prices(), answer.objective_cny)
-        region = Region(relaxed, step_index, found.most_cny, climb.orders)
+        region = Region(relaxed, climb.step_index, found.most_cny, climb.orders)
         burning.narrow(climb.classes.spread(answer.x), region, climb.classes.of_folded)
         _looked_through(climb, session, wholly=True)
     climb.note("flows narrowed", began)

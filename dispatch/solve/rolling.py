@@ -76,6 +76,11 @@ class Seen:
         return None
 
     @property
+    def is_scouted(self) -> bool:
+        """As the rows of the whole are."""
+        return self.lazy.is_scouted
+
+    @property
     def found(self) -> np.ndarray:
         """Nothing that is taken up again."""
         return np.zeros((0, 2), dtype=int)

@@ -22,6 +22,7 @@ NO_LIMIT = highspy.kHighsIInf
 OUT = -1  # in place of a row's number in HiGHS
 WARM_SHARE = 0.5  # of the iterations from nothing: as many a run from the last basis may take
 WARM_COUNT = 500  # and never fewer
+CHOSEN, DEVEX = -1, 1  # by HiGHS; weights of edges that need no work before the first iteration
 BOUNDLESS = (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible)
 
 
@@ -36,6 +37,7 @@ class Session:
         self._number[kept] = np.arange(len(kept))
         self._highs = opened(self.problem.picked(kept), orders)
         self._cold_count = 0  # iterations of the last run from nothing
+        self._has_grown = False  # since the last run
 
     @property
     def row_count(self) -> int:
@@ -89,6 +91,7 @@ class Session:
         """Tell HiGHS of some rows of the problem."""
         if not len(rows):
             return
+        self._has_grown = True
         matrix, whole = self._by_row[rows], self.problem
         starts, columns = matrix.indptr[:-1].astype(np.int32), matrix.indices.astype(np.int32)
         lower, upper = whole.row_lower[rows], whole.row_upper[rows]
@@ -127,14 +130,18 @@ class Session:
         Solve what HiGHS has, from the last basis if that is near enough; by interior point where simplex fails.
 
         A warm run has no presolve, and each of its iterations costs two to three of a cold one: where it takes more
-        than half as many, it is left off and the problem solved afresh. Without the rows that wait an LP may take many
-        times as many as with them: after as many as it has rows, all of them come in.
+        than half as many, it is left off and the problem solved afresh. After a few more rows it takes few, and steepest
+        edges would take longer to weigh. Without the rows that wait an LP may take many times as many as with them:
+        after as many as it has rows, all of them come in.
         """
         for method, most_count, is_warm in self._ways():
             if most_count == NO_LIMIT:
                 self._hold(np.flatnonzero(self._number == OUT))
             self._highs.setOptionValue("solver", method)
             self._highs.setOptionValue("simplex_iteration_limit", most_count)
+            weights = DEVEX if is_warm and self._has_grown else CHOSEN
+            self._highs.setOptionValue("simplex_dual_edge_weight_strategy", weights)
+            self._has_grown = False
             try:
                 answer = ran(self._highs, orders, report, is_integer=False)
                 if self._highs.getModelStatus() != highspy.HighsModelStatus.kIterationLimit:

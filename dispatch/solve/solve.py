@@ -69,7 +69,7 @@ def solved(model: Model, asked: Asked, limits: Limits, clock: Clock, tell: Tell,
     """
     facts, inputs, report = asked.facts, asked.inputs, _reporting(tell, clock)
     search = Search(_last_s(clock, limits), limits.gap_share, limits.seed_count, clock.stop)
-    problem = problem_of(model)
+    problem = problem_of(model, facts.units)
     anatomy = anatomy_of(model, asked.case, facts, inputs)
     network = network_of(model, problem, facts, inputs)
     burning = BurntPower(network) if isinstance(network, LossyLimits) else None
