@@ -130,8 +130,8 @@ class Session:
         Solve what HiGHS has, from the last basis if that is near enough; by interior point where simplex fails.
 
         A warm run has no presolve, and each of its iterations costs two to three of a cold one: where it takes more
-        than half as many, it is left off and the problem solved afresh. After a few more rows it takes few, and steepest
-        edges would take longer to weigh. Without the rows that wait an LP may take many times as many as with them:
+        than half as many, it is left off and the problem solved afresh. After more rows it often takes few, and weights
+        of steepest edges would take longer. Without the rows that wait an LP may take many times as many as with them:
         after as many as it has rows, all of them come in.
         """
         for method, most_count, is_warm in self._ways():

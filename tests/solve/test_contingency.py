@@ -272,6 +272,7 @@ def test_what_no_time_is_left_to_secure_is_paid_for(monkeypatch: pytest.MonkeyPa
 
     for module in (relaxation, polish):
         monkeypatch.setattr(module, "Session", Late)
+    monkeypatch.setattr(relaxation, "scout", lambda _: None)
     monkeypatch.setattr(ladder, "_search_folded", lambda _: None)
     monkeypatch.setattr(ladder, "_search_units", lambda _: None)
     looked = Contingencies.broken

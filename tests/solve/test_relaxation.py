@@ -13,6 +13,7 @@ from dispatch.solve.climb import Climb, Kept, Known, Search
 from dispatch.solve.highs import unheard
 from dispatch.solve.identical import classes_of
 from dispatch.solve.ladder import climbed
+from dispatch.solve.line_limits import LineLimits
 from tests.model import test_network as networks
 from tests.solve.test_lossy_limits import lossy, modelled
 
@@ -21,15 +22,20 @@ COARSE, FINE = 0.2, 1e-9  # of the gap asked for
 
 
 def climb_of(seed: int, gap_share: float) -> Climb:
-    """A search of a random network whose lines lose something, with the rows found afresh."""
+    """A relaxed search of a random network whose lines lose something, with no row known before."""
     facts = lossy(networks.meshed(seed))
-    _, _, network = modelled(facts, networks.case_of(facts))
-    problem = network.problem
-    asked = Search(time.monotonic() + 60.0, gap_share)
-    alone = classes_of(problem, np.full(len(problem.cost), NONE_LIKE_IT))
-    climb = Climb(problem, Known(lazy=network), asked, unheard, Kept(), alone, asked.deadline_s)
-    relaxation.relax(climb)
+    climb = begun(modelled(facts, networks.case_of(facts))[2], gap_share)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(relaxation, "scout", lambda _: None)
+        relaxation.relax(climb)
     return climb
+
+
+def begun(network: LineLimits, gap_share: float) -> Climb:
+    """A search of a network, nothing of it folded."""
+    problem, asked = network.problem, Search(time.monotonic() + 60.0, gap_share)
+    alone = classes_of(problem, np.full(len(problem.cost), NONE_LIKE_IT))
+    return Climb(problem, Known(lazy=network), asked, unheard, Kept(), alone, asked.deadline_s)
 
 
 def test_a_coarse_gap_leaves_rounds_off() -> None:

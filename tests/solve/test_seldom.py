@@ -18,10 +18,10 @@ from dispatch.solve.highs import Orders
 from dispatch.solve.identical import classes_of
 from dispatch.solve.lossy_limits import network_of
 from dispatch.solve.problem import Problem, problem_of
-from dispatch.solve.seldom import ALWAYS, SELDOM
+from dispatch.solve.seldom import ALWAYS, MINIMUM_TIMES, SELDOM, has_dear_starts
 from dispatch.solve.session import Session
 from tests.golden.write import shown
-from tests.small import WINTER_DAY, small_case
+from tests.small import SUMMER_DAY, WINTER_DAY, one_bus_facts, one_start, small_case, unit
 from tests.solve.arrays import cover, is_a_point_of, problem
 from tests.solve.fleets import exactly
 from tests.solve.test_session import orders, other_numbers
@@ -113,6 +113,23 @@ def test_both_grids_cost_the_same_whether_rows_wait_or_not() -> None:
     assert session.row_count < len(folded.row_lower)
 
 
+@pytest.mark.parametrize(("start_cny", "is_dear"), [(200_000, True), (41_201, True), (41_200, False), (0, False)])
+def test_a_start_is_dear_beside_a_quarter_of_what_the_time_off_saves(start_cny: float, *, is_dear: bool) -> None:
+    """At 80 MW 24,000 + 20 x 80 = 25,600 CNY/h, 204,800 in 8 h; a quarter is 51,200, 10,000 of it for the stop."""
+    assert has_dear_starts(unit("coal", start_types=one_start(start_cny))) is is_dear
+
+
+@pytest.mark.parametrize(("dear_count", "waits"), [(10, True), (9, True), (8, False), (0, False)])
+def test_minimum_times_wait_where_nine_of_ten_starts_are_dear(dear_count: int, *, waits: bool) -> None:
+    starts = [one_start(200_000.0 if k < dear_count else 0.0) for k in range(10)]
+    facts = one_bus_facts(*(unit(f"coal_{k}", start_types=own) for k, own in enumerate(starts)), load_mw=[900.0] * 24)
+    case = small_case(facts, hours=2, start=SUMMER_DAY)
+    model = built(case, facts, inputs_of(case, facts))
+    number = problem_of(model, facts.units).groups
+    for name in ("Generator-up_time_8", "Generator-down_time_8"):
+        assert ((number[model.rows[name].numbers] != ALWAYS) == waits).all()
+
+
 def test_every_family_that_is_named_is_one_of_the_model() -> None:
     families = {family for part in shown() for family in part.families}
-    assert [name for name in SELDOM if not any(family.startswith(name) for family in families)] == []
+    assert [name for name in SELDOM + MINIMUM_TIMES if not any(family.startswith(name) for family in families)] == []
