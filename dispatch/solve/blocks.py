@@ -25,6 +25,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from dispatch.memory import give_back
 from dispatch.solve.anatomy import Anatomy
 from dispatch.solve.climb import Search
 from dispatch.solve.highs import THREADS, Answer, Orders, Report, unheard
@@ -65,6 +66,7 @@ class Cut:
             if search.stop() or time.monotonic() >= search.deadline_s:
                 break
             bound, price = self._priced(blocks, price, search, report)
+            give_back()
             best = max(best, bound)
             yield best
 
@@ -90,29 +92,37 @@ class Cut:
         cost = folded.cost - folded.rows.T @ joining
         parts = [self._timeline.block(*block, cost) for block in blocks]
         orders = Orders(search.deadline_s, seed=search.seed, method="simplex", stop=search.stop)
-        sessions = [Session(part.problem, orders) for part in parts]
-        answers = _solved_together(sessions, orders, report)
+        solved = _solved_together([part.problem for part in parts], orders, report)
         found = price.copy()
-        for part, session, answer in zip(parts, sessions, answers, strict=True):
+        for part, (answer, row_price) in zip(parts, solved, strict=True):
             if answer.x is not None:
-                found[part.row_index] = session.row_prices()
+                found[part.row_index] = row_price
         held = joining != 0
-        bound = folded.constant + float(joining[held] @ side[held]) + sum(answer.bound_cny for answer in answers)
+        bound = folded.constant + float(joining[held] @ side[held]) + sum(answer.bound_cny for answer, _ in solved)
         return (bound if np.isfinite(bound) else -np.inf), found
 
 
-def _solved_together(sessions: list[Session], orders: Orders, report: Report) -> list[Answer]:
-    """All answers, two at a time: blocks know nothing of each other. They report in turn; what ends one ends all."""
+def _solved_together(problems: list[Problem], orders: Orders, report: Report) -> list[tuple[Answer, np.ndarray]]:
+    """
+    All answers and prices of rows, two at a time: blocks know nothing of each other.
+
+    They report in turn, what ends one ends all, and none is kept once it is solved.
+    """
     ended, turn = threading.Event(), threading.Lock()
     asked = replace(orders, stop=lambda: ended.is_set() or orders.stop())
+    sessions = [Session(problem, orders) for problem in reversed(problems)]  # HiGHS is opened before any other runs
 
     def tell(objective: float | None, bound: float | None) -> None:
         with turn:
             report(objective, bound)
 
+    def solved(session: Session) -> tuple[Answer, np.ndarray]:
+        answer = session.solve(asked, tell)
+        return answer, session.row_prices()
+
     with ThreadPoolExecutor(THREADS) as pool:
         try:
-            return list(pool.map(lambda session: session.solve(asked, tell), sessions))
+            return [one.result() for one in [pool.submit(solved, sessions.pop()) for _ in problems]]
         except BaseException:
             ended.set()
             raise

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dispatch.memory import give_back
 from dispatch.schedule.outcome import Proof, Status
 from dispatch.solve.anatomy import Anatomy
 from dispatch.solve.blocks import Cut
@@ -184,6 +185,7 @@ def rolled(problem: Problem, search: Search, report: Report, known: Known, roll:
         share_s = 2 * max(0.0, windows_s - time.monotonic()) / (len(starts) - number + 1)
         window = replace(search, gap_share=_window_gap(search), soft_s=time.monotonic() + share_s)
         status = rolling.decide(begin, window)
+        give_back()
         if status is Status.NO_SOLUTION:
             return found, status, Proof(None, None)
         if status is Status.INFEASIBLE:
@@ -217,6 +219,7 @@ def _prove(rolling: Rolling, search: Search) -> None:
         found.steps.append(f"last LP {time.monotonic() - began:.1f} s")
         rolling.tell()
     began = time.monotonic()
+    give_back()
     cut = Cut(rolling.timeline.problem, rolling.anatomy, rolling.roll.commit_count)
     for bound_cny in cut.bounds(rolling.tape.row_price, search, rolling.tell):
         found.bound_cny = bound_cny
